@@ -1,0 +1,28 @@
+"""What every template knows about the site and the visitor's choices."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from talks.models import Episode
+from talks.views.site import THEMES
+from talks.views.visitor import visitor
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Return the site's address, the chosen theme ("" follows the system), the visitor and the next episode.
+
+    The last two are read when a template asks for them.
+    """
+    theme = request.COOKIES.get("theme", "")
+    return {
+        "SITE_URL": settings.SITE_URL,
+        "theme": theme if theme in THEMES else "",
+        "zone": _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE,
+        "me": SimpleLazyObject(lambda: visitor(request)),
+        "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).upcoming().first()),
+        "address": f"{settings.SITE_URL}{request.path}",
+    }

@@ -1,0 +1,80 @@
+"""Middleware of the project: the visitor's language, unchanged pages, and our own 404 page in development too."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.cache import (
+    get_conditional_response,
+    patch_cache_control,
+    patch_vary_headers,
+    set_response_etag,
+)
+
+from talks.views.site import not_found
+
+
+class ChosenLanguage:
+    """Show the language chosen by cookie, Chinese otherwise.
+
+    Django's LocaleMiddleware would follow the browser's wish; here a reader with an English phone still reads a
+    Chinese record, and says so once when another language is wanted.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+            if hasattr(response, "render") and not response.is_rendered:
+                response = response.render()
+        response.headers.setdefault("Content-Language", language)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+
+class UnchangedPages:
+    """Give visitors without a session an ETag and answer 304 when they have the page; keep the others' to themselves.
+
+    Stands outside the session, so that a page which sets a cookie is never taken for a common one.
+    """
+
+    TYPES = ("text/html", "text/markdown")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.streaming:
+            return response
+        if not response.get("Content-Type", "").startswith(self.TYPES):
+            return response
+        if settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies:
+            patch_cache_control(response, private=True)
+            return response
+        if response.has_header("ETag") or "no-store" in response.get("Cache-Control", ""):
+            return response
+        patch_cache_control(response, no_cache=True)
+        set_response_etag(response)
+        return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
+class OwnErrorPages:
+    """Answer a view's Http404 with the site's own page, so that a wrong id shows a way on in every mode."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if settings.DEBUG and isinstance(exception, Http404):
+            return not_found(request, exception)
+        return None

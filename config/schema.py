@@ -1,0 +1,68 @@
+"""The OpenAPI document: where it is served, how people authenticate, and that every error is a problem document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from config.api import BearerAuthentication, SessionAuthentication
+from config.problems import MEDIA_TYPE
+
+
+class Schema(SpectacularAPIView):
+    """The OpenAPI document, as JSON unless YAML is asked for."""
+
+    http_method_names = ["get", "head"]
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """The schema as pages one can try; no script or style of them is inline."""
+
+    http_method_names = ["get", "head"]
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    """How the schema names BearerAuthentication."""
+
+    target_class = BearerAuthentication
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    """How the schema names SessionAuthentication."""
+
+    target_class = SessionAuthentication
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+def document_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Add the problem document to every operation of the schema (a post-processing hook of drf-spectacular)."""
+    text = {"type": "string"}
+    names = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text, "code": text}
+    errors = {"type": "object", "additionalProperties": {"type": "array", "items": text}}
+    both = {"description": "With code conflict: what was sent, and what stands."}
+    result["components"].setdefault("schemas", {})["Error"] = {
+        "type": "object",
+        "description": "An error. `code` names the rule for machines, `errors` the fields.",
+        "properties": {**names, "errors": errors, "yours": both, "theirs": both},
+        "required": [*names, "errors"],
+    }
+    reply = {
+        "description": "Refused; the problem document says why.",
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["4XX"] = reply
+    return result

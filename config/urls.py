@@ -1,0 +1,65 @@
+"""The whole map of the site on one screen."""
+
+from allauth.account import views as accounts
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.staticfiles.storage import staticfiles_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import RedirectView
+from django.views.i18n import set_language
+
+from config import problems, schema
+from jobs.views import healthz, readyz
+from talks.views import episodes, home, papers, people, questions, site
+
+
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    raise Http404
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask here before they read the page."""
+    return RedirectView.as_view(url=staticfiles_storage.url("favicon.svg"))(request)
+
+
+handler403 = "talks.views.site.forbidden"
+handler404 = "talks.views.site.not_found"
+handler500 = "config.problems.crashed"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("episodes/", episodes.index, name="episodes"),
+    path("episodes/<code>.zhihu.md", episodes.text, {"form": "zhihu.md"}, name="episode-zhihu"),
+    path("episodes/<code>.md", episodes.text, {"form": "md"}, name="episode-markdown"),
+    path("episodes/<code>.json", episodes.text, {"form": "json"}, name="episode-json"),
+    path("episodes/<code>/", episodes.record, name="episode"),
+    path("episodes/<code>/ask/", questions.ask, name="ask"),
+    path("q/<public_id>/", questions.question, name="question"),
+    path("papers/", papers.index, name="papers"),
+    path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("people/", people.index, name="people"),
+    path("people/<handle>/", people.person, name="person"),
+    # Accounts are made by organizers until invitations arrive, and people have no e-mail address: no more than this.
+    path("accounts/login/", accounts.login, name="account_login"),
+    path("accounts/logout/", accounts.logout, name="account_logout"),
+    path("accounts/signup/", accounts.signup, name="account_signup"),
+    path("accounts/inactive/", accounts.account_inactive, name="account_inactive"),
+    path("accounts/password/change/", accounts.password_change, name="account_change_password"),
+    # Both keep a reader's display in a cookie and nothing else: they work without a token (see site.theme).
+    path("language/", csrf_exempt(set_language), name="set_language"),
+    path("theme/", site.theme, name="set_theme"),
+    path("robots.txt", site.robots, name="robots"),
+    path("favicon.ico", favicon, name="favicon"),
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include("talks.api.urls")),
+    path("api/v1/schema/", schema.Schema.as_view(), name="api-schema"),
+    path("api/v1/docs/", schema.Docs.as_view(url_name="api-schema"), name="api-docs"),
+    re_path("^api(/.*)?$", problems.Nowhere.as_view()),
+]
+
+if settings.DEBUG:  # in development too, an unknown address shows our own page
+    urlpatterns.append(path("<path:rest>/", nowhere))

@@ -1,0 +1,41 @@
+"""Who acts: a Person, the schedule (SYSTEM) or nobody who can be named (ANONYMOUS). Every action takes one as `by`."""
+
+import enum
+from dataclasses import dataclass
+
+from members.models import Person, Role
+
+
+class Nobody(enum.Enum):
+    """Actors without a Person."""
+
+    SYSTEM = "system"
+    ANONYMOUS = "anonymous"
+
+
+SYSTEM = Nobody.SYSTEM
+ANONYMOUS = Nobody.ANONYMOUS
+
+Actor = Person | Nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules may know of an actor, read once."""
+
+    is_person: bool
+    is_organizer: bool
+    is_suspended: bool
+
+
+def standing(actor: Actor) -> Standing:
+    """Return what is stored about the actor's rights; people without a login and nobody have none."""
+    if isinstance(actor, Person) and actor.user is not None and actor.user.is_active:
+        user = actor.user
+        return Standing(True, user.role == Role.ORGANIZER, user.suspended_at is not None)
+    return Standing(isinstance(actor, Person), False, False)
+
+
+def actor_of(user: object) -> Actor:
+    """Return the Person of a signed-in user, ANONYMOUS for everybody else."""
+    return getattr(user, "person", None) or ANONYMOUS

@@ -1,0 +1,63 @@
+"""Plain predicates: who may do what with people, and which text may be stored at all. Deny by default."""
+
+import re
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.translation import gettext as _
+
+from members.actors import SYSTEM, Actor, standing
+
+# Control characters but tab, line feed and carriage return; lone surrogates; the overrides that let text lie about
+# its order (Unicode TR 36, "Bidirectional Text Spoofing").
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def is_organizer(by: Actor) -> bool:
+    stands = standing(by)
+    return stands.is_organizer and not stands.is_suspended
+
+
+def may_write(by: Actor) -> bool:
+    """Signed-in people who are not suspended."""
+    stands = standing(by)
+    return stands.is_person and not stands.is_suspended and getattr(by, "user", None) is not None
+
+
+class StateRefusal(PermissionDenied):
+    """Right person, wrong moment: the state of the row refuses, and `code` names the rule (409 in the API)."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def require(allowed: bool, message: str) -> None:
+    """Raise PermissionDenied with the sentence unless `allowed`."""
+    if not allowed:
+        raise PermissionDenied(message)
+
+
+def is_system(by: Actor) -> bool:
+    return by is SYSTEM
+
+
+def invalid(field: str, message: str, code: str) -> ValidationError:
+    """Return the error that names the field, the fix and a code for machines."""
+    return ValidationError({field: [ValidationError(message, code=code)]})
+
+
+def check_text(value: str, *, field: str, limit: int, required: bool = False) -> str:
+    """Return `value` unchanged when it may be stored in `field`; raises ValidationError naming field and fix.
+
+    Text is never cleaned behind its writer's back: what cannot be kept is refused.
+    """
+    if found := FORBIDDEN.search(value):
+        message = _("Character %(n)d is an invisible control character (U+%(code)s). Remove it and send again.")
+        values = {"n": found.start() + 1, "code": f"{ord(found[0]):04X}"}
+        raise invalid(field, message % values, "control_character")
+    if len(value) > limit:
+        message = _("This is %(n)d characters long; at most %(limit)d are possible. Shorten it or split it in two.")
+        raise invalid(field, message % {"n": len(value), "limit": limit}, "too_long")
+    if required and not value.strip():
+        raise invalid(field, _("Write something first."), "required")
+    return value

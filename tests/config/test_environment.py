@@ -1,0 +1,93 @@
+"""The environment: defaults, refusals that name the variable, and the documented example."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import environment
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_nothing_set_is_development():
+    values = environment.read({})
+    assert values["DEBUG"] is True
+    assert values["DATABASE_URL"] == "sqlite:///var/db.sqlite3"
+
+
+def test_a_secret_key_alone_turns_debug_off():
+    with pytest.raises(environment.BadEnvironment, match="ALLOWED_HOSTS is required"):
+        environment.read({"SECRET_KEY": "x" * 40})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "maybe"),
+        ("ALLOWED_HOSTS", "https://a.example"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("DATABASE_URL", "sqlite:///"),
+        ("DATABASE_URL", "sqlite:///a?mode=rw"),
+        ("REDIS_URL", "localhost:6379"),
+        ("TIME_ZONE", "Beijing"),
+        ("TIME_ZONE", "../etc/passwd"),
+        ("SITE_URL", "talk.example.org"),
+        ("LOG_LEVEL", "loud"),
+        ("WEB_WORKERS", "0"),
+        ("WEB_WORKERS", "two"),
+        ("TRUSTED_PROXIES", "10.0.0.0/99"),
+        ("EMAIL_URL", "mail.example.org"),
+        ("OUTBOUND_PROXY", "proxy:3128"),
+    ],
+)
+def test_a_malformed_value_is_refused_by_name(name, value):
+    with pytest.raises(environment.BadEnvironment, match=f"^{name}="):
+        environment.read({name: value})
+
+
+def test_a_short_key_is_refused():
+    with pytest.raises(environment.BadEnvironment, match="SECRET_KEY is too short"):
+        environment.read({"SECRET_KEY": "short", "ALLOWED_HOSTS": "a.example"})
+
+
+def test_an_unknown_name_in_the_file_is_refused(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("DATABSE_URL=sqlite:///x\n")
+    with pytest.raises(environment.BadEnvironment, match=r"\.env, line 1: 'DATABSE_URL'"):
+        environment.read({}, file=path)
+
+
+def test_the_environment_wins_over_the_file(tmp_path):
+    path = tmp_path / ".env"
+    path.write_text("# mail\n\nLOG_LEVEL='ERROR'\nTIME_ZONE=UTC\n")
+    values = environment.read({"TIME_ZONE": "Asia/Tokyo"}, file=path)
+    assert (values["LOG_LEVEL"], values["TIME_ZONE"]) == ("ERROR", "Asia/Tokyo")
+
+
+def test_the_start_stops_with_one_line():
+    result = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=ROOT,
+        env={**os.environ, "LOG_LEVEL": "loud"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert result.stderr == "openllm-talk: LOG_LEVEL=loud: use DEBUG, INFO, WARNING, ERROR or CRITICAL\n"
+
+
+def test_the_example_lists_every_variable():
+    written = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
+    assert sorted(written) == sorted(environment.VARIABLES)
+
+
+def test_the_development_key_is_made_once(tmp_path):
+    first = environment.development_key(tmp_path)
+    assert len(first) >= 48
+    assert environment.development_key(tmp_path) == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,56 @@
+"""What every test may use: the cast (organizer, member, stranger), a fixed moment, and hypothesis profiles."""
+
+import os
+import zoneinfo
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from members.actions import people
+from members.actors import SYSTEM
+from members.models import Role
+
+settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("proof", max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A password that is meant to be slow to check would take half of the tests' time."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Wednesday evening."""
+    return datetime(2026, 3, 4, 20, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture
+def password() -> str:
+    return "correct horse battery"
+
+
+@pytest.fixture
+def organizer(db, now, password):
+    """青禾 may do everything."""
+    user = people.create_user(username="青禾", password=password, role=Role.ORGANIZER, by=SYSTEM, now=now)
+    return user.person
+
+
+@pytest.fixture
+def member(db, now, password):
+    """小满 has an account."""
+    user = people.create_user(username="小满", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
+    return user.person
+
+
+@pytest.fixture
+def stranger(db, now, password):
+    """Another member, who owns nothing of what the test is about."""
+    user = people.create_user(username="Nora", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
+    return user.person

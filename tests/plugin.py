@@ -1,0 +1,25 @@
+"""Loaded before Django's settings: TEST_DATABASE=postgres runs the whole suite on a throw-away PostgreSQL cluster.
+
+The controller starts it; xdist's workers inherit its address.
+"""
+
+import atexit
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+if os.environ.get("TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER" not in os.environ:
+    from tests.servers import postgres_cluster
+
+    stack = ExitStack()
+    atexit.register(stack.close)
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="openllm-talk-")))
+    try:
+        os.environ["DATABASE_URL"] = stack.enter_context(postgres_cluster(folder))
+    except FileNotFoundError as error:
+        sys.exit(f"TEST_DATABASE=postgres: {error}")
+# What a developer's shell or .env says must not change what the tests see.
+for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "REDIS_URL", "SITE_URL"):
+    os.environ.pop(name, None)
