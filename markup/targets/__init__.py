@@ -1,0 +1,23 @@
+"""Markdown of the site dialect for other places: one module a target, all of them `convert(text, options)`.
+
+Exporters walk the parser's tokens and write each target themselves. Converting a converted text changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from markup.targets import github, zhihu
+from markup.targets.options import Converted, UnknownOption
+
+__all__ = ["TARGETS", "Converted", "UnknownOption", "convert"]
+
+TARGETS: dict[str, Callable[[str, Mapping[str, str]], Converted]] = {
+    "github": github.convert,
+    "zhihu": zhihu.convert,
+}
+
+
+def convert(text: str, target: str, options: Mapping[str, str] | None = None) -> Converted:
+    """The text as the target takes it; raises UnknownOption, KeyError for an unknown target."""
+    return TARGETS[target](text, options or {})

@@ -1,0 +1,400 @@
+"""Lines of text as Zhihu takes them: pictures and formulas stand alone, marks are few and always work."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from markup.targets import addresses
+from markup.targets.forms import video
+from markup.targets.marks import closes, opens
+from markup.targets.normal import merged, spaced, tidy
+from markup.targets.options import Losses
+from markup.targets.tree import (
+    Code,
+    FootnoteReference,
+    HardBreak,
+    Image,
+    Inline,
+    Line,
+    Link,
+    Mark,
+    MarkKind,
+    Math,
+    SoftBreak,
+    Text,
+    change_lines,
+    without_inner_links,
+)
+from markup.targets.writing import first_chars, last_chars
+
+_SVG = re.compile(r"\.svg$", re.IGNORECASE)
+# Zhihu fetches pictures itself, from mainland China; these do not answer there.
+_UNREACHABLE = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com|github\.com|gitee\.com|user-images\.githubusercontent\.com)/",
+    re.IGNORECASE,
+)
+_MACROS = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|def|let|DeclareMathOperator|require)(?![A-Za-z])")
+_COLOR = re.compile(r"\{\\color\{[^{}]*\}[ \t]*")
+_LONE_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
+_BRACE = re.compile(r"\\.|[{}]")
+_PIPE = re.compile(r"\\?\|")
+_CLOSING_MARKS = "。，、；：！？.,;:!?…"
+_PAIRS = {
+    "《": "》",
+    "〈": "〉",
+    "“": "”",
+    "‘": "’",
+    "「": "」",
+    "『": "』",
+    "（": "）",
+    "【": "】",
+    "(": ")",
+    '"': '"',
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Turns lines of the site dialect into lines and pieces for Zhihu."""
+
+    site_url: str
+    with_dollars: bool
+    numbers: dict[str, int]
+    losses: Losses
+
+    def pieces(self, line: Line, *, joins_breaks: bool = False) -> Iterator[Line | Image | Math]:
+        """The line cut at its breaks, its pictures and the formulas that stand for themselves."""
+        nodes = self._changed(line)
+        if joins_breaks:
+            nodes = _without_breaks(nodes)
+        for piece in _cut(nodes, self._stands_alone):
+            if isinstance(piece, Image | Math):
+                yield piece
+                continue
+            done = self.finished(piece)
+            while self.with_dollars and done and isinstance(done[0], Math) and isinstance(done[-1], Math):
+                # A line from $$ to $$ is read as one formula that stands for itself.
+                yield done[0]
+                done = tidy(done[1:])
+            if done:
+                yield done
+
+    def line(self, line: Line) -> tuple[Line, list[Image]]:
+        """The line in one piece, for a heading, and the pictures that stood in it."""
+        images: list[Image] = []
+        rest: list[Inline] = []
+        for piece in _cut(_without_breaks(self._changed(line)), lambda node: isinstance(node, Image)):
+            if isinstance(piece, Image):
+                images.append(piece)
+            elif not isinstance(piece, Math):
+                rest += [SoftBreak(), *piece] if rest else piece
+        return self.finished(rest), images
+
+    def cell(self, line: Line) -> Line:
+        """The line as plain text for the cell of a table; formulas and line breaks stay."""
+        has_lost = False
+
+        def change(node: Inline) -> Iterable[Inline]:
+            nonlocal has_lost
+            match node:
+                case Link(url, children) if not node.is_bare:
+                    has_lost = True
+                    return (*children, Text("（"), Link(url, (Text(url),)), Text("）"))
+                case Mark(_, children):
+                    has_lost = True
+                    return children
+                case Code(text):
+                    has_lost = True
+                    return (Text(text),)
+                case Image(_, alt):
+                    self.losses.add(f"a table takes no picture, its description is written: {node.url}")
+                    return (Text(addresses.described(alt)),)
+                case Math(tex) if self.with_dollars:
+                    return (Math(_PIPE.sub(_bar, tex).strip()),)
+            return (node,)
+
+        result = _roomy(tidy(change_lines(self._changed(line), change)))
+        if has_lost:
+            self.losses.add("cells of tables are plain text: marks and links in them are written out")
+        return spaced(result) if self.with_dollars else result
+
+    def formula(self, tex: str) -> str | None:
+        """A formula in a form that Zhihu draws, None when there is none."""
+        if _MACROS.search(tex) or (self.with_dollars and _LONE_DOLLAR.search(tex)):
+            self.losses.add("a formula that Zhihu cannot draw is written as code")
+            return None
+        # A line break at the end means nothing, and was once the sign of a formula that stands for itself.
+        while tex.endswith("\\\\"):
+            tex = tex.removesuffix("\\\\").rstrip()
+        return colored(tex)
+
+    def _stands_alone(self, node: Inline) -> bool:
+        return isinstance(node, Image) or (isinstance(node, Math) and node.is_display and not self.with_dollars)
+
+    def finished(self, nodes: Iterable[Inline]) -> Line:
+        """The line with every mark readable."""
+        line = mended(tidy(nodes))
+        return spaced(line) if self.with_dollars else line
+
+    def _changed(self, line: Line) -> Line:
+        return _few_marks(tidy(change_lines(line, self._change)), is_inside=False)
+
+    def _change(self, node: Inline) -> Iterable[Inline]:
+        match node:
+            case FootnoteReference(label):
+                return (Text(f"[{self.numbers[label]}]"),)
+            case Mark(MarkKind.STRIKE, children):
+                self.losses.add("struck text is written as plain text")
+                return children
+            case Math(tex, is_display):
+                formula = self.formula(tex)
+                if formula is None:
+                    return (Code(tex),)
+                return (Math(formula, is_display),) if formula else ()
+            case Link():
+                return self._link(node)
+            case Image():
+                return self._image(node)
+        return (node,)
+
+    def _link(self, link: Link) -> Iterable[Inline]:
+        url = addresses.absolute(link.url, self.site_url)
+        url = video(url) or url
+        if not addresses.is_absolute(url):
+            self.losses.add(f"a link that leads nowhere outside of the site is plain text: {url}")
+            return link.children
+        if link.is_bare:
+            return (Link(url, (Text(url),)),)
+        children = change_lines(link.children, lambda node: (Text(node.tex),) if isinstance(node, Math) else (node,))
+        return without_inner_links(Link(url, children, link.title))
+
+    def _image(self, image: Image) -> Iterable[Inline]:
+        url = addresses.absolute(image.url, self.site_url).replace(" ", "%20")
+        if url.startswith("//"):
+            url = "https:" + url
+        if url.startswith("http://"):
+            url = "https://" + url.removeprefix("http://")
+        if not url.startswith("https://"):
+            shown = "data: address" if url.startswith("data:") else url
+            self.losses.add(f"a picture that Zhihu cannot fetch, its description is written: {shown}")
+            return (Text(addresses.described(image.alt)),)
+        if _SVG.search(addresses.path(url)) or addresses.is_video_file(url):
+            self.losses.add(f"Zhihu takes neither svg nor video files, a link is written: {url}")
+            return (Link(url, (Text(image.alt or url),)),)
+        if _UNREACHABLE.match(url):
+            self.losses.add(f"Zhihu may not be able to fetch a picture, move it to the site: {url}")
+        return (replace(image, url=url),)
+
+
+def _bar(match: re.Match[str]) -> str:
+    """A bar of a formula in words, because a pipe ends the cell of a table."""
+    return "\\Vert " if len(match[0]) == 2 else "\\vert "
+
+
+def _roomy(line: Line) -> Line:
+    """The line with spaces around its addresses, which stand there bare, where nothing else ends them."""
+    result: list[Inline] = []
+    for node in line:
+        left = result[-1] if result else None
+        touches_start = isinstance(node, Link) and left is not None and not _ends_address(last_chars(left))
+        touches_end = isinstance(left, Link) and not _ends_address(first_chars(node))
+        if touches_start or touches_end:
+            result.append(Text(" "))
+        result.append(node)
+    return tuple(merged(result))
+
+
+def _ends_address(char: str) -> bool:
+    return char.isspace() or char in "（）"
+
+
+def colored(tex: str) -> str:
+    """The formula with what a color applies to in braces of its own: {\\color{red} x} as {\\color{red}{x}}."""
+    ends = _closing_braces(tex)
+    inserted: dict[int, str] = {}
+    for match in _COLOR.finditer(tex):
+        start, end = match.end(), ends.get(match.start())
+        if end is None or ends.get(start) == end - 1:
+            continue
+        inserted[start] = "{" + inserted.get(start, "")
+        inserted[end] = inserted.get(end, "") + "}"
+    pieces: list[str] = []
+    position = 0
+    for index in sorted(inserted):
+        pieces += (tex[position:index].rstrip() if inserted[index][0] == "{" else tex[position:index], inserted[index])
+        position = index
+    return "".join(pieces) + tex[position:]
+
+
+def _closing_braces(tex: str) -> dict[int, int]:
+    """For each opening brace the index of the one that closes it."""
+    ends: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _BRACE.finditer(tex):
+        if match[0] == "{":
+            opened.append(match.start())
+        elif match[0] == "}" and opened:
+            ends[opened.pop()] = match.start()
+    return ends
+
+
+# ── Cutting ─────────────────────────────────────────────────────────────────
+
+
+def _without_breaks(nodes: Iterable[Inline]) -> Line:
+    return change_lines(nodes, lambda node: (SoftBreak(),) if isinstance(node, HardBreak) else (node,))
+
+
+_Pieces = Iterator[list[Inline] | Image | Math]
+
+
+def _cut(nodes: Iterable[Inline], stands_alone: Callable[[Inline], bool]) -> _Pieces:
+    """The runs of nodes between breaks and nodes that stand alone, which leave the marks and links around them."""
+    run: list[Inline] = []
+    for piece in (piece for node in nodes for piece in _opened(node, stands_alone)):
+        if isinstance(piece, HardBreak):
+            yield run
+            run = []
+        elif isinstance(piece, Image | Math) and stands_alone(piece):
+            yield run
+            yield piece
+            run = []
+        else:
+            run.append(piece)
+    yield run
+
+
+def _opened(node: Inline, stands_alone: Callable[[Inline], bool]) -> Iterator[Inline]:
+    """A node, or when something stands alone in it or breaks it: its parts, each marked as it was."""
+    if not isinstance(node, Mark | Link):
+        yield node
+        return
+    run: list[Inline] = []
+    parts: list[Inline] = []
+    for child in (piece for inner in node.children for piece in _opened(inner, stands_alone)):
+        if isinstance(child, HardBreak) or stands_alone(child):
+            parts += [replace(node, children=tuple(run)), child] if run else [child]
+            run = []
+        else:
+            run.append(child)
+    if run:
+        parts.append(replace(node, children=tuple(run)))
+    yield from _link_last(node, parts) if isinstance(node, Link) else parts
+
+
+def _link_last(link: Link, parts: list[Inline]) -> Iterator[Inline]:
+    """A link that held pictures: the pictures first, then the link on its own line."""
+    alone = [part for part in parts if not isinstance(part, Link | HardBreak)]
+    if not alone:
+        yield replace(link, children=_without_breaks(link.children))
+        return
+    yield from alone
+    runs = [part.children for part in parts if isinstance(part, Link)]
+    text = [node for run in runs for node in (SoftBreak(), *run)]
+    yield HardBreak()
+    yield replace(link, children=tidy(text) or (Text(link.url),))
+    yield HardBreak()
+
+
+# ── Marks ───────────────────────────────────────────────────────────────────
+
+
+def _few_marks(nodes: Iterable[Inline], *, is_inside: bool) -> Line:
+    """The nodes with at most one mark on any letter: bold where there are several."""
+    result: list[Inline] = []
+    for node in nodes:
+        match node:
+            case Mark(kind, children) if is_inside or (kind is MarkKind.EMPHASIS and _has_bold(children)):
+                result.extend(_few_marks(children, is_inside=is_inside))
+            case Mark(kind, children):
+                result.append(Mark(kind, _few_marks(children, is_inside=True)))
+            case Link(_, children):
+                result.append(replace(node, children=_few_marks(children, is_inside=is_inside)))
+            case _:
+                result.append(node)
+    return tuple(result)
+
+
+def _has_bold(nodes: Iterable[Inline]) -> bool:
+    return any(
+        (isinstance(node, Mark) and node.kind is MarkKind.STRONG)
+        or (isinstance(node, Mark | Link) and _has_bold(node.children))
+        for node in nodes
+    )
+
+
+def mended(line: Line, before: str = "", after: str = "") -> Line:
+    """The line with every mark readable: marks of the sentence moved out of it, else spaces put around it.
+
+    `before` and `after` are the characters around the line, "" at its ends. No zero-width characters.
+    """
+    result: list[Inline] = []
+    for index, node in enumerate(line):
+        left = last_chars(result[-1]) if result else before
+        right = first_chars(line[index + 1]) if index + 1 < len(line) else after
+        if isinstance(node, Link):
+            result.append(replace(node, children=mended(node.children, "[", "]")))
+        elif isinstance(node, Mark):
+            if result and isinstance(result[-1], Mark):
+                result.append(Text(" "))
+                left = " "
+            inner = Mark(node.kind, mended(node.children, "*", "*"))
+            result.extend(_readable(inner, left, right))
+        else:
+            result.append(node)
+    return tidy(result) if not before else tuple(merged(result))
+
+
+def _readable(mark: Mark, left: str, right: str) -> list[Inline]:
+    """A mark with what it needs around it to be read as one between the characters `left` and `right`."""
+    children = list(mark.children)
+    head, tail = _moved_out(children, left, right) if mark.kind is MarkKind.STRONG else ("", "")
+    if not children:
+        return [Text(head + tail)]
+    left, right = head[-1:] or left, tail[:1] or right
+    first, last = first_chars(children[0]), last_chars(children[-1])
+    if not opens("*", " ", first) or not closes("*", last, " "):
+        return merged([Text(head), *children, Text(tail)])
+    is_opened, is_closed = opens("*", left, first), closes("*", last, right)
+    # A space on one side only looks like a slip, but none belongs beside a mark of the sentence.
+    if not is_opened or (not is_closed and left[-1:].isalnum()):
+        head += " "
+    if not is_closed or (not is_opened and right[:1].isalnum()):
+        tail = " " + tail
+    return merged([Text(head), Mark(mark.kind, tuple(children)), Text(tail)])
+
+
+def _moved_out(children: list[Inline], left: str, right: str) -> tuple[str, str]:
+    """Take the marks of the sentence off the ends of bold text that would not be read; returns what was taken."""
+    head = tail = ""
+    while children:
+        first, last = children[0], children[-1]
+        is_read = opens("*", head[-1:] or left, first_chars(first)) and closes("*", last_chars(last), tail[:1] or right)
+        if is_read:
+            break
+        if isinstance(last, Text) and last.text[-1] in _CLOSING_MARKS:
+            tail = last.text[-1] + tail
+            _shorten(children, -1, last.text[:-1])
+        elif (
+            isinstance(first, Text)
+            and isinstance(last, Text)
+            and _PAIRS.get(first.text[0]) == last.text[-1]
+            and (len(children) > 1 or len(first.text) > 1)
+        ):
+            head, tail = head + first.text[0], last.text[-1] + tail
+            _shorten(children, 0, first.text[1:])
+            if children and isinstance(last := children[-1], Text):
+                _shorten(children, -1, last.text[:-1])
+        else:
+            break
+    return head, tail
+
+
+def _shorten(children: list[Inline], index: int, text: str) -> None:
+    text = text.lstrip() if index == 0 else text.rstrip()
+    if text:
+        children[index] = Text(text)
+    else:
+        del children[index]
