@@ -1,0 +1,238 @@
+"""Old documents come in: one file is read, weighed against what stands, and stored whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from markup.html import TextTooLong
+
+from members.actions.events import record
+from members.actors import Actor
+from members.models import Person
+from talks.actions.store import Outcome, names_in, store
+from talks.documents import decode, model, pdf, problems, reader
+from talks.documents.flat import flatten
+from talks.documents.model import EpisodeDoc, Problem, Refused
+from talks.documents.problems import Code
+from talks.export import json_text
+from talks.models import Episode, EpisodeState, SourceDocument
+from talks.rules import can_import
+
+NAME_LIMIT = 80
+# Two imports of one number at once: the loser of the race sees what the winner stored when it tries again.
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A file that was understood: its text, the document in it, and every doubt."""
+
+    name: str
+    data: bytes
+    encoding: str
+    text: str
+    document: EpisodeDoc
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What became of one file; `as_json` is the element of the public contract."""
+
+    file: str
+    status: str
+    code: str | None = None
+    problems: tuple[dict[str, Any], ...] = ()
+    document: EpisodeDoc | None = None
+    episode: Episode | None = field(default=None, compare=False)
+
+    @property
+    def is_refused(self) -> bool:
+        return self.status == "refused"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "status": self.status,
+            "code": self.code,
+            "problems": list(self.problems),
+            "document": model.to_json(self.document) if self.document else None,
+        }
+
+
+def json_bytes(value: dict[str, Any]) -> bytes:
+    """Return the JSON of a document, right or wrong, as the bytes of the file that export writes of it."""
+    return json_text(value).encode()
+
+
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Return a problem as the contract has it, its sentence in the reader's language."""
+    message = _(problem.message)
+    return {
+        "line": problem.line,
+        "code": problem.code,
+        "message": f"{message} {problem.detail}" if problem.detail else message,
+    }
+
+
+def read_file(*, data: bytes, name: str) -> Read:
+    """Return what a file says. Raises Refused with the reason."""
+    kind = decode.kind_of(name)
+    if kind == "pdf":
+        taken = pdf.text_of(data)
+        reading = reader.read(taken.text, name=name)
+        found = Read(name, data, "pdf", taken.text, reading.document, (*taken.problems, *reading.problems))
+    else:
+        decoded = decode.decode(data, name=name)
+        if kind == "json":
+            document = _from_json(decoded.text)
+            found = Read(name, data, decoded.encoding, decoded.text, document, tuple(decoded.problems))
+        else:
+            reading = reader.read(decoded.text, name=name)
+            found = Read(
+                name, data, decoded.encoding, decoded.text, reading.document, (*decoded.problems, *reading.problems)
+            )
+    too_long = next((name for name in names_in(flatten(found.document)) if len(name) > NAME_LIMIT), None)
+    if too_long:
+        raise Refused(Code.NAME_DOUBT, _("A name is longer than 80 characters: %(name)s") % {"name": too_long})
+    return found
+
+
+def _from_json(text: str) -> EpisodeDoc:
+    try:
+        return model.from_json(json.loads(text))
+    except (ValueError, RecursionError) as error:  # DocumentError names the path, JSONDecodeError the line
+        raise Refused(Code.NOT_AN_EPISODE, f"{_(problems.SENTENCES[Code.NOT_AN_EPISODE])} {error}") from error
+
+
+def preview_file(*, data: bytes, name: str) -> ImportResult:
+    """Return what importing a file would read. Touches no database; never raises for a bad file."""
+    try:
+        read = read_file(data=data, name=name)
+    except Refused as refusal:
+        return _refused(name, refusal.code, refusal.message)
+    return ImportResult(
+        name, "parsed", read.document.code, tuple(problem_json(p) for p in read.problems), read.document
+    )
+
+
+def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False) -> ImportResult:
+    """Read one file and store it in one transaction; a bad file is a result with status "refused", not an error.
+
+    `replace` lets the file take over a number that another document holds. Raises PermissionDenied.
+    """
+    if not can_import(by):
+        raise PermissionDenied(_("Only organizers import documents."))
+    try:
+        read = read_file(data=data, name=name)
+    except Refused as refusal:
+        return _refused(name, refusal.code, refusal.message)
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return _store(read, by=by, now=now, replace=replace)
+        except IntegrityError:
+            if attempt == TRIES:
+                raise
+        except TextTooLong as error:
+            return _refused(name, Code.TOO_LARGE, str(error), read.document.code)
+    raise AssertionError("unreachable")
+
+
+def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
+    document = read.document
+    sha256 = hashlib.sha256(read.data).hexdigest()
+    episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
+    is_new = episode is None
+    current = None
+    if episode is None:
+        episode = _new_episode(document, now=now)
+    else:
+        current = SourceDocument.objects.current().filter(episode=episode).first()
+        if not replace and (current is None or (current.name != read.name and current.sha256 != sha256)):
+            return _taken(read, current)
+    outcome = store(episode=episode, rows=flatten(document), by=by, now=now)
+    status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
+    if current is None or current.sha256 != sha256:
+        _keep_source(read, episode, sha256=sha256, by=by, now=now)
+        status = "created" if is_new else "updated"
+    if status != "unchanged":
+        record(
+            by=by,
+            now=now,
+            verb="import",
+            kind="episode",
+            key=episode.code,
+            after={"file": read.name, "sha256": sha256, "state": episode.state},
+            reason="imported",
+        )
+    return ImportResult(read.name, status, document.code, _problems_of(read, outcome), document, episode=episode)
+
+
+def _new_episode(document: EpisodeDoc, *, now: datetime) -> Episode:
+    """An episode of the past is published, one of the future collects (design, "Episode states")."""
+    is_future = document.starts_at is not None and document.starts_at > now
+    return Episode.objects.create(
+        kind=document.kind,
+        number=document.number,
+        code=document.code,
+        state=EpisodeState.COLLECTING if is_future else EpisodeState.PUBLISHED,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _keep_source(read: Read, episode: Episode, *, sha256: str, by: Actor, now: datetime) -> None:
+    SourceDocument.objects.current().filter(episode=episode).update(is_current=False)
+    SourceDocument.objects.create(
+        episode=episode,
+        name=read.name,
+        data=read.data,
+        sha256=sha256,
+        encoding=read.encoding,
+        text=read.text.replace("\0", ""),
+        document=model.to_json(read.document),
+        problems=[problem_json(problem) for problem in read.problems],
+        imported_at=now,
+        imported_by=by if isinstance(by, Person) else None,
+    )
+
+
+def _problems_of(read: Read, outcome: Outcome) -> tuple[dict[str, Any], ...]:
+    found = [problem_json(problem) for problem in read.problems]
+    for conflict in outcome.conflicts:
+        message = _("Changed here and in the file; the text here stays.")
+        found.append(
+            {
+                "line": None,
+                "code": "conflict",
+                "message": f"{message}\n{_('Here:')} {conflict.theirs}\n{_('In the file:')} {conflict.yours}",
+                "theirs": conflict.theirs,
+                "yours": conflict.yours,
+            }
+        )
+    for text in outcome.gone:
+        message = _("No longer in the file; it stays here, marked.")
+        found.append({"line": None, "code": "gone", "message": f"{message} {text}"})
+    return tuple(found)
+
+
+def _refused(name: str, code: str, message: str, episode_code: str | None = None) -> ImportResult:
+    problem = {"line": None, "code": str(code), "message": _(message)}
+    return ImportResult(name, "refused", episode_code, (problem,))
+
+
+def _taken(read: Read, current: SourceDocument | None) -> ImportResult:
+    if current is None:
+        message = _("%(code)s was made on this site; import with replace to fill it from this file.")
+    else:
+        message = _("%(code)s comes from %(name)s; import with replace to take this file instead.")
+    values = {"code": read.document.code, "name": current.name if current else ""}
+    return _refused(read.name, "number_taken", message % values, read.document.code)

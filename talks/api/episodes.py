@@ -1,0 +1,209 @@
+"""API resources of the record: episodes, sections and what stands in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions
+from rest_framework.decorators import action
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members.api.rows import Expansion, Rows, person_of
+from talks.api import serializers
+from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
+from talks.documents import model
+from talks.export import CHANNELS, document_of, export
+from talks.models import (
+    Claim,
+    Credit,
+    Episode,
+    EpisodeKind,
+    EpisodeState,
+    Hosting,
+    Item,
+    PaperMention,
+    Recording,
+    Section,
+    Suggestion,
+    Template,
+)
+
+
+def _standing(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows that nobody took out, in document order."""
+    return rows.filter(deleted_at=None).order_by("position", "pk")
+
+
+class ExportRenderer(BaseRenderer):
+    """The text of a channel, as it is."""
+
+    media_type = "text/markdown"
+    format = "md"
+
+    def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
+        return data
+
+
+class EpisodeFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=EpisodeKind.choices)
+    state = filters.ChoiceFilter(choices=EpisodeState.choices)
+    starts_after = MomentFilter(field_name="starts_at", lookup_expr="gte")
+    starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
+
+
+class EpisodeViewSet(Rows):
+    """Episodes, the newest first, their documents and exports."""
+
+    serializer_class = serializers.EpisodeSerializer
+    filterset_class = EpisodeFilter
+    lookup_field = "code"
+    lookup_value_regex = "[Ss]?[0-9]{1,6}"
+    expandable = {
+        "sections": Expansion(serializers.SectionSerializer, lambda: _standing(Section.objects.all())),
+        "recordings": Expansion(serializers.RecordingSerializer, lambda: _standing(Recording.objects.all())),
+    }
+    queries = {"export": ("to",)}
+
+    def rows(self) -> QuerySet[Any]:
+        hostings = _standing(Hosting.objects.select_related("person"))
+        visible = Episode.objects.visible_to(person_of(self.request))
+        return visible.newest_first().prefetch_related(Prefetch("hostings", hostings))
+
+    def find(self, rows: Any, key: str) -> QuerySet[Any]:
+        return rows.with_code(key)
+
+    @extend_schema(responses=OpenApiTypes.OBJECT)
+    @action(detail=True)
+    def document(self, request: Request, code: str) -> Response:
+        """The episode as an EpisodeDoc."""
+        episode = self.get_object()
+        return self.reply(episode, model.to_json(document_of(episode)))
+
+    @extend_schema(
+        parameters=[OpenApiParameter("to", str, required=True, enum=CHANNELS)],
+        responses={(200, "text/markdown"): OpenApiTypes.STR, (200, "application/json"): OpenApiTypes.OBJECT},
+    )
+    @action(detail=True, renderer_classes=[ExportRenderer, JSONRenderer])
+    def export(self, request: Request, code: str) -> Response:
+        """The text for a channel: Markdown for GitHub or Zhihu, or the EpisodeDoc as JSON."""
+        episode = self.get_object()
+        try:
+            exported = export(episode, request.query_params.get("to", ""))
+        except ValueError as error:
+            raise exceptions.ValidationError({"to": str(error)}) from error
+        request.accepted_renderer = ExportRenderer()
+        return Response(exported.text.encode(), content_type=f"{exported.media_type}; charset=utf-8")
+
+
+class SectionViewSet(Rows):
+    """Sections in the order of their episode."""
+
+    serializer_class = serializers.SectionSerializer
+    filterset_class = SectionFilter
+    expandable = {
+        "items": Expansion(serializers.ItemSerializer, lambda: Item.objects.shown().order_by("position", "pk")),
+        "claims": Expansion(serializers.ClaimSerializer, lambda: _standing(Claim.objects.select_related("person"))),
+        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "suggestions": Expansion(
+            serializers.SuggestionSerializer, lambda: _standing(Suggestion.objects.select_related("person"))
+        ),
+    }
+
+    def rows(self) -> QuerySet[Any]:
+        episodes = Episode.objects.visible_to(person_of(self.request))
+        rows = Section.objects.filter(deleted_at=None, episode__in=episodes).select_related("episode")
+        return rows.order_by("episode_id", "position", "pk")
+
+
+class OfSections(Rows):
+    """Rows that belong to a section of a visible episode."""
+
+    filterset_class: type[filters.FilterSet] = InSection
+
+    def of_sections(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        episodes = Episode.objects.visible_to(person_of(self.request))
+        shown = rows.filter(deleted_at=None, section__deleted_at=None, section__episode__in=episodes)
+        return shown.select_related("section__episode").order_by("section_id", "position", "pk")
+
+
+class ItemViewSet(OfSections):
+    """Items as the record shows them: accepted and nominated ones."""
+
+    serializer_class = serializers.ItemSerializer
+    filterset_class = ItemFilter
+    expandable = {
+        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "paper_mentions": Expansion(
+            serializers.MentionSerializer,
+            lambda: PaperMention.objects.select_related("paper", "episode").order_by("pk"),
+        ),
+    }
+
+    def rows(self) -> QuerySet[Any]:
+        return self.of_sections(Item.objects.shown())
+
+
+class ClaimViewSet(OfSections):
+    """Who has taken which section."""
+
+    serializer_class = serializers.ClaimSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return self.of_sections(Claim.objects.all()).select_related("section__episode", "person")
+
+
+class SuggestionViewSet(OfSections):
+    """Wishes about how a section is run."""
+
+    serializer_class = serializers.SuggestionSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return self.of_sections(Suggestion.objects.all()).select_related("section__episode", "person")
+
+
+class RecordingViewSet(Rows):
+    """Videos of the talk."""
+
+    serializer_class = serializers.RecordingSerializer
+    filterset_class = InEpisode
+
+    def rows(self) -> QuerySet[Any]:
+        episodes = Episode.objects.visible_to(person_of(self.request))
+        rows = Recording.objects.filter(deleted_at=None, episode__in=episodes).select_related("episode")
+        return rows.order_by("episode_id", "position", "pk")
+
+
+class TemplateFilter(filters.FilterSet):
+    name = filters.CharFilter(max_length=80)
+
+
+class TemplateViewSet(Rows):
+    """Editions of templates, the newest of each first."""
+
+    serializer_class = serializers.TemplateSerializer
+    filterset_class = TemplateFilter
+
+    def rows(self) -> QuerySet[Any]:
+        return Template.objects.filter(deleted_at=None).order_by("name", "-edition")
+
+
+class MentionFilter(filters.FilterSet):
+    episode = CodeFilter(field_name="episode__code")
+    paper = filters.CharFilter(field_name="paper__arxiv_id", max_length=32)
+
+
+class MentionViewSet(Rows):
+    """Where papers are named."""
+
+    serializer_class = serializers.MentionSerializer
+    filterset_class = MentionFilter
+
+    def rows(self) -> QuerySet[Any]:
+        visible = PaperMention.objects.visible_to(person_of(self.request))
+        return visible.select_related("paper", "episode", "question").order_by("pk")

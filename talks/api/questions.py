@@ -1,0 +1,107 @@
+"""API resources of the discussion: questions and answers, read and written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members.api.repeats import once
+from members.api.rows import Expansion, Flag, Rows, person_of, writer_of
+from members.models import Person
+from talks.actions import questions
+from talks.api import serializers
+from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
+from talks.models import Answer, Episode, Question
+
+
+class QuestionFilter(PartFilter):
+    asker = filters.CharFilter(field_name="asker__handle", max_length=HANDLE_LIMIT)
+    is_answered = Flag(method="by_answers")
+
+    def by_answers(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        return rows.filter(answer_count__gt=0) if value else rows.filter(answer_count=0)
+
+
+def _answers() -> QuerySet[Any]:
+    return Answer.objects.filter(deleted_at=None).select_related("author").order_by("position", "pk")
+
+
+class QuestionViewSet(Rows):
+    """Questions in the order of their episode; follow-ups stand behind theirs."""
+
+    serializer_class = serializers.QuestionSerializer
+    filterset_class = QuestionFilter
+    lookup_field = "public_id"
+    lookup_value_regex = r"[Ss]?[0-9]{1,6}-[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    expandable = {"answers": Expansion(serializers.AnswerSerializer, _answers)}
+
+    def rows(self) -> QuerySet[Any]:
+        visible = Question.objects.visible_to(person_of(self.request)).with_answer_count()
+        return visible.select_related("episode", "asker").order_by(
+            "episode_id", Coalesce("parent__position", "position"), "follow_up", "pk"
+        )
+
+    def find(self, rows: Any, key: str) -> QuerySet[Any]:
+        return rows.with_public_id(key)
+
+    @extend_schema(request=serializers.NewQuestion, responses={201: serializers.QuestionSerializer})
+    def create(self, request: Request) -> Response:
+        """Ask a question in an open episode."""
+        by = writer_of(request)
+        form = serializers.NewQuestion(data=request.data)
+        form.is_valid(raise_exception=True)
+        return once(request, lambda: self._ask(by, **form.validated_data))
+
+    def _ask(self, by: Person, episode: str, body: str) -> Response:
+        asked_in = Episode.objects.visible_to(person_of(self.request)).with_code(episode).first()
+        if asked_in is None:
+            raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
+        made = questions.ask(episode=asked_in, body=body, by=by, now=timezone.now())
+        row = self.rows().get(pk=made.pk)
+        return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
+
+
+class AnswerFilter(filters.FilterSet):
+    episode = CodeFilter(field_name="question__episode__code")
+    question = PublicIdFilter(method="by_question")
+    author = filters.CharFilter(field_name="author__handle", max_length=HANDLE_LIMIT)
+
+    def by_question(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(question__in=Question.objects.with_public_id(value))
+
+
+class AnswerViewSet(Rows):
+    """Answers in the order of their questions."""
+
+    serializer_class = serializers.AnswerSerializer
+    filterset_class = AnswerFilter
+
+    def rows(self) -> QuerySet[Any]:
+        rows = Answer.objects.visible_to(person_of(self.request)).select_related("author", "question__episode")
+        place = Coalesce("question__parent__position", "question__position")
+        return rows.order_by("question__episode_id", place, "question__follow_up", "question_id", "position", "pk")
+
+    @extend_schema(request=serializers.NewAnswer, responses={201: serializers.AnswerSerializer})
+    def create(self, request: Request) -> Response:
+        """Answer a question."""
+        by = writer_of(request)
+        form = serializers.NewAnswer(data=request.data)
+        form.is_valid(raise_exception=True)
+        return once(request, lambda: self._answer(by, **form.validated_data))
+
+    def _answer(self, by: Person, question: str, body: str) -> Response:
+        answered = Question.objects.visible_to(person_of(self.request)).with_public_id(question).first()
+        if answered is None:
+            raise exceptions.ValidationError({"question": _("There is no such question.")}, code="unknown")
+        made = questions.answer(question=answered, body=body, by=by, now=timezone.now())
+        row = self.rows().get(pk=made.pk)
+        return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)

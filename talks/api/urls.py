@@ -1,0 +1,40 @@
+"""The resources of the API; the reply to its root lists them."""
+
+from rest_framework.routers import APIRootView, DefaultRouter
+
+from members.api.ops import EventViewSet, JobViewSet
+from members.api.people import PersonViewSet, TokenViewSet
+from papers.api import PaperViewSet
+from talks.api import episodes, imports, questions
+
+
+class Root(APIRootView):
+    """The resources and where they are."""
+
+    http_method_names = ["get", "head"]
+
+
+router = DefaultRouter()
+router.include_format_suffixes = False
+router.APIRootView = Root
+for name, viewset in {
+    "episodes": episodes.EpisodeViewSet,
+    "sections": episodes.SectionViewSet,
+    "items": episodes.ItemViewSet,
+    "claims": episodes.ClaimViewSet,
+    "suggestions": episodes.SuggestionViewSet,
+    "questions": questions.QuestionViewSet,
+    "answers": questions.AnswerViewSet,
+    "recordings": episodes.RecordingViewSet,
+    "templates": episodes.TemplateViewSet,
+    "people": PersonViewSet,
+    "papers": PaperViewSet,
+    "mentions": episodes.MentionViewSet,
+    "tokens": TokenViewSet,
+    "imports": imports.ImportViewSet,
+    "events": EventViewSet,
+    "jobs": JobViewSet,
+}.items():
+    router.register(name, viewset, basename=f"api-{name}")
+
+urlpatterns = router.urls

@@ -1,0 +1,71 @@
+"""The one backslash that keeps a line of a body from being read as structure, in documents we write ourselves.
+
+`protected` and `unprotected` are each other's reverse for every body; both ask the same two questions of a line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from talks.documents.headings import MAX_TITLE, read_heading
+from talks.documents.labels import read_label
+from talks.documents.lines import Line, bare, fenced, is_section_heading
+from talks.documents.marks import read_answer_mark
+from talks.documents.people import signature
+from talks.documents.vocabulary import known_title
+
+
+def is_structure(text: str) -> bool:
+    """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer."""
+    if text.startswith("\\"):
+        return False
+    if read_label(text) is not None or read_answer_mark(text) is not None:
+        return True
+    if read_heading(Line((0,), text)) is not None:
+        return True
+    title = bare(text)  # a title that needs a mark has one when the next line underlines it
+    return len(title) <= MAX_TITLE and known_title(title) is not None
+
+
+def is_edge(text: str) -> bool:
+    """Whether a line is structure at the start or the end of a body: a blank one, one that ends in a name."""
+    return not text.strip() or signature(text.rstrip()) is not None
+
+
+def is_protected(text: str) -> bool:
+    """Whether the line begins with the backslash that `protected` put there."""
+    if not text.startswith("\\"):
+        return False
+    core = text.lstrip("\\")
+    return is_structure(core) or is_edge(core) or _is_fence(core)
+
+
+def protected(body: str) -> list[str]:
+    """The lines of a body, each that would be taken for structure with one backslash before it."""
+    if not body:
+        return []
+    lines = body.split("\n")
+    code = fenced(lines, is_section_heading)
+    written = [index for index, text in enumerate(lines) if text.strip()]
+    first, last = (written[0], written[-1]) if written else (len(lines), -1)
+    return [
+        text if index in code or not _needs(text, is_at_edge=not first < index < last) else f"\\{text}"
+        for index, text in enumerate(lines)
+    ]
+
+
+def _needs(text: str, *, is_at_edge: bool) -> bool:
+    core = text.lstrip("\\")
+    if is_structure(core) or _is_fence(core):
+        return True
+    return is_edge(core) and (is_at_edge or core != text)
+
+
+def _is_fence(text: str) -> bool:
+    stripped = text.lstrip(" ")
+    return stripped.startswith(("```", "~~~"))
+
+
+def unprotected(lines: Sequence[Line]) -> str:
+    """The body that `protected` wrote as these lines."""
+    return "\n".join(line.text[1:] if not line.is_code and is_protected(line.text) else line.text for line in lines)

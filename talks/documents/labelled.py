@@ -1,0 +1,80 @@
+"""Label lines among other lines: where one ends when it is hard-wrapped, and which labels it holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markup import links
+from talks.documents.articles import without_addresses
+from talks.documents.labels import Found, read_labels
+from talks.documents.lines import Line, joined
+from talks.documents.model import RESERVED_LABELS, Label
+from talks.documents.outline import Source, starts_anew
+from talks.documents.vocabulary import Role, role_of
+
+_FINISHED = re.compile(r"[。；;！!）)：:】？?…]\s*$")
+_BARE = re.compile(
+    r"[ \t]{0,3}(?:\*\*)?(?P<name>[^\s：:*【】，。；,;]{2,8}|talk ?视频)(?:\*\*)?\s{0,2}[：:](?:\*\*)?(?P<text>[^\n]*)"
+)
+_BARE_ROLES = frozenset((Role.NUMBER, Role.TIME, Role.HIGHLIGHTS, Role.HOSTS, Role.EDITORS, Role.LEADS, Role.VIDEO))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLines:
+    """The labels on some lines, and the index behind these."""
+
+    found: list[Found]
+    end: int
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether the label is one that only our own writer uses."""
+        return any(one.label.label.startswith(RESERVED_LABELS) for one in self.found)
+
+
+def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: bool) -> LabelLines | None:
+    """The labels that begin at a line, their hard-wrapped text joined; None when the line has none.
+
+    A label without text stays empty, whatever follows it.
+    """
+    line = lines[index]
+    if line.is_code or line.is_blank:
+        return None
+    found = read_labels(line.text) or ([bare] if in_head and (bare := _bare_label(source, line)) else [])
+    if not found:
+        return None
+    end = index + 1
+    if found[-1].label.text:
+        end = _end(source, lines, index, in_head=in_head)
+        if end > index + 1:
+            text = joined([one.text for one in lines[index:end]])
+            again = read_labels(text) or ([bare] if (bare := _bare_label(source, Line((0,), text))) else [])
+            found = again or found
+    return LabelLines(found, end)
+
+
+def _end(source: Source, lines: Sequence[Line], index: int, *, in_head: bool) -> int:
+    end = source.paragraph(lines, index)
+    while in_head and end < len(lines) and not lines[end].is_blank and not starts_anew(lines[end]):
+        if _FINISHED.search(lines[end - 1].text) or _bare_label(source, lines[end]) or is_address_line(lines[end]):
+            break
+        end = source.paragraph(lines, end)
+    return end
+
+
+def _bare_label(source: Source, line: Line) -> Found | None:
+    """A label of the head that somebody wrote without its brackets (时间：20230722)."""
+    match = None if source.is_outlined else _BARE.match(line.text)
+    if match is None or role_of(match["name"]) not in _BARE_ROLES:
+        return None
+    return Found(Label(match["name"], match["text"].strip()), has_colon=True)
+
+
+def is_address_line(line: Line) -> bool:
+    """Whether a line is one address and nothing else."""
+    if line.is_code or "://" not in line.text:
+        return False
+    found = links.find(line.text)
+    return bool(found) and not re.search(r"\w", without_addresses(line.text))

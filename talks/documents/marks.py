@@ -1,0 +1,106 @@
+"""What begins a line: the number of a question or entry, the marker of an answer, a bullet."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+
+from talks.documents.vocabulary import fold
+
+_BOLD = r"(?:\*\*|__)?"
+_ENTRY = re.compile(r"(?P<number>\d{1,3})\s{0,2}(?P<mark>[.、)）])(?P<space>\s*)")
+_BRACKETED = re.compile(r"[(（](?P<number>\d{1,3})[)）](?P<space>\s*)")
+_QUESTION = re.compile(
+    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,3}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
+)
+_ANSWER = re.compile(
+    rf"{_BOLD}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}{_BOLD}\s?:{_BOLD}\s*"
+)
+_IN_BRACKETS = re.compile(r"[(（]\s?(?:a|答)\s?\d{0,2}\s?:\s*")
+_BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+](?=\s)|[•·●▪◦‣■○\uf0b7\uf06c\uf0a7\uf0d8\uf09f\uf075])\s*")
+
+
+class Numbering(enum.Enum):
+    """How a line is numbered; within one list all entries are numbered in one way."""
+
+    DOT = "1."
+    COMMA = "1、"
+    PAREN = "1)"
+    BRACKETS = "(1)"
+    QUESTION = "Q1"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A number at the start of a line; the text behind it begins at `end`."""
+
+    numbering: Numbering
+    number: int | None
+    end: int
+    is_decimal: bool = False
+
+
+_BY_MARK = {".": Numbering.DOT, "、": Numbering.COMMA, ")": Numbering.PAREN, "）": Numbering.PAREN}
+
+
+def read_number(text: str) -> Entry | None:
+    """The number that a line begins with, or None.
+
+    `2023 智源大会` has none; `2.117 页` may be entry 2 or a decimal, which is said.
+    """
+    folded = fold(text)
+    indent = len(folded) - len(folded.lstrip())
+    start = indent + (2 if folded.startswith("**", indent) else 0)
+    if match := _ENTRY.match(folded, start):
+        after = folded[match.end() : match.end() + 1]
+        is_decimal = match["mark"] == "." and not match["space"] and after.isdigit()
+        return Entry(_BY_MARK[match["mark"]], int(match["number"]), match.end(), is_decimal)
+    if match := _BRACKETED.match(folded, start):
+        return Entry(Numbering.BRACKETS, int(match["number"]), match.end())
+    return _question(folded, indent)
+
+
+def _question(folded: str, indent: int) -> Entry | None:
+    match = _QUESTION.match(folded, indent)
+    if match is None:
+        return None
+    is_set_off = match["number"] is not None and folded[match.end("number") :][:1].isspace()
+    if not match["mark"] and not is_set_off:
+        return None
+    if match["number"] is None and match["mark"] != ":":
+        return None
+    number = None if match["number"] is None else int(match["number"])
+    return Entry(Numbering.QUESTION, number, match.end())
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMark:
+    """The marker of an answer (答：, A1：, （A: …）); the answer's text begins at `end`."""
+
+    number: int | None
+    end: int
+    is_bracketed: bool = False
+
+
+def read_answer_mark(text: str) -> AnswerMark | None:
+    """The marker of an answer that a line begins with, or None."""
+    folded = fold(text)
+    indent = len(folded) - len(folded.lstrip())
+    if match := _ANSWER.match(folded, indent):
+        return AnswerMark(int(match["number"]) if match["number"] else None, match.end())
+    if match := _IN_BRACKETS.match(folded, indent):
+        return AnswerMark(None, match.end(), is_bracketed=True)
+    return None
+
+
+def bullet_end(text: str) -> int | None:
+    """Where the text behind a bullet begins, or None when the line has none; Word's own bullets count."""
+    match = _BULLET.match(text)
+    return match.end() if match else None
+
+
+def indent_of(text: str) -> int:
+    """The columns a line is indented by."""
+    expanded = text.expandtabs(4)
+    return len(expanded) - len(expanded.lstrip())

@@ -1,0 +1,227 @@
+"""An episode out of the database: as flat rows, as an EpisodeDoc, and as the text of a channel. Reads only."""
+
+from __future__ import annotations
+
+import json
+import zoneinfo
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext as _
+
+from markup import links, targets
+from talks.documents import flat, writer
+from talks.documents import model as documents
+from talks.documents.flat import FlatRow
+from talks.models import (
+    Answer,
+    Claim,
+    ClaimRole,
+    Credit,
+    CreditRole,
+    Episode,
+    Hosting,
+    HostingRole,
+    Item,
+    ItemState,
+    PaperMention,
+    Part,
+    Passage,
+    PastLink,
+    Plan,
+    Question,
+    Recording,
+    Reference,
+    Section,
+    Suggestion,
+)
+
+# kind of row → its model and the fields that hold its values as they are
+KINDS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
+    "episode": (
+        Episode,
+        ("kind", "number", "title", "starts_at", "time_text", "labels", "highlights", "plans_body", "unplaced"),
+    ),
+    "recording": (Recording, ("title", "url", "platform", "offset_seconds")),
+    "passage": (Passage, ("place", "title", "level", "body")),
+    "section": (
+        Section,
+        ("kind", "title", "is_optional", "brief", "minutes", "theme", "labels", "body", "groups"),
+    ),
+    "item": (Item, ("state", "group", "title", "url", "author", "site", "remark", "body")),
+    "suggestion": (Suggestion, ("body",)),
+    "part": (Part, ("part", "title", "body")),
+    "question": (Question, ("part", "number", "body", "after")),
+    "answer": (Answer, ("body",)),
+    "reference": (Reference, ("title", "url")),
+    "plan": (Plan, ("body", "priority")),
+    "past": (PastLink, ("code", "title", "url", "kind")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the database and what it says as a row of a document."""
+
+    row: Any
+    flat: FlatRow
+
+
+def document_of(episode: Episode) -> documents.EpisodeDoc:
+    """Return the episode as a document."""
+    return flat.unflatten([stored.flat for stored in rows_of(episode)])
+
+
+def rows_of(episode: Episode, *, everything: bool = False) -> list[Stored]:
+    """Return the rows of the episode in document order, in a constant number of queries.
+
+    `everything` adds what people took out of the record: deleted rows and items that were turned down.
+    """
+    names = _Names(episode)
+    rows = [Stored(episode, FlatRow("episode", None, {**_fields("episode", episode), **names.of_episode()}))]
+
+    def add(kind: str, row: Any, parent: int, **more: Any) -> int:
+        rows.append(Stored(row, FlatRow(kind, parent, {**_fields(kind, row), **more})))
+        return len(rows) - 1
+
+    for kind in ("recording", "passage"):
+        for row in _rows(kind, episode, everything):
+            add(kind, row, 0)
+    items = _grouped(_in_order(Item.objects.filter(section__episode=episode), everything), "section_id")
+    suggestions = _grouped(_in_order(Suggestion.objects.filter(section__episode=episode), everything), "section_id")
+    for section in _rows("section", episode, everything):
+        index = add("section", section, 0, **names.of_section(section))
+        for item in items[section.pk]:
+            if everything or item.state in (ItemState.ACCEPTED, ItemState.NOMINATED):
+                add("item", item, index, **names.of_item(item))
+        for suggestion in suggestions[section.pk]:
+            add("suggestion", suggestion, index)
+    for part in _rows("part", episode, everything):
+        add("part", part, 0)
+    _add_questions(episode, add, everything)
+    for kind in ("reference", "plan", "past"):
+        for row in _rows(kind, episode, everything):
+            add(kind, row, 0)
+    return rows
+
+
+def _fields(kind: str, row: Any) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in KINDS[kind][1]}
+    if values.get("starts_at") is not None:
+        values["starts_at"] = values["starts_at"].astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+    return values
+
+
+def _in_order(rows: models.QuerySet[Any], everything: bool = False) -> models.QuerySet[Any]:
+    return (rows if everything else rows.filter(deleted_at=None)).order_by("position", "pk")
+
+
+def _rows(kind: str, episode: Episode, everything: bool) -> models.QuerySet[Any]:
+    return _in_order(KINDS[kind][0]._default_manager.filter(episode=episode), everything)
+
+
+def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups
+
+
+def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
+    questions = _grouped(_in_order(Question.objects.filter(episode=episode), everything), "parent_id")
+    answers = _grouped(_in_order(Answer.objects.filter(question__episode=episode), everything), "question_id")
+
+    def add_below(parent: int | None, index: int) -> None:
+        for question in questions[parent]:
+            own = add("question", question, index, asker=question.asker_name)
+            for answer in answers[question.pk]:
+                add("answer", answer, own, author=answer.author_name)
+            add_below(question.pk, own)
+
+    add_below(None, 0)
+
+
+class _Names:
+    """The names and papers around an episode, fetched once."""
+
+    def __init__(self, episode: Episode) -> None:
+        self.hostings = list(_in_order(Hosting.objects.filter(episode=episode)))
+        self.credits = list(_in_order(Credit.objects.filter(episode=episode)))
+        self.claims = _grouped(
+            _in_order(Claim.objects.filter(section__episode=episode, role=ClaimRole.LEAD)), "section_id"
+        )
+        mentions = PaperMention.objects.filter(episode=episode, item__isnull=False).select_related("paper")
+        self.papers = _grouped(mentions.order_by("pk"), "item_id")
+
+    def of_episode(self) -> dict[str, Any]:
+        return {
+            "hosts": [hosting.name for hosting in self.hostings if hosting.role == HostingRole.HOST],
+            "editors": [hosting.name for hosting in self.hostings if hosting.role == HostingRole.EDITOR],
+            "leads": [
+                credit.name
+                for credit in self.credits
+                if credit.role == CreditRole.LEAD and credit.section_id is None and credit.item_id is None
+            ],
+        }
+
+    def of_section(self, section: Section) -> dict[str, Any]:
+        return {
+            "leads": [claim.name for claim in self.claims[section.pk]],
+            "contributors": [credit.name for credit in self.credits if credit.section_id == section.pk],
+        }
+
+    def of_item(self, item: Item) -> dict[str, Any]:
+        return {
+            "contributors": [credit.name for credit in self.credits if credit.item_id == item.pk],
+            "papers": [mention.paper.arxiv_id for mention in self.papers[item.pk]],
+        }
+
+
+# Which options a whole episode is exported with for each channel of text.
+OPTIONS: dict[str, dict[str, str]] = {"github": {"toc": "true"}, "zhihu": {}}
+CHANNELS = (*OPTIONS, "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """The text for one channel, its title where the channel has a box for it, and what the channel cannot take."""
+
+    text: str
+    title: str
+    filename: str
+    media_type: str
+    losses: tuple[str, ...] = ()
+
+
+def json_text(value: dict[str, Any]) -> str:
+    """Return the JSON of a document with sorted keys, the same bytes for the same document."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def title_of(episode: Episode) -> str:
+    """Return the title of the record where it stands alone: the series, the code, the title or highlights."""
+    name = episode.name
+    return f"【OpenLLM Talk {episode.label}】{name}" if name else f"OpenLLM Talk {episode.label}"
+
+
+def export(episode: Episode, to: str) -> Exported:
+    """Return the episode as the text of a channel: "github", "zhihu" or "json". Raises ValueError for another."""
+    document = document_of(episode)
+    common = {"title": title_of(episode)[:100]}
+    if to == "json":
+        return Exported(
+            json_text(documents.to_json(document)),
+            filename=f"{episode.code}.json",
+            media_type="application/json",
+            **common,
+        )
+    if to not in OPTIONS:
+        raise ValueError(_("Choose github, zhihu or json."))
+    options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
+    made = targets.convert(links.scrub(writer.write(document)), to, options)
+    name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
+    return Exported(made.text, filename=name, media_type="text/markdown", losses=made.losses, **common)

@@ -1,0 +1,31 @@
+"""Write every episode into a folder: Markdown for people, JSON that restores every byte."""
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from talks.archive import archive
+from talks.models import Episode
+
+
+class Command(BaseCommand):
+    help = (
+        "Write README.md, talks/*.md and data/*.json of all episodes into DIR. The same episodes give the same bytes."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("dir", metavar="DIR", type=Path)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        folder: Path = options["dir"]
+        if folder.exists() and not folder.is_dir():
+            raise CommandError(f"{folder} is not a folder")
+        count = 0
+        for name, text in archive(Episode.objects.filter(deleted_at=None)):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if not path.exists() or path.read_bytes() != text.encode():
+                path.write_bytes(text.encode())
+            count += 1
+        self.stdout.write(f"{count} files in {folder}")

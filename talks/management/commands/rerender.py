@@ -1,0 +1,17 @@
+"""Refresh stored HTML that an older renderer made, in batches."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from talks.actions.html import rerender
+
+
+class Command(BaseCommand):
+    help = "Render again every text whose HTML an older version of the renderer made."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--batch", type=int, default=200, help="rows a transaction")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{rerender(batch=options['batch'])} rows rendered")

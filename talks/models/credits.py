@@ -1,0 +1,161 @@
+"""Who is credited for what, and where the talk mentions a paper."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Person, PersonQuerySet, Row
+from papers.models import Paper
+from talks.models.episodes import Episode, EpisodeQuerySet, Hosting, HostingRole, Passage
+from talks.models.questions import Answer, Question
+from talks.models.sections import Claim, Item, Section
+
+
+class CreditRole(models.TextChoices):
+    """What somebody is credited for."""
+
+    AUTHOR = "author", _("author")
+    SOURCE = "source", _("source")
+    TRANSCRIBER = "transcriber", _("transcriber")
+    HOST = "host", _("host")
+    EDITOR = "editor", _("editor")
+    LEAD = "lead", _("lead")
+
+
+class CreditQuerySet(models.QuerySet["Credit"]):
+    """Reads of credits."""
+
+    def brought_by(self, person: Person) -> Self:
+        """What somebody brought to the record, item by item, the newest talk first."""
+        shown = Item.objects.shown()
+        return (
+            self.filter(person=person, deleted_at=None, item__in=shown)
+            .select_related("item__section", "episode")
+            .order_by(models.F("episode__starts_at").desc(nulls_last=True), "-episode__number", "position", "pk")
+        )
+
+
+class Credit(Row):
+    """A person is credited in an episode: for the whole, a section or an item. `name` is as written there."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="credits")
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.CASCADE, related_name="credits")
+    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.CASCADE, related_name="credits")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="credits")
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=12, choices=CreditRole.choices)
+    position = models.PositiveIntegerField()
+
+    objects = CreditQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(section=None) | Q(item=None), name="credit_one_target"),
+            models.CheckConstraint(condition=Q(role__in=CreditRole.values), name="credit_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.role}"
+
+
+class PaperMentionQuerySet(models.QuerySet["PaperMention"]):
+    """Reads of paper mentions."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        """Mentions in what this visitor may read: not in deleted rows, not in items that were turned down."""
+        return self.filter(
+            Q(item=None) | Q(item__in=Item.objects.shown()),
+            Q(question=None) | Q(question__deleted_at=None),
+            Q(answer=None) | Q(answer__deleted_at=None, answer__question__deleted_at=None),
+            episode__in=Episode.objects.visible_to(person),
+        )
+
+    def about_question(self, question: Question) -> Self:
+        """Mentions in a question, its follow-ups and their answers."""
+        asked = Q(question=question) | Q(question__parent=question)
+        answered = Q(answer__question=question) | Q(answer__question__parent=question)
+        return self.filter(asked | answered).order_by("pk")
+
+    def with_places(self) -> Self:
+        """Fetch along what says where each mention stands."""
+        return self.select_related(
+            "episode",
+            "item__section",
+            "question",
+            "answer__question",
+            "answer__author",
+            "section",
+            "passage",
+        )
+
+    def newest_first(self) -> Self:
+        return self.order_by(models.F("episode__starts_at").desc(nulls_last=True), "-episode__number", "pk")
+
+    def papers_by_last_mention(self, person: Person | None) -> models.QuerySet[PaperMention, int]:
+        """Keys of the papers this visitor may read about, the last mentioned first."""
+        last = models.Max("episode__starts_at")
+        papers = self.visible_to(person).filter(paper__deleted_at=None).order_by().values("paper")
+        newest = papers.annotate(last=last, at=models.Max("pk"))
+        return newest.order_by(models.F("last").desc(nulls_last=True), "-at").values_list("paper", flat=True)
+
+
+class PaperMention(models.Model):
+    """A paper is named in the text of an episode: in an item, question, answer, section or passage.
+
+    Derived from the text: rewritten with it, so neither versioned nor deleted by people.
+    """
+
+    paper = models.ForeignKey(Paper, on_delete=models.CASCADE, related_name="mentions")
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="paper_mentions")
+    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.CASCADE, related_name="paper_mentions")
+    question = models.ForeignKey(
+        Question, null=True, blank=True, on_delete=models.CASCADE, related_name="paper_mentions"
+    )
+    answer = models.ForeignKey(Answer, null=True, blank=True, on_delete=models.CASCADE, related_name="paper_mentions")
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.CASCADE, related_name="paper_mentions")
+    passage = models.ForeignKey(Passage, null=True, blank=True, on_delete=models.CASCADE, related_name="paper_mentions")
+    paper_version = models.PositiveIntegerField(null=True, blank=True)
+
+    objects = PaperMentionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["paper", "item"], name="mention_once_per_item"),
+            models.UniqueConstraint(fields=["paper", "question"], name="mention_once_per_question"),
+            models.UniqueConstraint(fields=["paper", "answer"], name="mention_once_per_answer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paper_id} in {self.episode_id}"
+
+
+def with_tallies(people: PersonQuerySet, episodes: EpisodeQuerySet) -> PersonQuerySet:
+    """Add how often each person hosted, led, answered, asked and brought something in these episodes, and the sum."""
+
+    def counted(rows: models.QuerySet[Any], person: str) -> Coalesce:
+        found = rows.filter(**{person: models.OuterRef("pk")}).order_by().values(person)
+        return Coalesce(models.Subquery(found.annotate(n=models.Count("pk")).values("n")), 0)
+
+    hostings = Hosting.objects.filter(episode__in=episodes, deleted_at=None, role=HostingRole.HOST)
+    claims = Claim.objects.filter(section__episode__in=episodes, deleted_at=None, section__deleted_at=None)
+    answers = Answer.objects.filter(question__episode__in=episodes, question__deleted_at=None, deleted_at=None)
+    questions = Question.objects.filter(episode__in=episodes, deleted_at=None)
+    brought = Credit.objects.filter(episode__in=episodes, deleted_at=None, item__in=Item.objects.shown())
+    return people.annotate(
+        hosted=counted(hostings, "person"),
+        led=counted(claims, "person"),
+        answered=counted(answers, "author"),
+        asked=counted(questions, "asker"),
+        brought=counted(brought, "person"),
+    ).annotate(
+        tally=models.F("hosted") * 3
+        + models.F("led")
+        + models.F("answered")
+        + models.F("asked")
+        + models.F("brought")
+    )

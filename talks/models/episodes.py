@@ -1,0 +1,262 @@
+"""Episodes and what belongs to the whole of one: hosts, recordings, passages, references, plans, past links."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Person, Row
+from members.rules import is_organizer
+
+
+class EpisodeKind(models.TextChoices):
+    """Regular episodes are counted 005, specials 番外02."""
+
+    REGULAR = "regular", _("regular")
+    SPECIAL = "special", _("special")
+
+
+class EpisodeState(models.TextChoices):
+    """What may happen to an episode now (design, "Episode states")."""
+
+    DRAFT = "draft", _("draft")
+    COLLECTING = "collecting", _("collecting")
+    LOCKED = "locked", _("locked")
+    LIVE = "live", _("live")
+    WRAPUP = "wrapup", _("wrapping up")
+    PUBLISHED = "published", _("published")
+
+
+def code_of(kind: str, number: int) -> str:
+    """Return the code of an episode: "005", "S02"."""
+    return f"S{number:02d}" if kind == EpisodeKind.SPECIAL else f"{number:03d}"
+
+
+CODE = re.compile(r"(?P<special>[Ss])?(?P<number>\d{1,6})\Z", re.ASCII)
+
+
+def read_code(text: str) -> str | None:
+    """Return the code that a visitor's spelling means ("5", "005", "s2"), or None for what is no code."""
+    found = CODE.match(text)
+    if not found:
+        return None
+    return code_of(EpisodeKind.SPECIAL if found["special"] else EpisodeKind.REGULAR, int(found["number"]))
+
+
+class EpisodeQuerySet(models.QuerySet["Episode"]):
+    """Reads of episodes."""
+
+    def with_code(self, text: str) -> Self:
+        """The episode of a code, however it is spelled; nothing for what is no code."""
+        code = read_code(text)
+        return self.filter(code=code) if code else self.none()
+
+    def visible_to(self, person: Person | None) -> Self:
+        """Episodes this visitor may know of: drafts are the organizers', deleted ones nobody's."""
+        shown = self.filter(deleted_at=None)
+        if person is not None and is_organizer(person):
+            return shown
+        return shown.exclude(state=EpisodeState.DRAFT)
+
+    def newest_first(self) -> Self:
+        return self.order_by(models.F("starts_at").desc(nulls_last=True), "-number", "-id")
+
+    def with_counts(self) -> Self:
+        """Add how many questions each episode holds, as `question_count`."""
+        counted = models.Count("questions", filter=Q(questions__deleted_at=None, questions__parent=None))
+        return self.annotate(question_count=counted)
+
+    def before(self, episode: Episode) -> Self:
+        """Earlier episodes of the same kind, the nearest first."""
+        return self.filter(kind=episode.kind, number__lt=episode.number).order_by("-number")
+
+    def after(self, episode: Episode) -> Self:
+        """Later episodes of the same kind, the nearest first."""
+        return self.filter(kind=episode.kind, number__gt=episode.number).order_by("number")
+
+    def upcoming(self) -> Self:
+        """Episodes not yet over, the next one first."""
+        return self.filter(state__in=[EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE]).order_by(
+            models.F("starts_at").asc(nulls_last=True), "number"
+        )
+
+
+class Episode(Row):
+    """One talk: a numbered evening or a special."""
+
+    kind = models.CharField(max_length=8, choices=EpisodeKind.choices, default=EpisodeKind.REGULAR)
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=8, unique=True)
+    title = models.TextField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=EpisodeState.choices, default=EpisodeState.DRAFT)
+    starts_at = models.DateTimeField(null=True, blank=True)
+    time_text = models.TextField(null=True, blank=True)
+    template = models.ForeignKey("talks.Template", null=True, blank=True, on_delete=models.PROTECT)
+    highlights = models.JSONField(default=list)
+    labels = models.JSONField(default=list)
+    plans_body = models.TextField(blank=True)
+    plans_body_html = models.TextField(blank=True)
+    unplaced = models.JSONField(default=list)
+    html_version = models.PositiveIntegerField(default=0)
+    last_serial = models.PositiveIntegerField(default=0)
+
+    objects = EpisodeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "number"], name="episode_number_once_per_kind"),
+            models.CheckConstraint(condition=Q(state__in=EpisodeState.values), name="episode_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=EpisodeKind.values), name="episode_kind_known"),
+        ]
+        indexes = [models.Index(fields=["state", "starts_at"], name="episode_by_state")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The code as people write it: 005, 番外02."""
+        return f"番外{self.number:02d}" if self.kind == EpisodeKind.SPECIAL else self.code
+
+    @property
+    def name(self) -> str:
+        """The title, or the highlights in a row, or nothing."""
+        return self.title or "；".join(self.highlights)
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != EpisodeState.PUBLISHED
+
+    def get_absolute_url(self) -> str:
+        return reverse("episode", args=[self.code])
+
+
+class HostingRole(models.TextChoices):
+    """Roles that carry authority over one episode."""
+
+    HOST = "host", _("host")
+    EDITOR = "editor", _("editor")
+
+
+class Hosting(Row):
+    """Somebody hosts or edits an episode; `name` is how the document writes them."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="hostings")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="hostings")
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=8, choices=HostingRole.choices)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "person", "role"],
+                condition=Q(deleted_at=None),
+                name="hosting_once_per_role",
+            ),
+            models.CheckConstraint(condition=Q(role__in=HostingRole.values), name="hosting_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} {self.role} {self.name}"
+
+
+class Passage(Row):
+    """A titled piece of text before the sections (intro) or after them (appendix)."""
+
+    class Place(models.TextChoices):
+        INTRO = "intro", _("introduction")
+        APPENDIX = "appendix", _("appendix")
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="passages")
+    place = models.CharField(max_length=8, choices=Place.choices)
+    position = models.PositiveIntegerField()
+    title = models.TextField(null=True, blank=True)
+    level = models.PositiveSmallIntegerField()
+    body = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(place__in=["intro", "appendix"]), name="passage_place_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.body[:80]
+
+
+class Part(Row):
+    """A heading under which questions stand: 线上讨论, 群里讨论; its body is what stands before the first one."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="parts")
+    part = models.CharField(max_length=8)
+    position = models.PositiveIntegerField()
+    title = models.TextField(blank=True)
+    body = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Recording(Row):
+    """A video of the talk; `offset_seconds` is where the talk begins in it."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="recordings")
+    position = models.PositiveIntegerField()
+    title = models.TextField(null=True, blank=True)
+    url = models.TextField(null=True, blank=True)
+    platform = models.TextField(null=True, blank=True)
+    offset_seconds = models.PositiveIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.title or self.url or ""
+
+
+class Reference(Row):
+    """An entry of 参考资料."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="references")
+    position = models.PositiveIntegerField()
+    title = models.TextField(null=True, blank=True)
+    url = models.TextField(null=True, blank=True)
+    title_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.title or self.url or ""
+
+
+class Plan(Row):
+    """An entry of 后续计划; `priority` as written (P0, P1) or null."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="plans")
+    position = models.PositiveIntegerField()
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    priority = models.CharField(max_length=40, null=True, blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.body
+
+
+class PastLink(Row):
+    """An entry of 往期精彩: an earlier episode elsewhere, as article, video or template."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="past_links")
+    position = models.PositiveIntegerField()
+    code = models.CharField(max_length=8, null=True, blank=True)
+    title = models.TextField(null=True, blank=True)
+    url = models.TextField(null=True, blank=True)
+    kind = models.CharField(max_length=12, null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.title or self.url or ""

@@ -1,0 +1,158 @@
+"""Questions and their answers. A question's public id is given once and never changes."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Person, Row
+from talks.models.episodes import Episode, read_code
+
+
+class QuestionPart(models.TextChoices):
+    """Where a question was asked; none when the document does not say."""
+
+    ONLINE = "online", _("online")
+    GROUP = "group", _("in the group")
+    SITE = "site", _("on the site")
+
+
+PUBLIC_ID = re.compile(r"(?P<code>[Ss]?\d{1,6})-(?P<serial>\d{1,6})(?:\.(?P<follow_up>\d{1,6}))?\Z", re.ASCII)
+
+
+class QuestionQuerySet(models.QuerySet["Question"]):
+    """Reads of questions."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        return self.filter(deleted_at=None, episode__in=Episode.objects.visible_to(person))
+
+    def unanswered(self) -> Self:
+        """Questions nobody has answered yet."""
+        answered = Answer.objects.filter(question=models.OuterRef("pk"), deleted_at=None)
+        return self.filter(~models.Exists(answered))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-position", "-pk")
+
+    def of(self, person: Person) -> Self:
+        """What somebody asked, the newest talk first."""
+        newest = models.F("episode__starts_at").desc(nulls_last=True)
+        return self.filter(asker=person).select_related("episode").order_by(newest, "-episode__number", "position")
+
+    def before(self, question: Question) -> Self:
+        """Earlier questions of the episode, the nearest first; follow-ups stand with theirs."""
+        return self._of_episode(question).filter(position__lt=_place(question)).order_by("-position")
+
+    def after(self, question: Question) -> Self:
+        """Later questions of the episode, the nearest first; follow-ups stand with theirs."""
+        return self._of_episode(question).filter(position__gt=_place(question)).order_by("position")
+
+    def _of_episode(self, question: Question) -> Self:
+        return self.filter(episode=question.episode_id, parent=None).select_related("episode")
+
+    def with_answer_count(self) -> Self:
+        """Add how many answers each question has, as `answer_count`."""
+        return self.annotate(answer_count=models.Count("answers", filter=Q(answers__deleted_at=None)))
+
+    def with_public_id(self, public_id: str) -> Self:
+        """The question `005-13` or follow-up `005-13.1`; nothing for what is not such an id."""
+        found = PUBLIC_ID.match(public_id)
+        if not found:
+            return self.none()
+        return self.filter(
+            episode__code=read_code(found["code"]),
+            serial=int(found["serial"]),
+            follow_up=int(found["follow_up"] or 0),
+        )
+
+
+class Question(Row):
+    """A question. `part` and `number` are what the document says; `serial` and `follow_up` make the public id."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveIntegerField()
+    serial = models.PositiveIntegerField()
+    follow_up = models.PositiveIntegerField(default=0)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups")
+    part = models.CharField(max_length=8, choices=QuestionPart.choices, null=True, blank=True)
+    number = models.PositiveIntegerField(null=True, blank=True)
+    asker = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="questions")
+    asker_name = models.CharField(max_length=80, null=True, blank=True)
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    after = models.TextField(blank=True)
+    after_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["episode", "serial", "follow_up"], name="question_id_once"),
+            models.CheckConstraint(
+                condition=Q(part=None) | Q(part__in=QuestionPart.values), name="question_part_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(follow_up=0, parent=None) | Q(follow_up__gt=0, parent__isnull=False),
+                name="question_follow_up_has_parent",
+            ),
+        ]
+        indexes = [models.Index(fields=["episode", "position"], name="question_in_order")]
+
+    def __str__(self) -> str:
+        return self.body[:80]
+
+    @property
+    def local_id(self) -> str:
+        """The id inside its episode: 13, 13.1."""
+        return f"{self.serial}.{self.follow_up}" if self.follow_up else str(self.serial)
+
+    @property
+    def public_id(self) -> str:
+        """The id everywhere: 005-13. Needs the episode to be loaded."""
+        return f"{self.episode.code}-{self.local_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("question", args=[self.public_id])
+
+
+def _place(question: Question) -> int:
+    return question.position if question.parent is None else question.parent.position
+
+
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Reads of answers."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        return self.filter(deleted_at=None, question__in=Question.objects.visible_to(person))
+
+    def of(self, person: Person) -> Self:
+        """What somebody answered, the newest talk first."""
+        newest = models.F("question__episode__starts_at").desc(nulls_last=True)
+        rows = self.filter(author=person).select_related("question__episode")
+        return rows.order_by(newest, "-question__episode__number", "question__position", "position")
+
+
+class Answer(Row):
+    """One signed (or unsigned) partial answer."""
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
+    position = models.PositiveIntegerField()
+    author = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
+    author_name = models.CharField(max_length=80, null=True, blank=True)
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(body=""), name="answer_has_body")]
+
+    def __str__(self) -> str:
+        return self.body[:80]

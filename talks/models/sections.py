@@ -1,0 +1,159 @@
+"""Sections of an episode, who takes them, and the items and suggestions in them."""
+
+from __future__ import annotations
+
+import re
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Person, Row
+from talks.models.episodes import Episode
+
+
+OPTIONAL = re.compile(r"\s*[-—–(（\[【]\s*(?:optional|可选)\s*[)）\]】]?\Z", re.IGNORECASE)
+
+
+class SectionKind(models.TextChoices):
+    """What a section is for; its title is what the document or the template says."""
+
+    NEWS = "news", _("News of the week")
+    PICKS = "picks", _("Picks of the week")
+    CLASSIC = "classic", _("Classic of the week")
+    PRACTICE = "practice", _("Practice of the week")
+    FREE_TALK = "free_talk", _("Free Talk")
+    CUSTOM = "custom", _("Section")
+
+
+class Section(Row):
+    """A 版块 of one episode, with its groups (栏目) in order."""
+
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=SectionKind.choices)
+    title = models.TextField()
+    is_optional = models.BooleanField(default=False)
+    brief = models.TextField(null=True, blank=True)
+    brief_html = models.TextField(blank=True)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    theme = models.TextField(null=True, blank=True)
+    labels = models.JSONField(default=list)
+    groups = models.JSONField(default=list)
+    groups_html = models.JSONField(default=list)
+    body = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=SectionKind.values), name="section_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def name(self) -> str:
+        """The title without the mark that says it is optional (本周经典-optional): is_optional says that."""
+        return OPTIONAL.sub("", self.title) or self.title
+
+
+class ClaimRole(models.TextChoices):
+    """A section has leads and one standby."""
+
+    LEAD = "lead", _("lead")
+    STANDBY = "standby", _("standby")
+
+
+class Claim(Row):
+    """Somebody takes a section; `name` is how the document writes them."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="claims")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
+    name = models.CharField(max_length=80)
+    role = models.CharField(max_length=8, choices=ClaimRole.choices, default=ClaimRole.LEAD)
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["section", "person"], condition=Q(deleted_at=None), name="claim_once_per_person"
+            ),
+            models.UniqueConstraint(
+                fields=["section"], condition=Q(role="standby", deleted_at=None), name="claim_one_standby"
+            ),
+            models.CheckConstraint(condition=Q(role__in=ClaimRole.values), name="claim_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.role}"
+
+
+class ItemState(models.TextChoices):
+    """A nomination becomes part of the section, waits, or is turned down."""
+
+    NOMINATED = "nominated", _("nominated")
+    ACCEPTED = "accepted", _("accepted")
+    DEFERRED = "deferred", _("deferred")
+    DECLINED = "declined", _("declined")
+    MERGED = "merged", _("merged")
+
+
+class ItemQuerySet(models.QuerySet["Item"]):
+    """Reads of items."""
+
+    def current(self) -> Self:
+        return self.filter(deleted_at=None)
+
+    def shown(self) -> Self:
+        """Items that the record shows: taken or nominated, in a section that still stands."""
+        states = [ItemState.ACCEPTED, ItemState.NOMINATED]
+        return self.current().filter(section__deleted_at=None, state__in=states)
+
+
+class Item(Row):
+    """An entry of a section: a title with one address, or text only. `author`, `site` are those of a linked article."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.NOMINATED)
+    group = models.TextField(null=True, blank=True)
+    title = models.TextField(null=True, blank=True)
+    title_html = models.TextField(blank=True)
+    url = models.TextField(null=True, blank=True)
+    url_key = models.CharField(max_length=200, blank=True, db_index=True)
+    author = models.TextField(null=True, blank=True)
+    site = models.TextField(null=True, blank=True)
+    remark = models.TextField(null=True, blank=True)
+    body = models.TextField(blank=True)
+    body_html = models.TextField(blank=True)
+    html_version = models.PositiveIntegerField(default=0)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url or self.body[:80]
+
+
+class Suggestion(Row):
+    """A wish about how a section is run (建议区)."""
+
+    section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="suggestions")
+    position = models.PositiveIntegerField()
+    body = models.TextField()
+    body_html = models.TextField(blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="suggestions")
+    html_version = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(body=""), name="suggestion_has_body")]
+
+    def __str__(self) -> str:
+        return self.body[:80]

@@ -1,0 +1,61 @@
+"""Which text of which row becomes HTML, stored beside it. The HTML itself is made by markup.html and nowhere else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+
+from markup import html
+from talks.models import (
+    Answer,
+    Episode,
+    Item,
+    Part,
+    Passage,
+    Plan,
+    Question,
+    Reference,
+    Section,
+    Suggestion,
+)
+
+# model → the text fields rendered as blocks, and those rendered as one line; `<field>_html` holds the result.
+BLOCKS: dict[type[models.Model], tuple[str, ...]] = {
+    Episode: ("plans_body",),
+    Passage: ("body",),
+    Part: ("body",),
+    Section: ("body",),
+    Item: ("body",),
+    Suggestion: ("body",),
+    Question: ("body", "after"),
+    Answer: ("body",),
+}
+LINES: dict[type[models.Model], tuple[str, ...]] = {
+    Section: ("brief",),
+    Item: ("title",),
+    Plan: ("body",),
+    Reference: ("title",),
+}
+RENDERED = tuple(dict.fromkeys([*BLOCKS, *LINES]))
+
+
+def html_fields(model: type[models.Model]) -> list[str]:
+    """Return the names of the fields that render() fills."""
+    fields = [f"{name}_html" for name in (*BLOCKS.get(model, ()), *LINES.get(model, ()))]
+    return [*fields, *(["groups_html"] if model is Section else []), "html_version"]
+
+
+def render(row: models.Model) -> None:
+    """Fill the HTML fields of a saved row (its key prefixes ids). Raises markup.html.TextTooLong."""
+    values: Any = row
+    prefix = f"{row._meta.model_name}{row.pk}-"
+    for name in BLOCKS.get(type(row), ()):
+        setattr(row, f"{name}_html", html.render(getattr(row, name) or "", prefix=f"{prefix}{name}-"))
+    for name in LINES.get(type(row), ()):
+        setattr(row, f"{name}_html", html.render_inline(getattr(row, name) or ""))
+    if isinstance(row, Section):
+        row.groups_html = [
+            html.render(group["body"], prefix=f"{prefix}group{index}-") for index, group in enumerate(row.groups)
+        ]
+    values.html_version = html.HTML_VERSION

@@ -1,0 +1,159 @@
+"""Filters of the templates. `rendered` is the only way stored HTML reaches a page; nothing else is ever marked safe."""
+
+from __future__ import annotations
+
+import html
+import unicodedata
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from markup import links
+
+register = template.Library()
+
+GIST = 120
+
+
+@register.filter(is_safe=True)
+def rendered(stored_html: str) -> SafeString:
+    """Print a `*_html` field: what markup.html.render made of member text, and nothing else."""
+    return mark_safe(stored_html)  # noqa: S308 (the sanitizer's output; tests/pages/test_safety.py counts this line)
+
+
+@register.filter
+def gist(stored_html: str, limit: int = GIST) -> str:
+    """Return the words of a rendered text on one line, cut at `limit` characters, as plain text."""
+    words = " ".join(html.unescape(strip_tags(stored_html)).split())
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+@register.filter
+def href(url: str | None) -> str:
+    """Return an address as a browser may be given it, without trackers; "" for one that it must not be given."""
+    clean = links.canonical(url) if url else ""
+    return clean if clean and links.is_safe_href(clean) else ""
+
+
+@register.filter
+def address(url: str | None) -> str:
+    """Return an address as readers are shown it: no scheme, no trackers, cut at 80 characters."""
+    return links.display(url) if url else ""
+
+
+@register.filter
+def monogram(name: str) -> str:
+    """Return the first letter or sign of a name."""
+    return next((char.upper() for char in name if unicodedata.category(char)[0] in "LN"), name[:1])
+
+
+@register.filter
+def is_latin(text: str | None) -> bool:
+    """Say whether a title is to be set as English: it has letters, and no Han among them."""
+    has_letters = any(char.isalpha() for char in text or "")
+    return has_letters and not any(unicodedata.category(char) == "Lo" for char in text or "")
+
+
+def _weekday(value: datetime) -> str:
+    names = [
+        pgettext("weekday", "Mon"),
+        pgettext("weekday", "Tue"),
+        pgettext("weekday", "Wed"),
+        pgettext("weekday", "Thu"),
+        pgettext("weekday", "Fri"),
+        pgettext("weekday", "Sat"),
+        pgettext("weekday", "Sun"),
+    ]
+    return names[value.weekday()]
+
+
+@register.filter
+def evening(value: datetime | None) -> str:
+    """Return the moment of a talk: 7 月 29 日 周六 21:00."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return _("%(weekday)s, %(date)s, %(time)s") % {
+        "weekday": _weekday(local),
+        # Translators: a date format of Django, without the year
+        "date": format_date(local, pgettext("date format", "j F")),
+        "time": f"{local:%H:%M}",
+    }
+
+
+@register.filter
+def full_evening(value: datetime | None) -> str:
+    """Return the moment of a talk with its year: 2023 年 7 月 22 日 周六 21:00."""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return _("%(weekday)s, %(date)s, %(time)s") % {
+        "weekday": _weekday(local),
+        # Translators: a date format of Django, with the year
+        "date": format_date(local, pgettext("date format", "j F Y")),
+        "time": f"{local:%H:%M}",
+    }
+
+
+@register.filter
+def day(value: datetime | None) -> str:
+    """Return the day alone: 7 月 29 日."""
+    return format_date(timezone.localtime(value), pgettext("date format", "j F")) if value else ""
+
+
+@register.filter
+def full_day(value: datetime | None) -> str:
+    """Return the day with its year: 2023 年 7 月 22 日."""
+    return format_date(timezone.localtime(value), pgettext("date format", "j F Y")) if value else ""
+
+
+@register.filter
+def iso(value: datetime | None) -> str:
+    """Return the moment for `<time datetime>`, to the minute and with its offset."""
+    return timezone.localtime(value).isoformat(timespec="minutes") if value else ""
+
+
+def duration(span: timedelta) -> str:
+    """Return how long still, in the two largest units: 3 天 6 小时, 5 小时 20 分."""
+    minutes = int(span.total_seconds() // 60)
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [
+        ngettext("%(n)d day", "%(n)d days", days) % {"n": days} if days else "",
+        ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours} if hours else "",
+        ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest} if rest and not days else "",
+    ]
+    return " ".join(part for part in parts if part) or _("less than a minute")
+
+
+@register.filter
+def clock(seconds: int | None) -> str:
+    """Return a place in a video: 25:40, 1:02:03."""
+    if seconds is None:
+        return ""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def heading_level(level: int) -> int:
+    """Return the heading level on the page of a passage that stands at `level` in its document: 2 to 4."""
+    return min(max(level, 2), 4)
+
+
+@register.simple_tag
+def html_language() -> str:
+    """Return the language of the page for `<html lang>`."""
+    return "en" if (get_language() or "").startswith("en") else "zh-Hans"
+
+
+@register.filter
+def lookup(table: dict[Any, Any], key: Any) -> Any:
+    """Return an entry of a dictionary by a key that a template computes."""
+    return table.get(key)

@@ -1,0 +1,85 @@
+"""The list of episodes, the page of one, and its text for other places."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from members.rules import is_organizer
+from talks import export
+from talks.models import Episode, EpisodeKind, SourceDocument
+from talks.rules import takes_questions
+from talks.views.record import record_of
+from talks.views.visitor import visitor
+
+PAGE = 50
+# What follows the code in `/episodes/005.md` → the target of talks.export.
+FORMS = {"md": "github", "zhihu.md": "zhihu", "json": "json"}
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All episodes, newest first, of one year or only the specials on demand."""
+    visible = Episode.objects.visible_to(visitor(request))
+    years = [moment.year for moment in visible.datetimes("starts_at", "year", order="DESC")]
+    year = request.GET.get("year", "")
+    kind = request.GET.get("kind", "")
+    shown = visible
+    if year.isascii() and year.isdigit() and int(year) in years:
+        shown = shown.filter(starts_at__year=int(year))
+    else:
+        year = ""
+    if kind == EpisodeKind.SPECIAL:
+        shown = shown.filter(kind=EpisodeKind.SPECIAL)
+    else:
+        kind = ""
+    page = Paginator(shown.newest_first().with_counts(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "years": years,
+        "year": year,
+        "kind": kind,
+        "has_specials": visible.filter(kind=EpisodeKind.SPECIAL).exists(),
+        "now": timezone.now(),
+        "query": f"year={year}&" if year else f"kind={kind}&" if kind else "",
+    }
+    return render(request, "talks/episodes.html", context)
+
+
+@require_safe
+def record(request: HttpRequest, code: str) -> HttpResponse:
+    """The record of one episode."""
+    person = visitor(request)
+    visible = Episode.objects.visible_to(person)
+    episode = get_object_or_404(visible.with_code(code))
+    if request.path != episode.get_absolute_url():
+        return redirect(episode, permanent=True)
+    shown = record_of(episode)
+    past_codes = {past.code for past in shown.past if past.code}
+    context = {
+        "record": shown,
+        "episode": episode,
+        "takes_questions": takes_questions(episode),
+        "previous": visible.before(episode).first(),
+        "next": visible.after(episode).first(),
+        "here": dict(visible.filter(code__in=past_codes).values_list("code", "code")),
+        "source": SourceDocument.objects.current().filter(episode=episode).defer("data", "text", "document").first()
+        if person is not None and is_organizer(person)
+        else None,
+    }
+    return render(request, "talks/episode.html", context)
+
+
+@require_safe
+def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The episode as Markdown for GitHub or Zhihu, or as an EpisodeDoc."""
+    if form not in FORMS:
+        raise Http404
+    episode = get_object_or_404(Episode.objects.visible_to(visitor(request)).with_code(code))
+    exported = export.export(episode, FORMS[form])
+    response = HttpResponse(exported.text, content_type=f"{exported.media_type}; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{exported.filename}"'
+    return response

@@ -1,0 +1,84 @@
+"""Asking and answering: the form of an open episode, and the page of one question."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from talks.actions import questions as actions
+from talks.models import Episode, PaperMention, Question
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
+from talks.views.record import thread_of
+from talks.views.visitor import visitor
+from talks.views.writing import Draft, kept_draft, send
+
+BESIDE = 8
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest, code: str) -> HttpResponse:
+    """The form to ask in an episode, and what was asked in it already."""
+    person = visitor(request)
+    episode = get_object_or_404(Episode.objects.visible_to(person).with_code(code))
+    draft: Draft | HttpResponse = kept_draft(request)
+    if request.method == "POST":
+        made, draft = send(
+            request,
+            limit=QUESTION_LIMIT,
+            act=lambda body, by: actions.ask(episode=episode, body=body, by=by, now=timezone.now()),
+        )
+        if made is not None:
+            made.episode = episode
+            messages.success(request, _("Received. Its number is %(id)s.") % {"id": made.public_id})
+            return redirect(made)
+    if isinstance(draft, HttpResponse):
+        return draft
+    asked = Question.objects.visible_to(person).filter(episode=episode, parent=None)
+    context = {
+        "episode": episode,
+        "draft": draft,
+        "takes_questions": takes_questions(episode),
+        "next_open": None if takes_questions(episode) else Episode.objects.visible_to(person).upcoming().first(),
+        "asked": asked.newest_first().with_answer_count().select_related("asker", "episode")[:BESIDE],
+        "asked_count": asked.count(),
+    }
+    return render(request, "talks/ask.html", context, status=draft.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def question(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One question with its answers and follow-ups, and the form to answer it."""
+    person = visitor(request)
+    visible = Question.objects.visible_to(person)
+    row = get_object_or_404(visible.with_public_id(public_id).select_related("episode", "asker", "parent__asker"))
+    if request.method != "POST" and request.path != row.get_absolute_url():
+        return redirect(row, permanent=True)
+    draft: Draft | HttpResponse = kept_draft(request)
+    if request.method == "POST":
+        made, draft = send(
+            request,
+            limit=ANSWER_LIMIT,
+            act=lambda body, by: actions.answer(question=row, body=body, by=by, now=timezone.now()),
+        )
+        if made is not None:
+            messages.success(request, _("Your answer stands below, signed with your name."))
+            return redirect(f"{row.get_absolute_url()}#answer-{made.pk}")
+    if isinstance(draft, HttpResponse):
+        return draft
+    mentions = PaperMention.objects.about_question(row).select_related("paper")
+    if row.parent is not None:
+        row.parent.episode = row.episode
+    context = {
+        "thread": thread_of(row, mentions=list(mentions)),
+        "episode": row.episode,
+        "parent": row.parent,
+        "draft": draft,
+        "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),
+        "previous": visible.before(row).first(),
+        "next": visible.after(row).first(),
+    }
+    return render(request, "talks/question.html", context, status=draft.status)

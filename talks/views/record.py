@@ -1,0 +1,406 @@
+"""An episode put together for reading: one query per table, whatever its size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from members.models import Person
+from papers.models import Paper
+from talks.documents.vocabulary import Role, role_of
+from talks.models import (
+    Answer,
+    Claim,
+    ClaimRole,
+    Credit,
+    CreditRole,
+    Episode,
+    Hosting,
+    HostingRole,
+    Item,
+    ItemState,
+    PaperMention,
+    Part,
+    Passage,
+    PastLink,
+    Plan,
+    Question,
+    QuestionPart,
+    Recording,
+    Reference,
+    Section,
+    SectionKind,
+    Suggestion,
+)
+
+# Labels that are not read into fields of their own: only they are shown as they stand.
+VERBATIM = (None, Role.BACKGROUND, Role.RECORD, Role.NOTICE)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """An item with who brought it and the papers it names."""
+
+    item: Item
+    credits: list[Credit]
+    papers: list[PaperMention]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEntry:
+    """A 栏目: its heading (none for what stands above the first), the note under it, its items."""
+
+    title: str
+    html: str
+    items: list[ItemEntry]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionEntry:
+    """A section as the page shows it; `word` is its name in the contents and the ribbon."""
+
+    section: Section
+    anchor: str
+    word: str
+    leads: list[Claim]
+    standbys: list[Claim]
+    credits: list[Credit]
+    labels: list[dict[str, str]]
+    groups: list[GroupEntry]
+    nominations: list[ItemEntry]
+    suggestions: list[Suggestion]
+    papers: list[PaperMention]
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.items) for group in self.groups)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody put anything here: no item, no text, no note."""
+        return not (self.count or self.section.body or any(group.html for group in self.groups))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEntry:
+    """An answer with the papers it names."""
+
+    answer: Answer
+    papers: list[PaperMention]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A question with its answers, its follow-ups and the papers it names."""
+
+    question: Question
+    answers: list[AnswerEntry]
+    follow_ups: list[Thread]
+    papers: list[PaperMention]
+
+
+@dataclass(frozen=True, slots=True)
+class Discussion:
+    """A part of the discussion (线上讨论 …) with its threads."""
+
+    anchor: str
+    title: str
+    word: str
+    html: str
+    threads: list[Thread]
+
+    @property
+    def waiting(self) -> int:
+        """How many of its questions nobody has answered yet."""
+        return sum(not thread.answers for thread in self.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPaper:
+    """A paper and what the record calls it; "" when it is only an address."""
+
+    paper: Paper
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContentsEntry:
+    """A line of the contents list; `count` is None where nothing is counted."""
+
+    anchor: str
+    word: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything the page of an episode shows."""
+
+    episode: Episode
+    hosts: list[Hosting]
+    editors: list[Hosting]
+    leads: list[Credit]
+    contributors: list[tuple[str, Person]]
+    labels: list[dict[str, str]]
+    recordings: list[Recording]
+    intro: list[Passage]
+    appendix: list[Passage]
+    sections: list[SectionEntry]
+    discussions: list[Discussion]
+    papers: list[NamedPaper]
+    references: list[Reference]
+    plans: list[Plan]
+    past: list[PastLink]
+    contents: list[ContentsEntry] = field(default_factory=list)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is nothing to read yet but the head."""
+        return not self.contents
+
+
+def in_order(rows: models.QuerySet[Any]) -> list[Any]:
+    """Return the rows that are not deleted, in the order of the document."""
+    return list(rows.filter(deleted_at=None).order_by("position", "pk"))
+
+
+def grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
+    """Return the rows by the value of one attribute."""
+    groups: dict[Any, list[Any]] = defaultdict(list)
+    for row in rows:
+        groups[getattr(row, name)].append(row)
+    return groups
+
+
+def word_of(section: Section) -> str:
+    """Return the short name of a section: 新闻 for 本周新闻; its own title when its kind says nothing."""
+    words = {
+        SectionKind.NEWS: pgettext("section", "News"),
+        SectionKind.PICKS: pgettext("section", "Picks"),
+        SectionKind.CLASSIC: pgettext("section", "Classic"),
+        SectionKind.PRACTICE: pgettext("section", "Practice"),
+        SectionKind.FREE_TALK: pgettext("section", "Free Talk"),
+    }
+    return words.get(SectionKind(section.kind), section.name)
+
+
+def part_name(part: str | None) -> str:
+    """Return the heading of a part of the discussion that has none of its own."""
+    names = {
+        QuestionPart.ONLINE: _("Asked in the talk"),
+        QuestionPart.GROUP: _("Asked in the group"),
+        QuestionPart.SITE: _("Asked on the site"),
+    }
+    return names[QuestionPart(part)] if part in QuestionPart.values else _("Questions")
+
+
+def record_of(episode: Episode) -> Record:
+    """Return the episode with all that belongs to it, in a constant number of queries."""
+    hostings = in_order(Hosting.objects.filter(episode=episode).select_related("person"))
+    credits_ = in_order(Credit.objects.filter(episode=episode).select_related("person"))
+    passages = in_order(Passage.objects.filter(episode=episode))
+    mentions = list(PaperMention.objects.filter(episode=episode).select_related("paper").order_by("pk"))
+    sections = sections_of(episode, credits=credits_, mentions=mentions)
+    threads = threads_of(episode, mentions=mentions)
+    references = in_order(Reference.objects.filter(episode=episode))
+    record = Record(
+        episode=episode,
+        hosts=[hosting for hosting in hostings if hosting.role == HostingRole.HOST],
+        editors=[hosting for hosting in hostings if hosting.role == HostingRole.EDITOR],
+        leads=[credit for credit in credits_ if credit.role == CreditRole.LEAD and credit.section_id is None],
+        contributors=_contributors(credits_, threads),
+        labels=[label for label in episode.labels if role_of(label["label"]) in VERBATIM],
+        recordings=in_order(Recording.objects.filter(episode=episode)),
+        intro=_with_text([passage for passage in passages if passage.place == Passage.Place.INTRO]),
+        appendix=_with_text([passage for passage in passages if passage.place == Passage.Place.APPENDIX]),
+        sections=sections,
+        discussions=discussions_of(episode, threads),
+        papers=_papers(mentions, sections, references),
+        references=references,
+        plans=in_order(Plan.objects.filter(episode=episode)),
+        past=in_order(PastLink.objects.filter(episode=episode)),
+    )
+    record.contents.extend(_contents(record))
+    return record
+
+
+def sections_of(
+    episode: Episode, *, credits: list[Credit] | None = None, mentions: list[PaperMention] | None = None
+) -> list[SectionEntry]:
+    """Return the sections of an episode; without `credits` and `mentions` nobody is named beside the items."""
+    credits_ = credits or []
+    mentions_ = mentions or []
+    sections = in_order(Section.objects.filter(episode=episode))
+    claims = grouped(
+        in_order(Claim.objects.filter(section__episode=episode).select_related("person")),
+        "section_id",
+    )
+    suggestions = grouped(in_order(Suggestion.objects.filter(section__episode=episode)), "section_id")
+    items = grouped(in_order(Item.objects.filter(section__episode=episode)), "section_id")
+    by_item, by_section = grouped(credits_, "item_id"), grouped(credits_, "section_id")
+    papers, own_papers = grouped(mentions_, "item_id"), grouped(mentions_, "section_id")
+    entries: list[SectionEntry] = []
+    taken: dict[str, int] = defaultdict(int)
+    for section in sections:
+        taken[section.kind] += 1
+        found = [ItemEntry(item, by_item[item.pk], papers[item.pk]) for item in items[section.pk]]
+        entries.append(
+            SectionEntry(
+                section=section,
+                anchor=section.kind if taken[section.kind] == 1 else f"{section.kind}-{taken[section.kind]}",
+                word=word_of(section),
+                leads=[claim for claim in claims[section.pk] if claim.role == ClaimRole.LEAD],
+                standbys=[claim for claim in claims[section.pk] if claim.role == ClaimRole.STANDBY],
+                credits=by_section[section.pk],
+                labels=[label for label in section.labels if role_of(label["label"]) in VERBATIM],
+                groups=_groups(section, [entry for entry in found if entry.item.state == ItemState.ACCEPTED]),
+                nominations=[entry for entry in found if entry.item.state == ItemState.NOMINATED],
+                suggestions=suggestions[section.pk],
+                papers=own_papers[section.pk],
+            )
+        )
+    return entries
+
+
+def _groups(section: Section, entries: list[ItemEntry]) -> list[GroupEntry]:
+    """Return what stands above the first 栏目, the section's 栏目 in order, and those that only items know."""
+    by_group: dict[str, list[ItemEntry]] = defaultdict(list)
+    for entry in entries:
+        by_group[entry.item.group or ""].append(entry)
+    groups = [GroupEntry("", "", by_group.pop("", []))]
+    for group, html in zip(section.groups, [*section.groups_html, *[""] * len(section.groups)], strict=False):
+        groups.append(GroupEntry(group["title"], html, by_group.pop(group["title"], [])))
+    groups += [GroupEntry(title, "", found) for title, found in by_group.items()]
+    return [group for group in groups if group.title or group.items]
+
+
+def threads_of(episode: Episode, *, mentions: list[PaperMention]) -> list[Thread]:
+    """Return the questions of an episode in order, each with its answers and follow-ups."""
+    questions = in_order(Question.objects.filter(episode=episode).select_related("asker"))
+    answers = in_order(Answer.objects.filter(question__episode=episode).select_related("author"))
+    return _threads(questions, answers, mentions, episode=episode)
+
+
+def thread_of(question: Question, *, mentions: list[PaperMention]) -> Thread:
+    """Return one question with its answers and follow-ups."""
+    below = in_order(Question.objects.filter(parent=question).select_related("asker"))
+    rows = [question, *below]
+    answers = in_order(Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author"))
+    return next(
+        thread
+        for thread in _threads(rows, answers, mentions, episode=question.episode, root=question.parent_id)
+        if thread.question.pk == question.pk
+    )
+
+
+def _threads(
+    questions: list[Question],
+    answers: list[Answer],
+    mentions: list[PaperMention],
+    *,
+    episode: Episode,
+    root: int | None = None,
+) -> list[Thread]:
+    below, by_question = grouped(questions, "parent_id"), grouped(answers, "question_id")
+    of_question, of_answer = grouped(mentions, "question_id"), grouped(mentions, "answer_id")
+
+    def threads_below(parent: int | None) -> list[Thread]:
+        found = []
+        for question in below[parent]:
+            question.episode = episode
+            entries = [AnswerEntry(answer, of_answer[answer.pk]) for answer in by_question[question.pk]]
+            found.append(Thread(question, entries, threads_below(question.pk), of_question[question.pk]))
+        return found
+
+    return threads_below(root)
+
+
+def discussions_of(episode: Episode, threads: list[Thread]) -> list[Discussion]:
+    """Return the parts of the discussion: those the document names, in its order, then those only questions know."""
+    by_part: dict[str, list[Thread]] = defaultdict(list)
+    for thread in threads:
+        by_part[thread.question.part or ""].append(thread)
+    found: list[Discussion] = []
+    for index, part in enumerate(in_order(Part.objects.filter(episode=episode)), 1):
+        anchor = part.part if part.part in by_part else f"part-{index}"
+        title = part.title.strip().rstrip("：:") or part_name(part.part)
+        found.append(Discussion(anchor, title, title, part.body_html, by_part.pop(part.part, [])))
+    for key, rest in by_part.items():
+        title = part_name(key)
+        found.append(Discussion(key or "questions", title, title, "", rest))
+    return found
+
+
+def _contributors(credits_: list[Credit], threads: list[Thread]) -> list[tuple[str, Person]]:
+    """Return everybody who brought or answered something, once, as written first."""
+    named: dict[int, tuple[str, Person]] = {}
+    for credit in credits_:
+        if credit.role in (CreditRole.AUTHOR, CreditRole.SOURCE, CreditRole.TRANSCRIBER):
+            named.setdefault(credit.person_id, (credit.name, credit.person))
+
+    def visit(threads: list[Thread]) -> None:
+        for thread in threads:
+            for entry in thread.answers:
+                if entry.answer.author is not None:
+                    name = entry.answer.author_name or entry.answer.author.name
+                    named.setdefault(entry.answer.author.pk, (name, entry.answer.author))
+            visit(thread.follow_ups)
+
+    visit(threads)
+    return list(named.values())
+
+
+def _papers(
+    mentions: list[PaperMention], sections: list[SectionEntry], references: list[Reference]
+) -> list[NamedPaper]:
+    """Return every paper once, those with a name first, in the order of their mentions."""
+    items = [entry.item for section in sections for group in section.groups for entry in group.items]
+    named = {row.url.rpartition("/")[2]: row.title for row in (*references, *items) if row.url and row.title}
+    papers = dict.fromkeys(mention.paper for mention in mentions)
+    found = [NamedPaper(paper, paper.title or named.get(paper.arxiv_id) or "") for paper in papers]
+    return sorted(found, key=lambda paper: not paper.name)
+
+
+def _with_text(passages: list[Passage]) -> list[Passage]:
+    """Return the passages without headings under which nothing stands: what was there are labels, shown above."""
+    kept: list[Passage] = []
+    for passage in reversed(passages):
+        holds = bool(passage.body_html) or bool(kept and kept[0].level > passage.level)
+        if holds:
+            kept.insert(0, passage)
+    return kept
+
+
+def _contents(record: Record) -> list[ContentsEntry]:
+    """Return the contents list: what the page has, in its order."""
+    top = min((passage.level for passage in (*record.intro, *record.appendix) if passage.title), default=0)
+
+    def passages(place: list[Passage]) -> list[ContentsEntry]:
+        return [
+            ContentsEntry(f"passage-{passage.pk}", passage.title)
+            for passage in place
+            if passage.title and passage.level <= top
+        ]
+
+    entries = passages(record.intro)
+    entries += [ContentsEntry(entry.anchor, entry.word, entry.count or None) for entry in record.sections]
+    entries += [ContentsEntry(part.anchor, part.word, len(part.threads) or None) for part in record.discussions]
+    for anchor, word, rows in (
+        ("papers", _("Papers"), record.papers),
+        ("references", _("References"), record.references),
+        ("plans", _("Plans"), record.plans or ([True] if record.episode.plans_body else [])),
+    ):
+        if rows:
+            entries.append(ContentsEntry(anchor, word, len(rows)))
+    entries += passages(record.appendix)
+    if record.past:
+        entries.append(ContentsEntry("past", _("Earlier talks"), len(record.past)))
+    if record.episode.unplaced:
+        entries.append(ContentsEntry("unplaced", _("Unplaced")))
+    return entries
