@@ -1,0 +1,107 @@
+"""Background work as rows: what is to be done (Job) and which firings of the schedule have happened (Slot).
+
+A Celery message is only a hint; whoever loses it loses nothing, because the row stays due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Max, Q
+
+MAX_ATTEMPTS = 5
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Reads of jobs."""
+
+    def due(self, now: datetime) -> Self:
+        """Jobs to be done now and held by nobody, oldest first."""
+        free = Q(leased_until=None) | Q(leased_until__lte=now)
+        return self.filter(free, done_at=None, failed_at=None, due_at__lte=now).order_by("due_at", "pk")
+
+    def failed(self) -> Self:
+        """Jobs that have stopped for good, newest first; `last_error` says why."""
+        return self.filter(failed_at__isnull=False).order_by("-failed_at")
+
+
+class Job(models.Model):
+    """One piece of work, done exactly once as far as the database can see.
+
+    `key` names the work; the same key is never enqueued twice. `leased_until` is both the lease and the proof of
+    holding it: a worker whose lease was taken over finds another value and writes nothing. `attempts` counts tries
+    that came to an end (MAX_ATTEMPTS failed ones stop the job), `interruptions` those whose worker died.
+    """
+
+    kind = models.CharField(max_length=60)
+    key = models.CharField(max_length=200, unique=True)
+    payload: models.JSONField[Any] = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(done_at=None, failed_at=None), name="job_due"),
+            models.Index(fields=["-failed_at"], condition=Q(failed_at__isnull=False), name="job_failed"),
+            models.Index(fields=["done_at"], condition=Q(done_at__isnull=False), name="job_done"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=~Q(kind="") & ~Q(key=""), name="job_is_named"),
+            models.CheckConstraint(condition=Q(attempts__lte=MAX_ATTEMPTS), name="job_attempts_bounded"),
+            models.CheckConstraint(condition=Q(done_at=None) | Q(failed_at=None), name="job_ends_one_way"),
+            models.CheckConstraint(
+                condition=Q(done_at=None, failed_at=None) | Q(leased_until=None), name="job_ended_is_not_leased"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SlotQuerySet(models.QuerySet["Slot"]):
+    """Reads of firings."""
+
+    def newest(self, beat: str) -> datetime | None:
+        """The time of this beat's latest firing."""
+        return self.filter(beat=beat).aggregate(at=Max("at"))["at"]
+
+    def among(self, slots: Iterable[tuple[str, datetime]]) -> Self:
+        """Those of these (beat, time) pairs that have fired."""
+        return self.filter(reduce(or_, (Q(beat=beat, at=at) for beat, at in slots), Q(pk=None)))
+
+    def older_than(self, time: datetime) -> Self:
+        """Firings before `time`, without the newest of each beat: it keeps its beat from firing again."""
+        newest = Slot.objects.filter(beat=models.OuterRef("beat")).order_by("-at").values("at")[:1]
+        return self.filter(at__lt=time).exclude(at=models.Subquery(newest))
+
+
+class Slot(models.Model):
+    """One firing of the schedule. It can be inserted once, so two schedules running at the same time do no harm."""
+
+    beat = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    created_at = models.DateTimeField()
+
+    objects = SlotQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["beat", "at"], name="slot_fires_once"),
+            models.CheckConstraint(condition=~Q(beat=""), name="slot_has_beat"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.beat} {self.at:%Y-%m-%d %H:%M}"
