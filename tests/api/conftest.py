@@ -1,0 +1,146 @@
+"""A record with rows of every kind, and clients for everybody who may ask."""
+
+import pytest
+from django.test import Client
+
+from members.actions.tokens import create_token
+from members.models import Alias, Event, Person
+from papers.models import Paper
+from talks.models import (
+    Answer,
+    Claim,
+    Credit,
+    Episode,
+    Hosting,
+    Item,
+    PaperMention,
+    Question,
+    Recording,
+    Section,
+    SourceDocument,
+    Suggestion,
+    Template,
+)
+
+API = "/api/v1/"
+
+
+def person(n, now):
+    found, _ = Person.objects.get_or_create(
+        handle=f"yuren-{n}", defaults={"name": f"渔人{n}", "created_at": now, "changed_at": now}
+    )
+    Alias.objects.get_or_create(name=f"渔人{n}", defaults={"person": found, "created_at": now, "changed_at": now})
+    return found
+
+
+def episode_with_rows(number, now, *, state="published", by=None):
+    """One episode with one row of every kind; returns it."""
+    common = {"created_at": now, "changed_at": now}
+    who = person(number, now)
+    episode = Episode.objects.create(
+        number=number,
+        code=f"{number:03d}",
+        state=state,
+        starts_at=now,
+        highlights=["缓存"],
+        labels=[{"label": "主持人", "text": who.name}],
+        **common,
+    )
+    Hosting.objects.create(episode=episode, person=who, name=who.name, role="host", position=1, **common)
+    Recording.objects.create(episode=episode, position=1, url="https://example.org/v", platform="bilibili", **common)
+    section = Section.objects.create(
+        episode=episode,
+        position=1,
+        kind="news",
+        title="本周新闻",
+        groups=[{"title": "学术", "body": ""}],
+        labels=[{"label": "时间", "text": ""}],
+        **common,
+    )
+    Claim.objects.create(section=section, person=who, name=who.name, position=1, **common)
+    Suggestion.objects.create(section=section, person=who, position=1, body="短一点", **common)
+    item = Item.objects.create(section=section, position=1, title="推测解码", url="https://example.org/a", **common)
+    Credit.objects.create(episode=episode, item=item, person=who, name=who.name, role="source", position=1, **common)
+    Credit.objects.create(
+        episode=episode, section=section, person=who, name=who.name, role="source", position=1, **common
+    )
+    question = Question.objects.create(
+        episode=episode, position=1, serial=1, asker=who, asker_name=who.name, body="为什么快？", **common
+    )
+    Question.objects.create(
+        episode=episode, position=1, serial=1, follow_up=1, parent=question, body="再问一句？", **common
+    )
+    Answer.objects.create(
+        question=question, position=1, author=who, author_name=who.name, body="因为一次验几个。", **common
+    )
+    paper = Paper.objects.create(arxiv_id=f"2401.{number:05d}", title="一篇论文", authors=["甲"], **common)
+    PaperMention.objects.create(paper=paper, episode=episode, item=item)
+    PaperMention.objects.create(paper=paper, episode=episode, question=question)
+    Template.objects.create(name="常规", edition=number, sections=[{"kind": "news"}], **common)
+    SourceDocument.objects.create(
+        episode=episode,
+        name=f"{number:03d}.md",
+        data=b"x",
+        sha256=f"{number:064d}",
+        document={},
+        problems=[{"line": 3, "code": "date_doubt", "message": "?"}],
+        imported_at=now,
+        imported_by=by,
+    )
+    Event.objects.create(at=now, by="person", person=who, verb="import", target_kind="episode", target_key=episode.code)
+    return episode
+
+
+@pytest.fixture
+def record(db, now, organizer):
+    """A published 041, a 042 that collects questions, and a draft 043."""
+    return {
+        "041": episode_with_rows(41, now, by=organizer),
+        "042": episode_with_rows(42, now, state="collecting", by=organizer),
+        "043": episode_with_rows(43, now, state="draft", by=organizer),
+    }
+
+
+def keyed(user_person, scope, now):
+    """A client that sends a token of this person."""
+    _token, key = create_token(user=user_person.user, scope=scope, name="", by=user_person, now=now)
+    return Client(headers={"Authorization": f"Bearer {key}"}, raise_request_exception=False)
+
+
+def signed_in(user_person):
+    client = Client(raise_request_exception=False)
+    client.force_login(user_person.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
+@pytest.fixture
+def anonymous():
+    return Client(raise_request_exception=False)
+
+
+@pytest.fixture
+def as_member(member):
+    return signed_in(member)
+
+
+@pytest.fixture
+def as_organizer(organizer):
+    return signed_in(organizer)
+
+
+@pytest.fixture
+def problem():
+    """Check that a reply is a problem document and return it."""
+
+    def check(response, status, code=None):
+        assert response.status_code == status, response.content
+        assert response["Content-Type"] == "application/problem+json"
+        body = response.json()
+        assert set(body) - {"yours", "theirs"} == {"type", "title", "status", "detail", "code", "errors"}
+        assert (body["status"], bool(body["title"]), bool(body["detail"])) == (status, True, True)
+        assert all(isinstance(texts, list) and texts for texts in body["errors"].values())
+        if code:
+            assert body["code"] == code
+        return body
+
+    return check

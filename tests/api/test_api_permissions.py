@@ -1,0 +1,201 @@
+"""Who may do what by the API: one table of every operation, and every other method refused for everybody."""
+
+import json
+
+import pytest
+
+from members.actions import people
+from members.actions.tokens import create_token
+from members.actors import SYSTEM
+from members.models import Event, Token
+from talks.models import (
+    Answer,
+    Claim,
+    Item,
+    PaperMention,
+    Recording,
+    Section,
+    SourceDocument,
+    Suggestion,
+    Template,
+)
+from tests.api.conftest import API, keyed, signed_in
+
+pytestmark = pytest.mark.django_db
+
+WHO = ("anonymous", "member", "reads", "writes", "suspended", "organizer")
+#        anonymous, member, token read, token write, suspended, organizer
+ALL = (200, 200, 200, 200, 200, 200)
+OPEN = (401, 201, 403, 201, 403, 201)
+MINE = (401, 200, 200, 200, 200, 200)
+ORGANIZERS = (401, 403, 403, 403, 403, 200)
+
+TABLE = {
+    "GET episodes/": ALL,
+    "GET episodes/{code}/": ALL,
+    "GET episodes/{code}/document/": ALL,
+    "GET episodes/{code}/export/": ALL,
+    "GET sections/": ALL,
+    "GET sections/{id}/": ALL,
+    "GET items/": ALL,
+    "GET items/{id}/": ALL,
+    "GET claims/": ALL,
+    "GET claims/{id}/": ALL,
+    "GET suggestions/": ALL,
+    "GET suggestions/{id}/": ALL,
+    "GET questions/": ALL,
+    "GET questions/{public_id}/": ALL,
+    "POST questions/": OPEN,
+    "GET answers/": ALL,
+    "GET answers/{id}/": ALL,
+    "POST answers/": OPEN,
+    "GET recordings/": ALL,
+    "GET recordings/{id}/": ALL,
+    "GET templates/": ALL,
+    "GET templates/{id}/": ALL,
+    "GET people/": ALL,
+    "GET people/{handle}/": ALL,
+    "GET papers/": ALL,
+    "GET papers/{arxiv_id}/": ALL,
+    "GET mentions/": ALL,
+    "GET mentions/{id}/": ALL,
+    "GET tokens/": MINE,
+    "GET tokens/{id}/": MINE,
+    # tokens come from a session only
+    "POST tokens/": (401, 201, 403, 403, 403, 201),
+    "DELETE tokens/{id}/": (401, 204, 403, 403, 204, 204),
+    "GET imports/": ORGANIZERS,
+    "GET imports/{id}/": ORGANIZERS,
+    "POST imports/": (401, 403, 403, 403, 403, 201),
+    "GET events/": ORGANIZERS,
+    "GET events/{id}/": ORGANIZERS,
+    "GET jobs/": ORGANIZERS,
+    "GET jobs/{id}/": ORGANIZERS,
+}
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+@pytest.fixture
+def clients(anonymous, member, organizer, now):
+    def sleeping():
+        user = people.create_user(username="停用", password="x1y2z3w4", role="member", by=SYSTEM, now=now)
+        user.suspended_at = now
+        user.save()
+        return user.person
+
+    suspended = sleeping()
+    return {
+        "anonymous": anonymous,
+        "member": signed_in(member),
+        "reads": keyed(member, "read", now),
+        "writes": keyed(member, "write", now),
+        "suspended": signed_in(suspended),
+        "organizer": signed_in(organizer),
+    }, {
+        "anonymous": member,
+        "member": member,
+        "reads": member,
+        "writes": member,
+        "suspended": suspended,
+        "organizer": organizer,
+    }
+
+
+def own_token(person, now):
+    """A token of this person; a suspended one has it from before."""
+    token = Token(user=person.user, scope="read", digest=Token.digest_of(Token.new_key()), hint="", created_at=now)
+    token.save()
+    return token.pk
+
+
+def keys(record, now):
+    """What stands for the `{…}` of each resource."""
+    from jobs.models import Job
+
+    job = Job.objects.get_or_create(key="k", defaults={"kind": "k", "created_at": now, "due_at": now})[0]
+    rows = {
+        "sections": Section.objects.filter(episode=record["041"]),
+        "items": Item.objects.filter(section__episode=record["041"]),
+        "claims": Claim.objects.filter(section__episode=record["041"]),
+        "suggestions": Suggestion.objects.filter(section__episode=record["041"]),
+        "answers": Answer.objects.filter(question__episode=record["041"]),
+        "recordings": Recording.objects.filter(episode=record["041"]),
+        "templates": Template.objects.all(),
+        "mentions": PaperMention.objects.filter(episode=record["041"]),
+        "imports": SourceDocument.objects.all(),
+        "events": Event.objects.all(),
+    }
+    named = {"episodes": "041", "questions": "041-1", "people": "yuren-41", "papers": "2401.00041"}
+    return {**{name: row.first().pk for name, row in rows.items()}, **named, "jobs": job.pk}
+
+
+def address(path, record, person, now):
+    name = path.split("/")[0]
+    start, brace, rest = path.partition("{")
+    key = own_token(person, now) if name == "tokens" and brace else keys(record, now).get(name)
+    filled = f"{start}{key}{rest.partition('}')[2]}" if brace else path
+    return API + filled + ("?to=github" if path.endswith("export/") else "")
+
+
+def body_for(path, who, document):
+    bodies = {
+        "questions/": {"episode": "042", "body": f"我是 {who}"},
+        "answers/": {"question": "041-1", "body": f"我是 {who}"},
+        "tokens/": {"scope": "read"},
+        "imports/": document,
+    }
+    return json.dumps(bodies.get(path, {}))
+
+
+@pytest.fixture
+def document(anonymous, record):
+    found = anonymous.get(f"{API}episodes/041/document/").json()
+    return {**found, "number": 44, "code": "044"}
+
+
+def test_everybody_at_every_operation(clients, record, document, now):
+    callers, owners = clients
+    for operation, expected in TABLE.items():
+        method, path = operation.split()
+        found = []
+        for who in WHO:
+            headers = {"If-Match": "*"} if method == "DELETE" else {}
+            where = address(path, record, owners[who], now)
+            options = (
+                {"data": body_for(path, who, document), "content_type": "application/json"} if method == "POST" else {}
+            )
+            found.append(getattr(callers[who], method.lower())(where, headers=headers, **options).status_code)
+        assert tuple(found) == expected, operation
+
+
+def test_every_other_method_is_refused(clients, record, now, problem):
+    callers, owners = clients
+    for path in dict.fromkeys(operation.split()[1] for operation in TABLE):
+        for method in WRITES:
+            if f"{method} {path}" in TABLE:
+                continue
+            for who in WHO:
+                where = address(path, record, owners[who], now)
+                response = getattr(callers[who], method.lower())(where, data="{}", content_type="application/json")
+                problem(response, 403 if who == "reads" else 405)
+
+
+def test_the_table_is_complete(anonymous, db):
+    schema = anonymous.get(f"{API}schema/").json()
+    operations = {
+        f"{method.upper()} {path.removeprefix(API)}" for path, methods in schema["paths"].items() for method in methods
+    }
+    assert operations == set(TABLE)
+    public = {name for name in operations if {} in _operation(schema, name).get("security", [])}
+    assert public == {name for name, expected in TABLE.items() if expected == ALL}
+
+
+def _operation(schema, name):
+    method, path = name.split()
+    return schema["paths"][API + path][method.lower()]
+
+
+def test_a_member_sees_the_own_tokens_only(clients, stranger, now):
+    create_token(user=stranger.user, scope="read", name="别人的", by=stranger, now=now)
+    callers, _owners = clients
+    assert "别人的" not in callers["organizer"].get(f"{API}tokens/").content.decode()

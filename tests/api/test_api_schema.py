@@ -1,0 +1,50 @@
+"""The OpenAPI document and the pages that show it."""
+
+import io
+
+import pytest
+from django.core.management import call_command
+
+from tests.api.conftest import API
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_schema_is_made_without_a_warning(capsys):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", "/dev/null", stdout=io.StringIO())
+    assert capsys.readouterr().err == ""
+
+
+def test_the_schema_is_json_unless_yaml_is_asked_for(anonymous):
+    found = anonymous.get(f"{API}schema/")
+    assert (found["Content-Type"], found.json()["openapi"]) == ("application/json", "3.1.0")
+    browser = anonymous.get(f"{API}schema/", headers={"Accept": "application/json,*/*"})
+    assert browser.json() == found.json()
+    yaml = anonymous.get(f"{API}schema/", headers={"Accept": "application/vnd.oai.openapi"})
+    assert yaml.content.startswith(b"openapi: 3.1.0")
+    assert not found.cookies
+
+
+def test_every_error_is_documented_as_a_problem(anonymous):
+    schema = anonymous.get(f"{API}schema/").json()
+    reference = {"$ref": "#/components/schemas/Error"}
+    for methods in schema["paths"].values():
+        for operation in methods.values():
+            content = operation["responses"]["4XX"]["content"]
+            assert content == {"application/problem+json": {"schema": reference}}
+
+
+def test_every_reply_names_its_fields(anonymous):
+    schema = anonymous.get(f"{API}schema/").json()
+    for name, component in schema["components"]["schemas"].items():
+        for field, value in component.get("properties", {}).items():
+            assert value or name == "Event", f"{name}.{field} says nothing of its type"
+        if not name.endswith("Request") and component.get("properties"):
+            assert "required" in component, name
+
+
+def test_the_docs_hold_nothing_inline(anonymous):
+    page = anonymous.get(f"{API}docs/").content.decode()
+    assert "<style" not in page
+    assert "<script>" not in page
+    assert page.count("<script src=") == 3

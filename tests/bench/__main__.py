@@ -1,0 +1,11 @@
+"""`make bench`: every benchmark, one JSON object a line; ratios against a floor measured in the same run."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+if __name__ == "__main__":
+    from tests.bench import bench_html, bench_pages
+
+    bench_html.main()
+    bench_pages.main()

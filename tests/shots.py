@@ -1,0 +1,269 @@
+"""Screenshots of every page of the URL map: 390 and 1280 px, light and dark, into var/shots/. `python -m tests.shots`.
+
+A page of the map that has no line in SHOTS fails the run, and so does a page that scrolls sideways, reports an error
+in the console, asks another host for anything, or has a serious finding of axe. Names as arguments shoot only those.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "var" / "shots"
+WIDTHS = {390: 844, 1280: 800}
+SCHEMES = ("light", "dark")
+CHROMIUM_ARGUMENTS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--hide-scrollbars"),
+)
+SERIOUS = ("serious", "critical")
+# Expected in the console of pages that are shown because something is wrong.
+EXPECTED = "Failed to load resource: the server responded with a status of"
+# Addresses of the map that are no pages.
+NO_PAGES = {
+    *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
+    *("healthz", "readyz", "api-schema"),
+}
+# Whole branches of the map that are other people's pages.
+NO_BRANCHES = ("admin", "api")
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A page to look at: its name in the map, its address, who looks, and the text sent when a form is wrong."""
+
+    page: str
+    path: str
+    by: str = ""
+    send: str | None = None
+    stage: str = "sample"
+    language: str = ""
+
+
+SHOTS: dict[str, Shot] = {
+    "home-empty": Shot("home", "/", stage="empty"),
+    "episodes-empty": Shot("episodes", "/episodes/", stage="empty"),
+    "papers-empty": Shot("papers", "/papers/", stage="empty"),
+    "people-empty": Shot("people", "/people/", stage="empty"),
+    "home": Shot("home", "/"),
+    "home-signed-in": Shot("home", "/", by="member"),
+    "home-english": Shot("home", "/", language="en"),
+    "episodes": Shot("episodes", "/episodes/"),
+    "episodes-specials": Shot("episodes", "/episodes/?kind=special"),
+    "episode": Shot("episode", "/episodes/105/"),
+    "episode-open": Shot("episode", "/episodes/107/"),
+    "episode-waiting": Shot("episode", "/episodes/103/"),
+    "episode-special": Shot("episode", "/episodes/S101/"),
+    "episode-everything": Shot("episode", "/episodes/020/", by="organizer"),
+    "episode-english": Shot("episode", "/episodes/105/", language="en"),
+    "ask": Shot("ask", "/episodes/107/ask/"),
+    "ask-signed-in": Shot("ask", "/episodes/107/ask/", by="member"),
+    "ask-wrong": Shot("ask", "/episodes/107/ask/", by="member", send="这里有一个看不见的字符\u202e，删掉才能提交"),
+    "ask-closed": Shot("ask", "/episodes/105/ask/"),
+    "question": Shot("question", "/q/106-4/"),
+    "question-signed-in": Shot("question", "/q/107-4/", by="member"),
+    "question-unanswered": Shot("question", "/q/106-7/"),
+    "question-follow-up": Shot("question", "/q/106-2.1/"),
+    "papers": Shot("papers", "/papers/"),
+    "paper": Shot("paper", "/papers/2106.09685/"),
+    "people": Shot("people", "/people/"),
+    "person": Shot("person", "/people/渡口/"),
+    "person-answers": Shot("person", "/people/渡口/?show=answers"),
+    "person-me": Shot("person", "/people/小满/", by="member"),
+    "person-long": Shot("person", "/people/名字长到手机屏幕一行放不下每次点名主持人都要先喘口气的旁听生/"),
+    "login": Shot("account_login", "/accounts/login/"),
+    "login-kept-draft": Shot("account_login", "/episodes/107/ask/", send="为什么缓存会随上下文变大？"),
+    "logout": Shot("account_logout", "/accounts/logout/", by="member"),
+    "signup": Shot("account_signup", "/accounts/signup/"),
+    "inactive": Shot("account_inactive", "/accounts/inactive/"),
+    "password": Shot("account_change_password", "/accounts/password/change/", by="member"),
+    "no-such-page": Shot("", "/nowhere/"),
+    "no-such-question": Shot("", "/q/106-99/"),
+    "no-such-episode": Shot("", "/episodes/999/"),
+    "refused": Shot("", "/refused/"),
+    "too-late": Shot("", "/episodes/107/ask/", by="organizer", send="这句话是在另一个标签页登录之前写的。"),
+    "broken": Shot("", "/broken/"),
+    "home-no-next": Shot("home", "/", stage="over"),
+}
+STAGES = ("empty", "sample", "over")
+
+
+def pages_of_the_map(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:
+    """Yield the name (or the route, for one without a name) of every page of the map."""
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if route.lstrip("^").startswith(NO_BRANCHES):
+            continue
+        if hasattr(pattern, "url_patterns"):
+            yield from pages_of_the_map(pattern.url_patterns, route)
+        elif pattern.name not in NO_PAGES and not route.startswith("<path:rest>"):
+            yield pattern.name or route
+
+
+def pages_without_a_shot() -> list[str]:
+    """Return the pages of the map that nobody looks at."""
+    from config.urls import urlpatterns
+
+    return sorted(set(pages_of_the_map(urlpatterns)) - {shot.page for shot in SHOTS.values()})
+
+
+def prepare(folder: Path) -> None:
+    """Set Django up on a database of its own."""
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/shots.sqlite3"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright keeps a loop in this thread
+    os.environ["LOG_LEVEL"] = "CRITICAL"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    import django
+    from django.conf import settings
+    from django.core.management import call_command
+
+    django.setup()
+    settings.ROOT_URLCONF = "tests.shot_urls"
+    settings.VAR_DIR = folder  # the sample's logins stay in here
+    call_command("migrate", verbosity=0)
+    settings.DEBUG = False
+
+
+def enter(stage: str) -> None:
+    """Bring the database to a stage: empty, the sample, or the sample with no evening to come."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from talks.models import Episode, EpisodeState
+    from tests.pages.conftest import put, rich
+
+    if stage == "sample":
+        settings.DEBUG = True
+        call_command("load_sample", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+        settings.DEBUG = False
+        put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
+    if stage == "over":
+        Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+
+
+@contextmanager
+def serve() -> Iterator[str]:
+    """Serve the site with its static files on a free port; yield its address."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+    from django.core.wsgi import get_wsgi_application
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
+    server.daemon_threads = True
+    server.set_app(StaticFilesHandler(get_wsgi_application()))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def session_cookie(role: str) -> str:
+    """Return a session of the sample's organizer or member."""
+    from django.test import Client
+
+    from members.models import User
+
+    client = Client()
+    client.force_login(User.objects.get(username=f"sample-{role}"))
+    return client.cookies["sessionid"].value
+
+
+def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
+    """Open one page the way its reader would, take the picture, and return what is wrong with it."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + shot.path)
+    if name == "too-late":  # the cookie of the form's token is gone, as after a sign-in elsewhere
+        page.context.clear_cookies(name="csrftoken")
+    if shot.send is not None:
+        page.fill("textarea", shot.send)
+        page.click("form button.button-primary")
+        page.wait_for_load_state()
+    page.wait_for_timeout(80)
+    over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    findings = Axe().run(page).response["violations"]
+    wrong = [f"scrolls sideways by {over} px"] if over > 0 else []
+    wrong += [f"console: {text}" for text in said if not text.startswith(EXPECTED)]
+    wrong += [f"asks {url}" for url in asked if not url.startswith((address, "data:"))]
+    wrong += [
+        f"axe, {found['impact']}: {found['id']}: {found['nodes'][0]['html'][:120]}"
+        for found in findings
+        if found["impact"] in SERIOUS
+    ]
+    return wrong
+
+
+def shoot(names: list[str], address: str, browser: Any) -> list[str]:
+    """Take the pictures of one stage; return what is wrong, one line each."""
+    wrong = []
+    sessions = {shot.by: session_cookie(shot.by) for name in names if (shot := SHOTS[name]).by}
+    for width, height in WIDTHS.items():
+        for scheme in SCHEMES:
+            for name in names:
+                shot = SHOTS[name]
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,
+                    device_scale_factor=1.5 if width < 600 else 1,
+                    has_touch=width < 600,
+                    is_mobile=width < 600,
+                    locale="zh-CN",
+                )
+                if shot.by:
+                    context.add_cookies([{"name": "sessionid", "value": sessions[shot.by], "url": address}])
+                if shot.language:
+                    context.add_cookies([{"name": "django_language", "value": shot.language, "url": address}])
+                page = context.new_page()
+                wrong += [f"{name}, {width}, {scheme}: {what}" for what in look(page, name, shot, address)]
+                page.screenshot(path=OUT / f"{name}-{width}-{scheme}.png", full_page=True)
+                context.close()
+    return wrong
+
+
+def main(wanted: list[str]) -> int:
+    from playwright.sync_api import sync_playwright
+
+    OUT.mkdir(parents=True, exist_ok=True)
+    unknown = [name for name in wanted if name not in SHOTS]
+    if unknown:
+        print(f"no such shot: {', '.join(unknown)}; there are {', '.join(SHOTS)}", file=sys.stderr)
+        return 2
+    names = wanted or list(SHOTS)
+    with tempfile.TemporaryDirectory(prefix="openllm-talk-shots-") as folder:
+        prepare(Path(folder))
+        wrong = [f"no shot of the page {page}" for page in pages_without_a_shot()]
+        with serve() as address, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=list(CHROMIUM_ARGUMENTS)
+            )
+            for stage in STAGES:
+                enter(stage)
+                wrong += shoot([name for name in names if SHOTS[name].stage == stage], address, browser)
+            browser.close()
+    print("\n".join(wrong) or "nothing is wrong")
+    print(f"{len(names)} pages, {len(names) * len(WIDTHS) * len(SCHEMES)} pictures in {OUT.relative_to(ROOT)}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
