@@ -62,7 +62,7 @@ class UnchangedPages:
             return response
         patch_cache_control(response, no_cache=True)
         set_response_etag(response)
-        return get_conditional_response(request, etag=response["ETag"], response=response)
+        return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 class OwnErrorPages:

@@ -113,11 +113,12 @@ def children(values: Mapping[str, Any], environ: Mapping[str, str], *, port: int
     level = ["--loglevel", values["LOG_LEVEL"]]
     # The worker's control queues would only fill the embedded broker.
     plain = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    # Each thread keeps a database connection; more requests than threads wait their turn.
+    threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     web = [
         *("--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--log-level", "warning"),
-        # Each thread keeps a database connection; more requests than that wait their turn.
-        *("--workers", str(values["WEB_WORKERS"]), "--blocking-threads", "8", "--backpressure", "64"),
-        *("--workers-kill-timeout", "5", "config.wsgi:application"),
+        *("--workers", str(values["WEB_WORKERS"]), "--respawn-failed-workers", "--workers-kill-timeout", "5"),
+        *("--blocking-threads", str(threads), "--backpressure", "64", "config.wsgi:application"),
     ]
     return [
         Child("web", [*python, "-m", "granian", *web], environ),

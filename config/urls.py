@@ -4,10 +4,9 @@ from allauth.account import views as accounts
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from config import problems, schema
@@ -21,7 +20,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask here before they read the page."""
-    return RedirectView.as_view(url=staticfiles_storage.url("favicon.svg"))(request)
+    return HttpResponseRedirect(staticfiles_storage.url("favicon.svg"))
 
 
 handler403 = "talks.views.site.forbidden"

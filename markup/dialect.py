@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_block import StateBlock, blockquote, list_block
+from markdown_it.rules_block import StateBlock, blockquote, list_block, table
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
@@ -89,6 +90,7 @@ class _Dialect(MarkdownIt):
         self.use(footnote_plugin, inline=False, move_to_end=False)
         block, inline = self.block.ruler, self.inline.ruler
         block.at("blockquote", _shallow(blockquote), {"alt": ["paragraph", "reference", "blockquote", "list"]})
+        block.at("table", _table, {"alt": ["paragraph", "reference"]})
         block.at("list", _shallow(list_block), {"alt": ["paragraph", "reference", "blockquote"]})
         block.at("footnote_def", _shallow(footnote_def), {"alt": ["paragraph", "reference"]})
         block.before("fence", "math_block", _math_block, {"alt": ["paragraph", "reference", "blockquote", "list"]})
@@ -118,6 +120,26 @@ def _shallow(rule: BlockRule) -> BlockRule:
         return state.level < MAX_DEPTH and rule(state, start_line, end_line, silent)
 
     return guarded
+
+
+def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
+    """A table; cells that its head has no column for are text of the last cell, where GFM would drop them."""
+    first = len(state.tokens)
+    if not table(state, start_line, end_line, silent):
+        return False
+    row: list[Token] = []
+    for token in state.tokens[first:]:
+        if token.type == "tr_open":
+            row = []
+        elif token.type == "inline":
+            row.append(token)
+        elif token.type == "tr_close" and row[0].map:
+            cells = escapedSplit(_line(state, row[0].map[0]).strip().removeprefix("|"))
+            if len(cells) > 1 and not cells[-1]:
+                cells.pop()
+            if len(cells) > len(row):
+                row[-1].content = "|".join(cells[len(row) - 1 :]).strip()
+    return True
 
 
 def _footnote_ref(state: StateInline, silent: bool) -> bool:

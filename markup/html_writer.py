@@ -12,6 +12,7 @@ from html import escape
 from markdown_it.token import Token
 
 from markup import html_lines
+from markup.cjk import has_han
 from markup.highlight import highlight
 from markup.html_lines import Display, Line
 
@@ -209,6 +210,8 @@ def _code(token: Token) -> str:
     words = token.info.split()
     language = words[0] if words else ""
     code = token.content.removesuffix("\n")
+    if has_han(token.info):  # no language, but words that somebody wrote behind the fence
+        code = f"{token.info}\n{code}"
     if language == "math":
         return f"{html_lines.display_formula(code)}\n"
     return f'<pre tabindex="0" role="group" aria-label="代码"><code>{highlight(code, language)}</code></pre>\n'

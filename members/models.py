@@ -40,8 +40,8 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """A login. Its name in the record is its Person."""
 
-    first_name = None  # type: ignore[assignment]
-    last_name = None  # type: ignore[assignment]
+    first_name = None  # type: ignore[assignment,misc]
+    last_name = None  # type: ignore[assignment,misc]
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     suspended_at = models.DateTimeField(null=True, blank=True)
 

@@ -8,7 +8,7 @@ from papers.models import Paper
 from talks import models
 
 
-class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+class LookOnly(admin.ModelAdmin):
     """Rows to look at."""
 
     show_full_result_count = False

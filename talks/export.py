@@ -211,17 +211,17 @@ def title_of(episode: Episode) -> str:
 def export(episode: Episode, to: str) -> Exported:
     """Return the episode as the text of a channel: "github", "zhihu" or "json". Raises ValueError for another."""
     document = document_of(episode)
-    common = {"title": title_of(episode)[:100]}
+    title = title_of(episode)[:100]
     if to == "json":
         return Exported(
             json_text(documents.to_json(document)),
+            title=title,
             filename=f"{episode.code}.json",
             media_type="application/json",
-            **common,
         )
     if to not in OPTIONS:
         raise ValueError(_("Choose github, zhihu or json."))
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
     made = targets.convert(links.scrub(writer.write(document)), to, options)
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
-    return Exported(made.text, filename=name, media_type="text/markdown", losses=made.losses, **common)
+    return Exported(made.text, title=title, filename=name, media_type="text/markdown", losses=made.losses)

@@ -158,7 +158,7 @@ def serve() -> Iterator[str]:
     from django.core.wsgi import get_wsgi_application
 
     class Quiet(WSGIRequestHandler):
-        def log_message(self, format: str, *args: Any) -> None:
+        def log_message(self, *args: Any) -> None:
             pass
 
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)

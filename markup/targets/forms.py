@@ -26,7 +26,7 @@ _DOLLAR = "<span>$</span>"
 _COMMENT = "<!-- -->"
 _IMAGE = re.compile(r"<img\s([^<>]*)>")
 _IFRAME = re.compile(r"<iframe\s([^<>]*)>\s{0,8}</iframe>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"([A-Za-z-]+)=(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(r"(?<![A-Za-z-])([A-Za-z-]++)=(?:\"([^\"]*)\"|'([^']*)')")
 _DETAILS = re.compile(r"<details(?P<open>[ \t]+open(?:=\"[a-z]*\")?)?>", re.IGNORECASE)
 _SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.IGNORECASE | re.DOTALL)
 _DETAILS_END = re.compile(r"</details>[ \t]*", re.IGNORECASE)

@@ -5,7 +5,6 @@ Rules: the GitHub table of the project's Markdown rules; cmark-gfm is the judge 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -45,9 +44,6 @@ from markup.targets.tree import (
 from markup.targets.writing import Style, fenced, write, write_line
 
 OPTIONS = ("site_url", "toc", "place")
-
-_PIPE = re.compile(r"\\?\|")
-_NAME = re.compile(r"[^\w\- ]")
 
 
 def convert(text: str, options: Mapping[str, str]) -> Converted:
@@ -196,9 +192,7 @@ class _Export:
     def _cell(self, cell: Line) -> Line:
         def change(node: Inline) -> Iterable[Inline]:
             if isinstance(node, Math):
-                return (
-                    Math(_PIPE.sub(lambda match: r"\Vert " if len(match[0]) == 2 else r"\vert ", node.tex).strip()),
-                )
+                return (Math(without_pipes(node.tex)),)
             return (node,)
 
         return self.line(change_lines(cell, change))

@@ -17,7 +17,8 @@ from markup import dialect
 from markup.targets.forms import equation_image, recognize_forms
 from markup.targets.normal import tidy
 from markup.targets.notes import name_notes
-from markup.targets.reading_lines import address, one_line, one_line_tex, read_nodes, whole_tex
+from markup.targets.reading_lines import address, one_line, read_nodes
+from markup.targets.tex import one_line_tex, whole_tex
 from markup.targets.tree import (
     Block,
     CodeBlock,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from markdown_it.token import Token
 
 from markup.targets.normal import tidy
+from markup.targets.tex import one_line_tex
 from markup.targets.tree import (
     Code,
     FootnoteReference,
@@ -27,8 +28,6 @@ from markup.targets.tree import (
 
 _MARKS = {"strong": MarkKind.STRONG, "em": MarkKind.EMPHASIS, "s": MarkKind.STRIKE, "del": MarkKind.STRIKE}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*")
-_TRAILING_BACKSLASHES = re.compile(r"\\+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +162,3 @@ def address(url: str) -> str:
 def one_line(text: str) -> str:
     """The text with every run of whitespace as one space."""
     return " ".join(text.split())
-
-
-def one_line_tex(tex: str) -> str:
-    """A formula on one line, without its comments, which would swallow what follows them."""
-    lines = (_COMMENT.sub(r"\1", line).strip() for line in tex.split("\n"))
-    return whole_tex(" ".join(line for line in lines if line))
-
-
-def whole_tex(tex: str) -> str:
-    """A formula without a backslash at its end that would escape what closes it."""
-    match = _TRAILING_BACKSLASHES.search(tex)
-    return tex[:-1].rstrip() if match and len(match[0]) % 2 else tex

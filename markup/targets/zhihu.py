@@ -21,8 +21,8 @@ from markup.targets.marks import may_pair
 from markup.targets.normal import spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, number, site
 from markup.targets.reading import read, read_line
-from markup.targets.reading_lines import one_line_tex
 from markup.targets.shape import settle, settle_document
+from markup.targets.tex import one_line_tex
 from markup.targets.tree import (
     Block,
     CodeBlock,

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from markup.targets import addresses
 from markup.targets.forms import video
-from markup.targets.marks import closes, opens
 from markup.targets.normal import merged, spaced, tidy
 from markup.targets.options import Losses
+from markup.targets.tex import colored, without_pipes
 from markup.targets.tree import (
     Code,
     FootnoteReference,
@@ -28,6 +28,7 @@ from markup.targets.tree import (
     without_inner_links,
 )
 from markup.targets.writing import first_chars, last_chars
+from markup.targets.zhihu_marks import few_marks, mended
 
 _SVG = re.compile(r"\.svg$", re.IGNORECASE)
 # Zhihu fetches pictures itself, from mainland China; these do not answer there.
@@ -36,23 +37,7 @@ _UNREACHABLE = re.compile(
     re.IGNORECASE,
 )
 _MACROS = re.compile(r"\\(?:(?:re|provide)?newcommand|renewcommand|def|let|DeclareMathOperator|require)(?![A-Za-z])")
-_COLOR = re.compile(r"\{\\color\{[^{}]*\}[ \t]*")
 _LONE_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
-_BRACE = re.compile(r"\\.|[{}]")
-_PIPE = re.compile(r"\\?\|")
-_CLOSING_MARKS = "。，、；：！？.,;:!?…"
-_PAIRS = {
-    "《": "》",
-    "〈": "〉",
-    "“": "”",
-    "‘": "’",
-    "「": "」",
-    "『": "』",
-    "（": "）",
-    "【": "】",
-    "(": ")",
-    '"': '"',
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +97,7 @@ class Lines:
                     self.losses.add(f"a table takes no picture, its description is written: {node.url}")
                     return (Text(addresses.described(alt)),)
                 case Math(tex) if self.with_dollars:
-                    return (Math(_PIPE.sub(_bar, tex).strip()),)
+                    return (Math(without_pipes(tex)),)
             return (node,)
 
         result = _roomy(tidy(change_lines(self._changed(line), change)))
@@ -139,7 +124,7 @@ class Lines:
         return spaced(line) if self.with_dollars else line
 
     def _changed(self, line: Line) -> Line:
-        return _few_marks(tidy(change_lines(line, self._change)), is_inside=False)
+        return few_marks(tidy(change_lines(line, self._change)), is_inside=False)
 
     def _change(self, node: Inline) -> Iterable[Inline]:
         match node:
@@ -188,11 +173,6 @@ class Lines:
         return (replace(image, url=url),)
 
 
-def _bar(match: re.Match[str]) -> str:
-    """A bar of a formula in words, because a pipe ends the cell of a table."""
-    return "\\Vert " if len(match[0]) == 2 else "\\vert "
-
-
 def _roomy(line: Line) -> Line:
     """The line with spaces around its addresses, which stand there bare, where nothing else ends them."""
     result: list[Inline] = []
@@ -208,36 +188,6 @@ def _roomy(line: Line) -> Line:
 
 def _ends_address(char: str) -> bool:
     return char.isspace() or char in "（）"
-
-
-def colored(tex: str) -> str:
-    """The formula with what a color applies to in braces of its own: {\\color{red} x} as {\\color{red}{x}}."""
-    ends = _closing_braces(tex)
-    inserted: dict[int, str] = {}
-    for match in _COLOR.finditer(tex):
-        start, end = match.end(), ends.get(match.start())
-        if end is None or ends.get(start) == end - 1:
-            continue
-        inserted[start] = "{" + inserted.get(start, "")
-        inserted[end] = inserted.get(end, "") + "}"
-    pieces: list[str] = []
-    position = 0
-    for index in sorted(inserted):
-        pieces += (tex[position:index].rstrip() if inserted[index][0] == "{" else tex[position:index], inserted[index])
-        position = index
-    return "".join(pieces) + tex[position:]
-
-
-def _closing_braces(tex: str) -> dict[int, int]:
-    """For each opening brace the index of the one that closes it."""
-    ends: dict[int, int] = {}
-    opened: list[int] = []
-    for match in _BRACE.finditer(tex):
-        if match[0] == "{":
-            opened.append(match.start())
-        elif match[0] == "}" and opened:
-            ends[opened.pop()] = match.start()
-    return ends
 
 
 # ── Cutting ─────────────────────────────────────────────────────────────────
@@ -296,105 +246,3 @@ def _link_last(link: Link, parts: list[Inline]) -> Iterator[Inline]:
     yield HardBreak()
     yield replace(link, children=tidy(text) or (Text(link.url),))
     yield HardBreak()
-
-
-# ── Marks ───────────────────────────────────────────────────────────────────
-
-
-def _few_marks(nodes: Iterable[Inline], *, is_inside: bool) -> Line:
-    """The nodes with at most one mark on any letter: bold where there are several."""
-    result: list[Inline] = []
-    for node in nodes:
-        match node:
-            case Mark(kind, children) if is_inside or (kind is MarkKind.EMPHASIS and _has_bold(children)):
-                result.extend(_few_marks(children, is_inside=is_inside))
-            case Mark(kind, children):
-                result.append(Mark(kind, _few_marks(children, is_inside=True)))
-            case Link(_, children):
-                result.append(replace(node, children=_few_marks(children, is_inside=is_inside)))
-            case _:
-                result.append(node)
-    return tuple(result)
-
-
-def _has_bold(nodes: Iterable[Inline]) -> bool:
-    return any(
-        (isinstance(node, Mark) and node.kind is MarkKind.STRONG)
-        or (isinstance(node, Mark | Link) and _has_bold(node.children))
-        for node in nodes
-    )
-
-
-def mended(line: Line, before: str = "", after: str = "") -> Line:
-    """The line with every mark readable: marks of the sentence moved out of it, else spaces put around it.
-
-    `before` and `after` are the characters around the line, "" at its ends. No zero-width characters.
-    """
-    result: list[Inline] = []
-    for index, node in enumerate(line):
-        left = last_chars(result[-1]) if result else before
-        right = first_chars(line[index + 1]) if index + 1 < len(line) else after
-        if isinstance(node, Link):
-            result.append(replace(node, children=mended(node.children, "[", "]")))
-        elif isinstance(node, Mark):
-            if result and isinstance(result[-1], Mark):
-                result.append(Text(" "))
-                left = " "
-            inner = Mark(node.kind, mended(node.children, "*", "*"))
-            result.extend(_readable(inner, left, right))
-        else:
-            result.append(node)
-    return tidy(result) if not before else tuple(merged(result))
-
-
-def _readable(mark: Mark, left: str, right: str) -> list[Inline]:
-    """A mark with what it needs around it to be read as one between the characters `left` and `right`."""
-    children = list(mark.children)
-    head, tail = _moved_out(children, left, right) if mark.kind is MarkKind.STRONG else ("", "")
-    if not children:
-        return [Text(head + tail)]
-    left, right = head[-1:] or left, tail[:1] or right
-    first, last = first_chars(children[0]), last_chars(children[-1])
-    if not opens("*", " ", first) or not closes("*", last, " "):
-        return merged([Text(head), *children, Text(tail)])
-    is_opened, is_closed = opens("*", left, first), closes("*", last, right)
-    # A space on one side only looks like a slip, but none belongs beside a mark of the sentence.
-    if not is_opened or (not is_closed and left[-1:].isalnum()):
-        head += " "
-    if not is_closed or (not is_opened and right[:1].isalnum()):
-        tail = " " + tail
-    return merged([Text(head), Mark(mark.kind, tuple(children)), Text(tail)])
-
-
-def _moved_out(children: list[Inline], left: str, right: str) -> tuple[str, str]:
-    """Take the marks of the sentence off the ends of bold text that would not be read; returns what was taken."""
-    head = tail = ""
-    while children:
-        first, last = children[0], children[-1]
-        is_read = opens("*", head[-1:] or left, first_chars(first)) and closes("*", last_chars(last), tail[:1] or right)
-        if is_read:
-            break
-        if isinstance(last, Text) and last.text[-1] in _CLOSING_MARKS:
-            tail = last.text[-1] + tail
-            _shorten(children, -1, last.text[:-1])
-        elif (
-            isinstance(first, Text)
-            and isinstance(last, Text)
-            and _PAIRS.get(first.text[0]) == last.text[-1]
-            and (len(children) > 1 or len(first.text) > 1)
-        ):
-            head, tail = head + first.text[0], last.text[-1] + tail
-            _shorten(children, 0, first.text[1:])
-            if children and isinstance(last := children[-1], Text):
-                _shorten(children, -1, last.text[:-1])
-        else:
-            break
-    return head, tail
-
-
-def _shorten(children: list[Inline], index: int, text: str) -> None:
-    text = text.lstrip() if index == 0 else text.rstrip()
-    if text:
-        children[index] = Text(text)
-    else:
-        del children[index]

@@ -50,8 +50,9 @@ def match(kind: str, old: Sequence[Values], new: Sequence[Values]) -> list[int |
                 waiting.setdefault(key, []).append(index)
         for index, values in enumerate(new):
             if found[index] is None and (places := waiting.get(name(values))):
-                found[index] = places.pop(0)
-                free.pop(found[index])
+                place = places.pop(0)
+                found[index] = place
+                free.pop(place)
 
     pair(lambda values: repr(sorted(values.items())))
     if kind in KEYS:

@@ -75,10 +75,9 @@ def text_of(data: bytes) -> PdfText:
     if b"%PDF-" not in data[:1024]:
         raise refused(Code.UNREADABLE)
     budget = Budget()
-    pages = _read(data, budget)
+    pages, skipped = _without_page_lines(_read(data, budget))
     if not any(line.text.strip() for page in pages for line in page.lines):
         raise refused(Code.IMAGE_ONLY if any(page.pictures for page in pages) else Code.EMPTY)
-    pages, skipped = _without_page_lines(pages)
     text, added, starts = put_links(pages, budget)
     if is_mojibake(text):
         raise refused(Code.MOJIBAKE)

@@ -153,9 +153,5 @@ def with_tallies(people: PersonQuerySet, episodes: EpisodeQuerySet) -> PersonQue
         asked=counted(questions, "asker"),
         brought=counted(brought, "person"),
     ).annotate(
-        tally=models.F("hosted") * 3
-        + models.F("led")
-        + models.F("answered")
-        + models.F("asked")
-        + models.F("brought")
+        tally=models.F("hosted") * 3 + models.F("led") + models.F("answered") + models.F("asked") + models.F("brought")
     )

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Person, Row
 from talks.models.episodes import Episode
 
-
 OPTIONAL = re.compile(r"\s*[-—–(（\[【]\s*(?:optional|可选)\s*[)）\]】]?\Z", re.IGNORECASE)
 
 

@@ -124,9 +124,7 @@ def dots_of(person: Person, viewer: Person | None) -> list[Dot]:
     visible = Episode.objects.visible_to(viewer)
     evenings = list(visible.filter(kind=EpisodeKind.REGULAR).newest_first().values_list("pk", "code")[:DOTS])[::-1]
     keys = [key for key, _code in evenings]
-    rows = (
-        Hosting.objects.filter(person=person, deleted_at=None, episode__in=keys).values_list("episode", "role")
-    )
+    rows = Hosting.objects.filter(person=person, deleted_at=None, episode__in=keys).values_list("episode", "role")
     led = {key for key, role in rows if role == HostingRole.HOST}
     spoke = {key for key, _role in rows}
     spoke.update(Answer.objects.visible_to(viewer).of(person).values_list("question__episode", flat=True))
@@ -136,9 +134,7 @@ def dots_of(person: Person, viewer: Person | None) -> list[Dot]:
         .exclude(role=CreditRole.SOURCE)
         .values_list("episode", flat=True)
     )
-    spoke.update(
-        Claim.objects.filter(person=person, deleted_at=None).values_list("section__episode", flat=True)
-    )
+    spoke.update(Claim.objects.filter(person=person, deleted_at=None).values_list("section__episode", flat=True))
     if not spoke & set(keys):
         return []
     step = 100 / len(evenings)

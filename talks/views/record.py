@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -206,7 +206,7 @@ def record_of(episode: Episode) -> Record:
     credits_ = in_order(Credit.objects.filter(episode=episode).select_related("person"))
     passages = in_order(Passage.objects.filter(episode=episode))
     mentions = list(PaperMention.objects.filter(episode=episode).select_related("paper").order_by("pk"))
-    sections = sections_of(episode, credits=credits_, mentions=mentions)
+    sections = sections_of(episode, named=credits_, mentions=mentions)
     threads = threads_of(episode, mentions=mentions)
     references = in_order(Reference.objects.filter(episode=episode))
     record = Record(
@@ -231,11 +231,9 @@ def record_of(episode: Episode) -> Record:
 
 
 def sections_of(
-    episode: Episode, *, credits: list[Credit] | None = None, mentions: list[PaperMention] | None = None
+    episode: Episode, *, named: Sequence[Credit] = (), mentions: Sequence[PaperMention] = ()
 ) -> list[SectionEntry]:
-    """Return the sections of an episode; without `credits` and `mentions` nobody is named beside the items."""
-    credits_ = credits or []
-    mentions_ = mentions or []
+    """Return the sections of an episode; without `named` and `mentions` nobody stands beside the items."""
     sections = in_order(Section.objects.filter(episode=episode))
     claims = grouped(
         in_order(Claim.objects.filter(section__episode=episode).select_related("person")),
@@ -243,8 +241,8 @@ def sections_of(
     )
     suggestions = grouped(in_order(Suggestion.objects.filter(section__episode=episode)), "section_id")
     items = grouped(in_order(Item.objects.filter(section__episode=episode)), "section_id")
-    by_item, by_section = grouped(credits_, "item_id"), grouped(credits_, "section_id")
-    papers, own_papers = grouped(mentions_, "item_id"), grouped(mentions_, "section_id")
+    by_item, by_section = grouped(named, "item_id"), grouped(named, "section_id")
+    papers, own_papers = grouped(mentions, "item_id"), grouped(mentions, "section_id")
     entries: list[SectionEntry] = []
     taken: dict[str, int] = defaultdict(int)
     for section in sections:
@@ -361,7 +359,8 @@ def _papers(
 ) -> list[NamedPaper]:
     """Return every paper once, those with a name first, in the order of their mentions."""
     items = [entry.item for section in sections for group in section.groups for entry in group.items]
-    named = {row.url.rpartition("/")[2]: row.title for row in (*references, *items) if row.url and row.title}
+    addressed = [*((row.url, row.title) for row in references), *((row.url, row.title) for row in items)]
+    named = {url.rpartition("/")[2]: title for url, title in addressed if url and title}
     papers = dict.fromkeys(mention.paper for mention in mentions)
     found = [NamedPaper(paper, paper.title or named.get(paper.arxiv_id) or "") for paper in papers]
     return sorted(found, key=lambda paper: not paper.name)
@@ -391,16 +390,20 @@ def _contents(record: Record) -> list[ContentsEntry]:
     entries = passages(record.intro)
     entries += [ContentsEntry(entry.anchor, entry.word, entry.count or None) for entry in record.sections]
     entries += [ContentsEntry(part.anchor, part.word, len(part.threads) or None) for part in record.discussions]
-    for anchor, word, rows in (
+    counted: list[tuple[str, str, Sized]] = [
         ("papers", _("Papers"), record.papers),
         ("references", _("References"), record.references),
-        ("plans", _("Plans"), record.plans or ([True] if record.episode.plans_body else [])),
-    ):
-        if rows:
-            entries.append(ContentsEntry(anchor, word, len(rows)))
+        ("plans", _("Plans"), record.plans or record.episode.plans_body),
+    ]
+    entries += [ContentsEntry(anchor, word, _count(rows)) for anchor, word, rows in counted if rows]
     entries += passages(record.appendix)
     if record.past:
         entries.append(ContentsEntry("past", _("Earlier talks"), len(record.past)))
     if record.episode.unplaced:
         entries.append(ContentsEntry("unplaced", _("Unplaced")))
     return entries
+
+
+def _count(rows: Sized) -> int | None:
+    """Return how many rows there are; nothing is counted in a text."""
+    return None if isinstance(rows, str) else len(rows)

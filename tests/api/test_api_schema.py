@@ -47,4 +47,4 @@ def test_the_docs_hold_nothing_inline(anonymous):
     page = anonymous.get(f"{API}docs/").content.decode()
     assert "<style" not in page
     assert "<script>" not in page
-    assert page.count("<script src=") == 3
+    assert page.count("<script src=") == 2

@@ -72,7 +72,7 @@ def document(number, **changes):
     return {**empty, **changes}
 
 
-CODE = "```python\ndef repeat(keys, times):\n    # 每个查询组共用一份键\n    return keys.repeat_interleave(times, dim=1)\n```"
+CODE = "```python\ndef repeat(keys, times):\n    # 每组共用一份键\n    return keys.repeat_interleave(times, dim=1)\n```"
 TABLE = "| 模型 | 注意力 | 键值头 |\n|---|---|---:|\n| 甲 | MHA | 64 |\n| 乙 | GQA | 8 |"
 
 

@@ -406,6 +406,9 @@ class TestRefusals:
         assert refusal(make_pdf(Sheet())) == "empty"
         picture = Sheet(raw=b"/I1 Do", resources="/XObject << /I1 4 0 R >>")
         assert refusal(make_pdf(picture, picture, objects=[PIXEL])) == "image_only"
+        for number in range(3):
+            picture.line(37, str(number))
+        assert refusal(make_pdf(picture, picture, picture, objects=[PIXEL])) == "image_only"
 
     @pytest.mark.parametrize("algorithm", ["RC4-128", "AES-256"])
     def test_a_password_is_asked_for_only_when_there_is_one(self, algorithm):
@@ -438,7 +441,7 @@ class TestRefusals:
 
     def test_pages_that_draw_too_much_together(self, monkeypatch):
         monkeypatch.setattr(pdf, "Budget", lambda: pdf_page.Budget(operations=1000))
-        sheet = Sheet(raw=b"q Q " * 100).line(0, "文字")
+        sheet = Sheet(raw=b"q Q " * 100).line(9, "文字")
         assert text_of(make_pdf(*[sheet] * 4)).pages == 4
         assert refusal(make_pdf(*[sheet] * 6)) == "too_large"
 
