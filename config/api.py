@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, pagination, permissions, views
 from rest_framework.request import Request
 
+from members.accounts import may_sign_in
 from members.actions.tokens import note_use
 from members.models import Scope, Token, User
 
@@ -23,7 +24,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
         now = timezone.now()
         known = Token.objects.valid(now).select_related("user__person")
         token = known.filter(digest=Token.digest_of(key.strip())).first()
-        if token is None:
+        if token is None or not may_sign_in(token.user):
             raise exceptions.AuthenticationFailed(_("This token is not valid: unknown, expired or revoked."))
         note_use(token=token, now=now)
         return token.user, token

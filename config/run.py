@@ -182,12 +182,14 @@ class Supervisor:
         return True
 
     def wait_until_ready(self, site_url: str, *, port: int) -> None:
-        """Return when the site answers or a signal came. Raises Refused when it does not in time."""
+        """Return when the site answers or a signal came. Raises Refused when it does not in time or a child died."""
         deadline = time.monotonic() + READY_SECONDS
         while not self.signals and not answers(site_url, port=port):
             if time.monotonic() > deadline:
                 raise Refused(f"the site did not answer within {READY_SECONDS} seconds")
-            self.tend()
+            for child in self.running:
+                if not child.is_alive():
+                    raise Refused(f"{child.name} ended before the site was ready; the reason stands above")
             time.sleep(0.05)
 
     def tend(self) -> None:

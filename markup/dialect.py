@@ -34,6 +34,7 @@ MAX_NESTING = 20
 _FORMULA = re.compile(r"\$((?:[^\\$]|\\.)++)\$(?![0-9])", re.DOTALL)
 _DISPLAY_FORMULA = re.compile(r"\$\$((?:[^\\$]|\\.|\$(?!\$))++)\$\$(?![0-9])", re.DOTALL)
 _GROUP = re.compile(r"\{[^{}]*\}")
+_LATIN = re.compile(r"[A-Za-z0-9\\]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.IGNORECASE)
 _PICTURE_DATA = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 # A longer label is none; without a bound `[^[^[^…` would be read to its end from every bracket.
@@ -194,11 +195,11 @@ def _math_inline(state: StateInline, silent: bool) -> bool:
 
 
 def _is_prose(between: str) -> bool:
-    """Whether two dollars only happen to stand in one line: 用 $HOME 和 $PATH, $5，共 8$."""
-    if not between.strip():
-        return True
+    """Whether two dollars only happen to stand in one line: 用 $HOME 和 $PATH, $5，共 8$, $ 和 $."""
+    if not has_han(_GROUP.sub("", between)):
+        return not between.strip()
     is_lopsided = between[0].isspace() != between[-1].isspace()
-    return (is_lopsided or between[0].isdigit()) and has_han(_GROUP.sub("", between))
+    return is_lopsided or between[0].isdigit() or not _LATIN.search(between)
 
 
 def _math_block(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:

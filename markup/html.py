@@ -27,10 +27,10 @@ _BIDI_CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class TextTooLong(ValueError):
-    """A text is longer than MAX_CHARACTERS; `length` says how long."""
+    """A text is longer than MAX_CHARACTERS (exporters: `limit`); `length` says how long."""
 
-    def __init__(self, length: int) -> None:
-        super().__init__(f"The text has {length} characters; {MAX_CHARACTERS} are possible.")
+    def __init__(self, length: int, limit: int = MAX_CHARACTERS) -> None:
+        super().__init__(f"The text has {length} characters; {limit} are possible.")
         self.length = length
 
 

@@ -8,7 +8,7 @@ from html import escape
 
 from markdown_it.token import Token
 
-from markup import formulas, links
+from markup import formulas, links, sanitizer
 from markup.cjk import has_han, join_soft_break
 from markup.sanitizer import OUTSIDE_REL, PICTURE
 
@@ -152,7 +152,7 @@ def href(url: str) -> str | None:
     target = url.strip().replace(" ", "%20")
     if "<" not in target and ">" not in target:
         target = links.scrub(f"<{target}>")[1:-1]
-    return target if links.is_safe_href(target, allow_site_path=True) else None
+    return target if sanitizer.may_be_linked(target) else None
 
 
 def bare_address(url: str) -> str:

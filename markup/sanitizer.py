@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import nh3
 
@@ -14,11 +15,13 @@ OUTSIDE_REL = "nofollow noopener noreferrer ugc"
 PICTURE = re.compile(r"/media/[A-Za-z0-9_-](?:[A-Za-z0-9_/-]|\.(?!\.))*")
 _NOTE = r"[A-Za-z0-9_-]*(?:fn|fr)[0-9]+(?:-[0-9]+)?"
 
+# Addresses that need no second look: nh3 drops those that it cannot parse (https://a<b/, a port of 99999).
+_USUAL = re.compile(r"https?://(?:(?!xn--)[a-z0-9-]+\.)+(?!xn--)[a-z]+(?:[/?#]|$)|/", re.IGNORECASE)
+
 PREFIX = re.compile(r"[A-Za-z0-9_-]*")
 
 _HTML = (
-    "p h1 h2 h3 h4 h5 h6 blockquote pre code em strong del ul ol li hr br a img table thead tbody tr th td div sup"
-    " span"
+    "p h1 h2 h3 h4 h5 h6 blockquote pre code em strong del ul ol li hr br a img table thead tbody tr th td div sup span"
 )
 _MATHML = (
     "math mrow mi mn mo mtext mspace mfrac msqrt mroot msub msup msubsup munder mover munderover mmultiscripts"
@@ -93,6 +96,13 @@ _CLEANER = nh3.Cleaner(
     url_schemes={"http", "https", "mailto"},
     link_rel=None,
 )
+
+
+def may_be_linked(url: str) -> bool:
+    """Whether a link to the address would survive `clean`."""
+    if not is_safe_href(url, allow_site_path=True):
+        return False
+    return bool(_USUAL.match(url)) or "href" in clean(f'<a href="{escape(url)}">')
 
 
 def clean(html: str) -> str:

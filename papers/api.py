@@ -40,7 +40,7 @@ class PaperViewSet(Rows):
     serializer_class = PaperSerializer
     filterset_class = PaperFilter
     lookup_field = "arxiv_id"
-    lookup_value_regex = r"(?:[a-z-]{1,20}(?:\.[A-Z]{2})?/)?[0-9.]{7,12}"
+    lookup_value_regex = r"(?:[0-9.]{7,12}|[a-zA-Z.-]{2,20}/[0-9]{7})"
 
     def rows(self) -> QuerySet[Any]:
         return Paper.objects.current().order_by("-arxiv_id")

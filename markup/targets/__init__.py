@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from markup.targets import github, zhihu
+from markup.html import TextTooLong
+from markup.targets import github, page, zhihu
 from markup.targets.options import Converted, UnknownOption
+from markup.targets.reading import MAX_CHARACTERS
 
-__all__ = ["TARGETS", "Converted", "UnknownOption", "convert"]
+__all__ = ["MAX_CHARACTERS", "TARGETS", "Converted", "TextTooLong", "UnknownOption", "convert"]
 
 TARGETS: dict[str, Callable[[str, Mapping[str, str]], Converted]] = {
+    "html": page.convert,
     "github": github.convert,
     "zhihu": zhihu.convert,
 }
 
 
 def convert(text: str, target: str, options: Mapping[str, str] | None = None) -> Converted:
-    """The text as the target takes it; raises UnknownOption, KeyError for an unknown target."""
+    """The text as the target takes it; raises UnknownOption, TextTooLong, and KeyError for an unknown target."""
     return TARGETS[target](text, options or {})

@@ -16,6 +16,7 @@ from markup.targets.normal import spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, site
 from markup.targets.reading import read, read_line
 from markup.targets.shape import settle_document
+from markup.targets.tex import without_pipes
 from markup.targets.tree import (
     Block,
     Code,

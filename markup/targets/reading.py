@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from html import unescape
 from typing import TypeAlias
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import unescapeAll
 from markdown_it.token import Token
 
-from markup import dialect
+from markup import dialect, html, links
 from markup.targets.forms import equation_image, recognize_forms
 from markup.targets.normal import tidy
 from markup.targets.notes import name_notes
@@ -47,6 +47,10 @@ _FRONT_MATTER_KEY = re.compile(r"[\w][\w .-]*:(?:[ \t].*)?")
 _CELL_PIECE = re.compile(r"<img\s[^<>]*>|<br>|[^<]+|<")
 
 
+# Whole documents are exported, and a formula as an equation image takes ten times its space.
+MAX_CHARACTERS = 10 * html.MAX_CHARACTERS
+
+
 @cache
 def _parser() -> MarkdownIt:
     """A parser of the site dialect of our own, which also recognizes the forms."""
@@ -56,7 +60,12 @@ def _parser() -> MarkdownIt:
 
 
 def read(text: str) -> Document:
-    """The tree of a text. Link definitions become part of their links, or text when nothing uses them."""
+    """The tree of a text. Link definitions become part of their links, or text when nothing uses them.
+
+    Raises TextTooLong above MAX_CHARACTERS.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise html.TextTooLong(len(text), MAX_CHARACTERS)
     front_matter, body = split_front_matter(text.lstrip("\ufeff"))
     tokens = _parser().parse(body, {})
     reader = _Reader(_used_definitions(tokens))
@@ -305,11 +314,16 @@ def _html_table(rows: list[list[str]]) -> Table:
 
 
 def _html_cell(source: str) -> Iterator[Inline]:
-    """The nodes of a cell of plain text, in which only formulas and line breaks are more."""
+    """The nodes of a cell of plain text: its addresses are links, its formulas formulas."""
     for piece in _CELL_PIECE.findall(source):
         if piece == "<br>":
             yield HardBreak()
         elif formula := equation_image(piece):
             yield Math(one_line_tex(formula.tex), formula.is_display)
         else:
-            yield Text(html.unescape(piece))
+            position = 0
+            for found in links.find(piece):
+                yield Text(unescape(piece[position : found.start]))
+                yield Link(found.url, (Text(found.url),))
+                position = found.end
+            yield Text(unescape(piece[position:]))

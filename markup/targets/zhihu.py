@@ -123,7 +123,7 @@ def equation_tag(tex: str, form: int) -> str:
 
 def _bare_link(url: str, is_cell: bool) -> str:
     """An address that is its own text: as a link with its exact end, in a cell as plain text."""
-    if is_cell and [(found.start, found.end, found.url) for found in links.find(url)] == [(0, len(url), url)]:
+    if is_cell and links.find(url) == [links.Found(0, len(url), url)]:
         return url
     text = url
     if _NEEDS_ESCAPE.search(url) or may_pair(url):
@@ -144,8 +144,11 @@ def _html_table(table: Table, settings: _Settings) -> list[str]:
 def _html_cell(cell: Line, settings: _Settings) -> Iterator[str]:
     for node in cell:
         match node:
+            case Link(url) if links.find(written := escape.html_text(url)) == [links.Found(0, len(written), url)]:
+                yield written
             case Text(text) | Link(text):
-                yield escape.html_text(text)
+                # What looks like an address and is none must not become one.
+                yield escape.html_text(text).replace("://", "&#58;//")
             case Math(tex):
                 yield equation_tag(tex, 1) if settings.math == "eeimg" else escape.html_text(f"$${tex}$$")
             case HardBreak():

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from jobs.models import Job
@@ -15,10 +16,17 @@ from members.api.rows import Flag, Rows, organizer_of
 from members.models import Event
 
 
+@extend_schema_field({"type": ["object", "array", "string", "number", "boolean", "null"]})
+class Anything(serializers.JSONField):
+    """What the row was; null for nothing."""
+
+
 class EventSerializer(serializers.ModelSerializer[Event]):
     """An act: who, what, to which row, and the row before and after."""
 
     person = PersonLine(allow_null=True, read_only=True)
+    before = Anything(read_only=True)
+    after = Anything(read_only=True)
 
     class Meta:
         model = Event

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,28 +12,32 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from markup.html import TextTooLong
 
+from markup import links
+from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
 from talks.actions.store import Outcome, names_in, store
 from talks.documents import decode, model, pdf, problems, reader
 from talks.documents.flat import flatten
+from talks.documents.ledger import Claim
 from talks.documents.model import EpisodeDoc, Problem, Refused
 from talks.documents.problems import Code
-from talks.export import json_text
+from talks.export import KINDS, json_text
 from talks.models import Episode, EpisodeState, SourceDocument
 from talks.rules import can_import
 
 NAME_LIMIT = 80
+NUMBER_LIMIT = 999_999
+NUMBER_TAKEN = "number_taken"
 # Two imports of one number at once: the loser of the race sees what the winner stored when it tries again.
 TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was understood: its text, the document in it, and every doubt."""
+    """A file that was understood: its text, the document in it, every doubt, and what each line became (not for JSON)."""
 
     name: str
     data: bytes
@@ -40,6 +45,11 @@ class Read:
     text: str
     document: EpisodeDoc
     problems: tuple[Problem, ...]
+    claims: Mapping[int, Claim]
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,31 +95,47 @@ def problem_json(problem: Problem) -> dict[str, Any]:
 def read_file(*, data: bytes, name: str) -> Read:
     """Return what a file says. Raises Refused with the reason."""
     kind = decode.kind_of(name)
+    claims: Mapping[int, Claim] = {}
     if kind == "pdf":
         taken = pdf.text_of(data)
-        reading = reader.read(taken.text, name=name)
-        found = Read(name, data, "pdf", taken.text, reading.document, (*taken.problems, *reading.problems))
+        text, encoding, doubts = taken.text, "pdf", taken.problems
     else:
         decoded = decode.decode(data, name=name)
-        if kind == "json":
-            document = _from_json(decoded.text)
-            found = Read(name, data, decoded.encoding, decoded.text, document, tuple(decoded.problems))
-        else:
-            reading = reader.read(decoded.text, name=name)
-            found = Read(
-                name, data, decoded.encoding, decoded.text, reading.document, (*decoded.problems, *reading.problems)
-            )
-    too_long = next((name for name in names_in(flatten(found.document)) if len(name) > NAME_LIMIT), None)
-    if too_long:
-        raise Refused(Code.NAME_DOUBT, _("A name is longer than 80 characters: %(name)s") % {"name": too_long})
-    return found
+        text, encoding, doubts = decoded.text, decoded.encoding, decoded.problems
+    if kind == "json":
+        document = _from_json(text)
+    else:
+        reading = reader.read(text, name=name)
+        document, claims, doubts = reading.document, reading.claims, (*doubts, *reading.problems)
+    _refuse_what_no_row_holds(document)
+    return Read(name, data, encoding, text, document, tuple(doubts), claims)
 
 
 def _from_json(text: str) -> EpisodeDoc:
     try:
         return model.from_json(json.loads(text))
     except (ValueError, RecursionError) as error:  # DocumentError names the path, JSONDecodeError the line
-        raise Refused(Code.NOT_AN_EPISODE, f"{_(problems.SENTENCES[Code.NOT_AN_EPISODE])} {error}") from error
+        raise problems.refused(Code.NOT_AN_EPISODE, str(error)) from error
+
+
+def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
+    """Raise Refused for values longer than their column and for papers that are no arXiv identifiers."""
+    rows = flatten(document)
+    if document.number > NUMBER_LIMIT:
+        raise problems.refused(Code.NOT_AN_EPISODE, f"number > {NUMBER_LIMIT}")
+    for name in names_in(rows):
+        if len(name) > NAME_LIMIT:
+            raise problems.refused(Code.NAME_DOUBT, f"{name[:NAME_LIMIT]}… > {NAME_LIMIT}")
+    for row in rows:
+        table, fields = KINDS[row.kind]
+        for field_name in fields:
+            limit = getattr(table._meta.get_field(field_name), "max_length", None)
+            value = row.values[field_name]
+            if limit and isinstance(value, str) and len(value) > limit:
+                raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.{field_name} > {limit}")
+        for paper in row.values.get("papers", []):
+            if links.arxiv_ids(f"arXiv:{paper}") != [paper]:
+                raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.papers: {paper[:80]}")
 
 
 def preview_file(*, data: bytes, name: str) -> ImportResult:
@@ -117,7 +143,7 @@ def preview_file(*, data: bytes, name: str) -> ImportResult:
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
-        return _refused(name, refusal.code, refusal.message)
+        return _refused(name, refusal.code, refusal.message, detail=refusal.detail)
     return ImportResult(
         name, "parsed", read.document.code, tuple(problem_json(p) for p in read.problems), read.document
     )
@@ -133,7 +159,7 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
-        return _refused(name, refusal.code, refusal.message)
+        return _refused(name, refusal.code, refusal.message, detail=refusal.detail)
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
@@ -142,13 +168,13 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return _refused(name, Code.TOO_LARGE, str(error), read.document.code)
+            return _refused(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
     raise AssertionError("unreachable")
 
 
 def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
     document = read.document
-    sha256 = hashlib.sha256(read.data).hexdigest()
+    sha256 = read.sha256
     episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
     is_new = episode is None
     current = None
@@ -156,7 +182,7 @@ def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResu
         episode = _new_episode(document, now=now)
     else:
         current = SourceDocument.objects.current().filter(episode=episode).first()
-        if not replace and (current is None or (current.name != read.name and current.sha256 != sha256)):
+        if not replace and not _is_same(read, current):
             return _taken(read, current)
     outcome = store(episode=episode, rows=flatten(document), by=by, now=now)
     status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
@@ -224,9 +250,22 @@ def _problems_of(read: Read, outcome: Outcome) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def _refused(name: str, code: str, message: str, episode_code: str | None = None) -> ImportResult:
-    problem = {"line": None, "code": str(code), "message": _(message)}
-    return ImportResult(name, "refused", episode_code, (problem,))
+def _refused(name: str, refusal: Refused, code: str | None = None) -> ImportResult:
+    problem = Problem(None, refusal.code, refusal.message, refusal.detail)
+    return ImportResult(name, "refused", code, (problem_json(problem),))
+
+
+def taken_by(read: Read) -> ImportResult | None:
+    """Return the refusal of a file whose number another document holds, None when it may be stored."""
+    document = read.document
+    episode = Episode.objects.filter(kind=document.kind, number=document.number).first()
+    current = SourceDocument.objects.current().filter(episode=episode).defer("data", "text", "document").first()
+    return None if episode is None or _is_same(read, current) else _taken(read, current)
+
+
+def _is_same(read: Read, current: SourceDocument | None) -> bool:
+    """A file of the same name or with the same bytes is the document that holds the number."""
+    return current is not None and (current.name == read.name or current.sha256 == read.sha256)
 
 
 def _taken(read: Read, current: SourceDocument | None) -> ImportResult:
@@ -235,4 +274,5 @@ def _taken(read: Read, current: SourceDocument | None) -> ImportResult:
     else:
         message = _("%(code)s comes from %(name)s; import with replace to take this file instead.")
     values = {"code": read.document.code, "name": current.name if current else ""}
-    return _refused(read.name, "number_taken", message % values, read.document.code)
+    problem = {"line": None, "code": NUMBER_TAKEN, "message": message % values}
+    return ImportResult(read.name, "refused", read.document.code, (problem,))

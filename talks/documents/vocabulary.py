@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markup.cjk import normalise_digits
 from talks.documents.model import SectionKind
@@ -29,6 +30,8 @@ def fold(text: str) -> str:
     return normalise_digits(text).translate(_FOLD)
 
 
+# No title of the tables is longer with all its decoration; longer ones are compared as they are.
+MAX_KNOWN = 120
 _OPTIONAL = re.compile(r"\s*[-—–(（\[【]*\s*(?:optional|可选)\s*[)）\]】]*$")
 _NUMBERING = re.compile(r"^(?:[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.:]|\d{1,2}[.、)）])\s*")
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
@@ -37,6 +40,8 @@ _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 def word_key(title: str) -> tuple[str, bool]:
     """The title as the tables below spell it, and whether it calls itself optional (`-optional`, （可选）)."""
     text = fold(title).strip()
+    if len(text) > MAX_KNOWN:
+        return text, False
     bare = _OPTIONAL.sub("", text)
     bare = _AROUND.sub("", _NUMBERING.sub("", _AROUND.sub("", bare)))
     return re.sub(r"\s+", "", bare), bare != text and bool(_OPTIONAL.search(text))
@@ -170,8 +175,11 @@ def _known_titles() -> dict[str, KnownTitle]:
 KNOWN_TITLES = _known_titles()
 
 
+@lru_cache(maxsize=4096)
 def known_title(title: str) -> KnownTitle | None:
     """What the tables know of a title, however it is decorated."""
+    if len(title) > MAX_KNOWN:
+        return None
     return KNOWN_TITLES.get(word_key(title)[0])
 
 

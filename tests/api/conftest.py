@@ -109,7 +109,7 @@ def keyed(user_person, scope, now):
 
 def signed_in(user_person):
     client = Client(raise_request_exception=False)
-    client.force_login(user_person.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user_person.user)
     return client
 
 

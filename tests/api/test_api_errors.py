@@ -132,7 +132,7 @@ def test_tokens_end(anonymous, member, record, problem, now):
 
 def test_a_session_needs_the_csrf_token(member, record, problem):
     client = Client(enforce_csrf_checks=True)
-    client.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(member.user)
     body = json.dumps({"episode": "042", "body": "可以吗？"})
     problem(client.post(f"{API}questions/", body, content_type="application/json"), 403, "csrf_failed")
     client.cookies["csrftoken"] = "a" * 32

@@ -134,6 +134,7 @@ def test_filters_by_id_and_paper(anonymous, record):
         ("questions/?episode=abc", "episode"),
         ("questions/?is_answered=perhaps", "is_answered"),
         ("questions/?asker=%00", "asker"),
+        ("questions/?part=", "part"),
         ("answers/?question=41", "question"),
         ("items/?section=1.5", "section"),
         ("items/?section=99999999999999999999", "section"),

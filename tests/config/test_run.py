@@ -146,6 +146,15 @@ def test_a_child_that_cannot_live_stops_the_site_with_a_reason(environ, marked):
     assert marked() == []
 
 
+def test_a_child_that_dies_at_the_start_ends_it(environ, marked):
+    supervisor = run.Supervisor()
+    supervisor.start(run.Child("web", DYING, environ))
+    with pytest.raises(run.Refused, match="web ended before the site was ready"):
+        supervisor.wait_until_ready("http://localhost", port=free_port())
+    supervisor.stop()
+    assert marked() == []
+
+
 def test_a_failed_preparation_stops_the_start(monkeypatch, environ):
     monkeypatch.setattr(run.sys, "executable", shutil.which("false"))
     with pytest.raises(run.Refused, match="could not be prepared"):

@@ -128,6 +128,15 @@ def test_the_record_offers_its_markdown(client, site):
     assert "词表多大合适" in response.content.decode()
 
 
+def test_what_needs_script_is_hidden_without_it(client, site):
+    said = text_of(client.get("/episodes/020/"))
+    buttons = re.findall(r"<button[^>]*data-copy[^>]*>", said)
+    assert len(buttons) == 2
+    assert all(" hidden" in button for button in buttons)
+    forms = re.findall(r"<form[^>]*>", said)
+    assert all('method="post"' in form and "action=" in form for form in forms)
+
+
 @pytest.mark.parametrize(("suffix", "kind"), [("zhihu.md", "text/markdown"), ("json", "application/json")])
 def test_the_other_exports(client, site, suffix, kind):
     response = client.get(f"/episodes/020.{suffix}")

@@ -1,4 +1,4 @@
-"""The API against its own schema: generated requests, right and wrong, find no crash and no reply it does not describe."""
+"""The API against its own schema: generated requests find no crash and no reply that it does not describe."""
 
 import pytest
 import schemathesis
@@ -11,7 +11,6 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
-    unsupported_method,
 )
 
 from config.wsgi import application
@@ -27,9 +26,8 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
     negative_data_rejection,
-    unsupported_method,
 ]
-EXAMPLES = 12
+EXAMPLES = 20
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode))

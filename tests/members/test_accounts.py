@@ -1,0 +1,45 @@
+"""Who may sign in."""
+
+import pytest
+from django.test import Client
+
+from members.accounts import may_sign_in
+from members.actions import people
+from members.actors import SYSTEM
+from members.models import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sample(now, password):
+    return people.create_user(username="sample-x", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_sample_logins_open_nothing_on_a_real_site(sample, password, settings, debug):
+    settings.DEBUG = debug
+    client = Client()
+    client.post("/accounts/login/", {"login": "sample-x", "password": password})
+    assert ("_auth_user_id" in client.session) == debug
+
+
+def test_a_sample_session_ends_when_debug_goes_off(sample, settings):
+    settings.DEBUG = True
+    client = Client()
+    client.force_login(sample)
+    assert client.get("/").context["user"].is_authenticated
+    settings.DEBUG = False
+    assert not client.get("/").context["user"].is_authenticated
+
+
+def test_inactive_people_do_not_sign_in(member):
+    assert may_sign_in(member.user)
+    member.user.is_active = False
+    assert not may_sign_in(member.user)
+
+
+def test_signing_up_is_closed(client):
+    response = client.post("/accounts/signup/", {"username": "x1", "password1": "a b c d e", "password2": "a b c d e"})
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
