@@ -7,15 +7,17 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from members.actors import actor_of
 from talks.models import Episode
+from talks.rules import can_import
 from talks.views.site import THEMES
 from talks.views.visitor import visitor
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Return the site's address, the chosen theme ("" follows the system), the visitor and the next episode.
+    """Return the site's address, the chosen theme ("" follows the system), who looks, and the next episode.
 
-    The last two are read when a template asks for them.
+    The last are read when a template asks for them.
     """
     theme = request.COOKIES.get("theme", "")
     return {
@@ -23,6 +25,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "zone": _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE,
         "me": SimpleLazyObject(lambda: visitor(request)),
+        "can_import": SimpleLazyObject(lambda: can_import(actor_of(request.user))),
         "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).upcoming().first()),
         "address": f"{settings.SITE_URL}{request.path}",
     }

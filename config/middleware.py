@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.utils.cache import (
     get_conditional_response,
@@ -31,7 +32,7 @@ class ChosenLanguage:
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
-            if hasattr(response, "render") and not response.is_rendered:
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                 response = response.render()
         response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ["Cookie"])

@@ -11,7 +11,8 @@ from django.views.i18n import set_language
 
 from config import problems, schema
 from jobs.views import healthz, readyz
-from talks.views import episodes, home, papers, people, questions, site
+from members import views as members
+from talks.views import episodes, home, imports, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -40,6 +41,10 @@ urlpatterns = [
     path("papers/<path:identifier>/", papers.paper, name="paper"),
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
+    path("settings/tokens/", members.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", members.revoke_token, name="revoke-token"),
+    path("import/", imports.start, name="import"),
+    path("import/store/", imports.store, name="import-store"),
     # Accounts are made by organizers until invitations arrive, and people have no e-mail address: no more than this.
     path("accounts/login/", accounts.login, name="account_login"),
     path("accounts/logout/", accounts.logout, name="account_logout"),

@@ -39,6 +39,8 @@ STYLE_CLASSES = {
 COLOR_CLASSES = ("math-red", "math-amber", "math-green", "math-blue", "math-violet")
 CLASSES = frozenset({*STYLE_CLASSES.values(), *COLOR_CLASSES, "math-box", "math-strike", "math-back"})
 
+# A command that writes braces would nest deeper than what stands in the text, and one that repeats itself grow.
+_DEFINITION = re.compile(r"\\(?:(?:re)?newcommand|providecommand|[egx]?def|let|global|DeclareMathOperator)(?![A-Za-z])")
 _PERCENT = re.compile(r"(\\.)|%", re.DOTALL)
 _OPENING = re.compile(r"\\.|([{}])", re.DOTALL)
 _STYLE = re.compile(r' style="([^"]*)"')
@@ -55,7 +57,7 @@ def to_mathml(tex: str, *, is_display: bool) -> str | None:
 
     A bare % is a percent sign here, never a comment: nothing of what a member wrote may vanish.
     """
-    if len(tex) > MAX_FORMULA or _brace_depth(tex) > MAX_BRACES:
+    if len(tex) > MAX_FORMULA or _brace_depth(tex) > MAX_BRACES or _DEFINITION.search(tex):
         return None
     mathml = _converted(_PERCENT.sub(lambda match: match[1] or r"\%", tex), is_display)
     if mathml is None or len(mathml) > MAX_MATHML or _depth(mathml) > MAX_DEPTH or not letters(mathml).strip():
@@ -69,9 +71,8 @@ def letters(mathml: str) -> str:
 
 
 def _converted(tex: str, is_display: bool) -> str | None:
-    """What math-core makes of it; definitions of commands are refused (no expansion may blow up a page)."""
     try:
-        converter = LatexToMathML(fancy_error=False, max_expansions=0)
+        converter = LatexToMathML(fancy_error=False)
         return converter.convert_with_local_state(tex, displaystyle=is_display)
     except (KeyboardInterrupt, SystemExit):
         raise

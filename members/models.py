@@ -9,7 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
@@ -40,13 +40,13 @@ class Role(models.TextChoices):
 class User(AbstractUser):
     """A login. Its name in the record is its Person."""
 
-    first_name = None  # type: ignore[assignment,misc]
-    last_name = None  # type: ignore[assignment,misc]
+    first_name = None  # type: ignore[assignment]
+    last_name = None  # type: ignore[assignment]
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     suspended_at = models.DateTimeField(null=True, blank=True)
 
-    REQUIRED_FIELDS: list[str] = []
-    objects = UserManager()
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()  # type: ignore[misc]
 
     class Meta(AbstractUser.Meta):  # type: ignore[name-defined]
         constraints = [

@@ -30,21 +30,54 @@ EXPECTED = "Failed to load resource: the server responded with a status of"
 # Addresses of the map that are no pages.
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
-    *("healthz", "readyz", "api-schema"),
+    *("healthz", "readyz", "api-schema", "revoke-token"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
 BUT_THESE = ("api/v1/docs/",)
 
 
+PASTED = """# OpenLLM Talk 018
+
+【编号】：OpenLLM Talk 018
+
+【时间】：20231014 晚上九点
+
+【主持人】：渡口、大家
+
+【吃什么】：面
+
+## 本周新闻
+
+### 学术
+
+#### Attention with Linear Biases
+
+<https://arxiv.org/abs/2108.12409>
+
+把距离直接写进注意力。
+
+## Free Talk
+
+### 线上讨论
+
+1. 训练短、推理长，靠得住吗？—小满
+
+答：困惑度靠得住，别的要测。—渡口
+
+1. 同一个编号又来了一次？
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A page to look at: its name in the map, its address, who looks, and the text sent when a form is wrong."""
+    """A page to look at: its name in the map, its address, who looks; the text and number of forms sent there."""
 
     page: str
     path: str
     by: str = ""
     send: str | None = None
+    forms: int = 1
     stage: str = "sample"
     language: str = ""
 
@@ -87,6 +120,11 @@ SHOTS: dict[str, Shot] = {
     "inactive": Shot("account_inactive", "/accounts/inactive/"),
     "password": Shot("account_change_password", "/accounts/password/change/", by="member"),
     "api-docs": Shot("api-docs", "/api/v1/docs/"),
+    "import": Shot("import", "/import/", by="organizer"),
+    "import-preview": Shot("import", "/import/", by="organizer", send=PASTED),
+    "import-result": Shot("import-store", "/import/", by="organizer", send=PASTED, forms=2),
+    "tokens": Shot("tokens", "/settings/tokens/", by="member"),
+    "tokens-made": Shot("tokens", "/settings/tokens/", by="member", send=""),
     "no-such-page": Shot("", "/nowhere/"),
     "no-such-question": Shot("", "/q/106-99/"),
     "no-such-episode": Shot("", "/episodes/999/"),
@@ -131,12 +169,10 @@ def prepare(folder: Path) -> None:
     settings.ROOT_URLCONF = "tests.shot_urls"
     settings.VAR_DIR = folder  # the sample's logins stay in here
     call_command("migrate", verbosity=0)
-    settings.DEBUG = False
 
 
 def enter(stage: str) -> None:
     """Bring the database to a stage: empty, the sample, or the sample with no evening to come."""
-    from django.conf import settings
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -144,9 +180,7 @@ def enter(stage: str) -> None:
     from tests.pages.conftest import put, rich
 
     if stage == "sample":
-        settings.DEBUG = True
         call_command("load_sample", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
-        settings.DEBUG = False
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
@@ -197,14 +231,17 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     page.goto(address + shot.path)
     if name == "too-late":  # the cookie of the form's token is gone, as after a sign-in elsewhere
         page.context.clear_cookies(name="csrftoken")
-    if shot.send is not None:
+    if shot.send:
+        page.evaluate("for (const part of document.querySelectorAll('main details')) part.open = true")
         page.fill("textarea", shot.send)
+    for _form in range(shot.forms if shot.send is not None else 0):
         page.click("form button.button-primary")
         page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     findings = Axe().run(page).response["violations"]
     wrong = [f"scrolls sideways by {over} px"] if over > 0 else []
+    wrong += ["is not signed in"] if shot.by and not page.locator(".me").count() else []
     wrong += [f"console: {text}" for text in said if not text.startswith(EXPECTED)]
     wrong += [f"asks {url}" for url in asked if not url.startswith((address, "data:"))]
     wrong += [

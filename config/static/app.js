@@ -19,6 +19,22 @@
     });
   }
 
+  for (const button of document.querySelectorAll("[data-copy-from]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    const word = button.textContent;
+    const field = document.getElementById(button.dataset.copyFrom);
+    button.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(field.value);
+        button.textContent = button.dataset.done;
+      } catch {
+        field.select(); // to be copied by hand
+      }
+      setTimeout(() => { button.textContent = word; }, 2500);
+    });
+  }
+
   const links = new Map();
   for (const link of document.querySelectorAll(".contents a")) {
     const part = document.getElementById(decodeURIComponent(link.hash.slice(1)));

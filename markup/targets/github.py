@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from markup.targets import addresses, escape
 from markup.targets.alerts import as_quote
 from markup.targets.escape import Reader, Spot
-from markup.targets.normal import spaced, tidy
+from markup.targets.marks import closes, opens
+from markup.targets.normal import on_one_line, spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, site
 from markup.targets.reading import read, read_line
 from markup.targets.shape import settle_document
@@ -38,6 +39,7 @@ from markup.targets.tree import (
     Table,
     Text,
     change_lines,
+    map_document,
     plain,
     walk,
     without_inner_links,
@@ -51,12 +53,16 @@ def convert(text: str, options: Mapping[str, str]) -> Converted:
     """The text as GitHub takes it. Options: site_url, toc=true, place=file|issue; raises UnknownOption."""
     check_names(options, OPTIONS)
     with_contents = choice(options, "toc", ("false", "true")) == "true"
-    style = _style(is_issue=choice(options, "place", ("file", "issue")) == "issue")
+    is_issue = choice(options, "place", ("file", "issue")) == "issue"
     losses = Losses()
     document = _Export(site(options), losses).document(read(text))
     if with_contents:
         document = replace(document, blocks=_with_contents(document.blocks))
-    return Converted(write(settle_document(document), style), losses.lines())
+    document = settle_document(document)
+    if is_issue:
+        # There every end of a line is shown.
+        document = map_document(document, on_one_line)
+    return Converted(write(document, _style(is_issue=is_issue)), losses.lines())
 
 
 def _style(*, is_issue: bool) -> Style:
@@ -86,11 +92,21 @@ def escape_inline(text: str) -> str:
     return escape.heading_end(escape.escape(" ".join(text.split()), spot, Reader(is_github=True)))
 
 
+def bold(text: str) -> str:
+    """Plain text from a member in bold, whatever stands beside it."""
+    letters = " ".join(text.split())
+    if not letters:
+        return ""
+    if opens("*", "中", letters[0]) and closes("*", letters[-1], "中"):
+        return f"**{escape_inline(letters)}**"
+    return f"<strong>{escape_inline(letters)}</strong>"
+
+
 def inline(text: str) -> str:
     """A title in the site dialect, as GitHub takes it on one line; formulas become code, as in headings."""
     line = _Export("", Losses()).line(read_line(text), keeps_formulas=False)
     return escape.heading_end(
-        write_line(tidy(line), _style(is_issue=False), spot=Spot(starts_line=True), is_single=True)
+        write_line(on_one_line(line), _style(is_issue=False), spot=Spot(starts_line=True), is_single=True)
     )
 
 

@@ -1,13 +1,13 @@
 """The one form a line of text has in the tree, so that what is written and read again is the same tree.
 
-Text is merged, soft breaks are joined, marks of one kind are never nested or adjacent, and what a mark may not
-begin or end with (spaces, breaks, formulas) stands outside of it.
+Text is merged, soft breaks between Chinese are gone, marks of one kind are never nested or adjacent, and what a mark
+may not begin or end with (spaces, breaks, formulas) stands outside of it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 
@@ -16,7 +16,6 @@ from markup.targets.tree import (
     Code,
     FootnoteReference,
     HardBreak,
-    Image,
     Inline,
     Line,
     Link,
@@ -25,6 +24,7 @@ from markup.targets.tree import (
     Math,
     SoftBreak,
     Text,
+    change_lines,
     leaves,
     plain,
 )
@@ -38,6 +38,11 @@ def tidy(children: Iterable[Inline]) -> Line:
     """The line in its one form, trimmed; `tidy(tidy(line)) == tidy(line)`."""
     nodes = list(children)
     return trim(_ordered(_rebuilt(nodes, iter(_joints(nodes))), frozenset()))
+
+
+def on_one_line(children: Iterable[Inline]) -> Line:
+    """The line in its one form where no line may end: what is left of the soft breaks are spaces."""
+    return tidy(change_lines(tidy(children), lambda node: (Text(" "),) if isinstance(node, SoftBreak) else (node,)))
 
 
 def merged(children: Iterable[Inline]) -> list[Inline]:
@@ -54,42 +59,39 @@ def merged(children: Iterable[Inline]) -> list[Inline]:
 
 def trim(line: Iterable[Inline]) -> Line:
     """The line without spaces and breaks at its ends and without spaces around its breaks."""
-    pieces = split_at_breaks(line)
-    for piece in pieces:
-        _strip_start(piece)
-        _strip_end(piece)
-    while pieces and not pieces[0]:
-        del pieces[0]
-    while pieces and not pieces[-1]:
-        del pieces[-1]
-    return tuple(_with_breaks(pieces))
+    nodes = _bare_breaks(line, at_ends=True)
+    start, stop = 0, len(nodes)
+    while start < stop and isinstance(nodes[start], HardBreak | SoftBreak):
+        start += 1
+    while start < stop and isinstance(nodes[stop - 1], HardBreak | SoftBreak):
+        stop -= 1
+    return tuple(nodes[start:stop])
 
 
-def split_at_breaks(line: Iterable[Inline]) -> list[list[Inline]]:
-    """The nodes between the hard breaks of a line; breaks inside marks do not count."""
-    pieces: list[list[Inline]] = [[]]
-    for node in line:
-        if isinstance(node, HardBreak):
-            pieces.append([])
-        else:
-            pieces[-1].append(node)
-    return pieces
+def _bare_breaks(nodes: Iterable[Inline], *, at_ends: bool = False) -> list[Inline]:
+    """The nodes without whitespace around the breaks between them, and with `at_ends` at both ends."""
+    result: list[Inline] = []
+    is_start = at_ends
+    for node in nodes:
+        if is_start and isinstance(node, Text):
+            node = Text(_without_start(node.text))
+            if not node.text:
+                continue
+        is_start = isinstance(node, HardBreak | SoftBreak)
+        if is_start:
+            _strip_end(result)
+        result.append(node)
+    if at_ends:
+        _strip_end(result)
+    return result
 
 
-def _with_breaks(pieces: Iterable[Iterable[Inline]]) -> Iterator[Inline]:
-    for index, piece in enumerate(pieces):
-        if index:
-            yield HardBreak()
-        yield from piece
-
-
-def _strip_start(nodes: list[Inline]) -> None:
-    """Take the whitespace off the start; a byte order mark is no text either."""
-    if nodes and isinstance(node := nodes[0], Text):
-        text = node.text.lstrip()
-        while text.startswith(_BYTE_ORDER_MARK):
-            text = text.lstrip(_BYTE_ORDER_MARK).lstrip()
-        nodes[:1] = [Text(text)] if text else []
+def _without_start(text: str) -> str:
+    """The text without whitespace at its start; a byte order mark is no text either."""
+    text = text.lstrip()
+    while text.startswith(_BYTE_ORDER_MARK):
+        text = text.lstrip(_BYTE_ORDER_MARK).lstrip()
+    return text
 
 
 def _strip_end(nodes: list[Inline]) -> None:
@@ -101,45 +103,42 @@ def _strip_end(nodes: list[Inline]) -> None:
 # ── Soft breaks ─────────────────────────────────────────────────────────────
 
 
-def _joints(nodes: Sequence[Inline]) -> list[str]:
+def _joints(nodes: Iterable[Inline]) -> list[str]:
     """What each soft break of a line becomes, by the letters on its two sides, however deep they stand."""
     joints: list[str] = []
-    waiting: list[int] = []
+    waiting = -1
     left = ""
     for node in leaves(nodes):
         match node:
             case SoftBreak():
-                waiting.append(len(joints))
+                if waiting < 0:
+                    waiting = len(joints)
                 joints.append("")
-                continue
             case HardBreak():
-                left = ""
-                waiting.clear()
-                continue
+                left, waiting = "", -1
             case FootnoteReference():
                 continue
-            case Text(text) | Image(_, text):
-                letters = text
             case _:
-                letters = "x"
-        if letters.strip():
-            for index in waiting:
-                joints[index] = join_soft_break(left, letters)
-            waiting.clear()
-            left = letters
+                letters = node.text if isinstance(node, Text) else "x"
+                if letters.strip():
+                    if waiting >= 0:
+                        joints[waiting] = join_soft_break(left, letters)
+                    left, waiting = letters, -1
     return joints
 
 
-def _rebuilt(nodes: Iterable[Inline], joints: Iterator[str]) -> Line:
+def _rebuilt(nodes: Iterable[Inline], joints: Iterator[str], *, in_link: bool = False) -> Line:
+    """The nodes with soft breaks that mean nothing gone; where a line may not end, the others are spaces."""
     result: list[Inline] = []
     for node in nodes:
         match node:
             case SoftBreak():
-                result.append(Text(next(joints)))
+                joint = next(joints)
+                result.append(SoftBreak() if joint and not in_link else Text(joint))
             case Mark(kind, inner):
-                result.append(Mark(kind, _rebuilt(inner, joints)))
+                result.append(Mark(kind, _rebuilt(inner, joints, in_link=in_link)))
             case Link(url, inner, title):
-                result.append(Link(url, _rebuilt(inner, joints), title))
+                result.append(Link(url, _rebuilt(inner, joints, in_link=True), title))
             case Text(text):
                 result.append(Text(_LINE_ENDS.sub(" ", text)))
             case _:
@@ -168,16 +167,6 @@ def _ordered(line: Iterable[Inline], outside: frozenset[MarkKind]) -> list[Inlin
             nodes = [Mark(kind, tuple(_ordered(inner, outside | {kind})))]
         result.extend(nodes)
     return result
-
-
-def _bare_breaks(nodes: list[Inline]) -> list[Inline]:
-    """The nodes without whitespace around the breaks between them."""
-    pieces = split_at_breaks(nodes)
-    for piece in pieces[1:]:
-        _strip_start(piece)
-    for piece in pieces[:-1]:
-        _strip_end(piece)
-    return list(_with_breaks(pieces))
 
 
 def _linked(link: Link, outside: frozenset[MarkKind]) -> Link:
@@ -215,7 +204,7 @@ def _marked(mark: Mark, outside: frozenset[MarkKind]) -> list[Inline]:
 
 def _stands_outside(node: Inline) -> bool:
     """Whether a mark may not begin or end with the node: no mark shows on a formula, and spaces undo the mark."""
-    return isinstance(node, HardBreak | Math) or (isinstance(node, Text) and not node.text.strip())
+    return isinstance(node, HardBreak | SoftBreak | Math) or (isinstance(node, Text) and not node.text.strip())
 
 
 def _in_order(kind: MarkKind, inner: list[Inline]) -> Mark:
@@ -245,7 +234,7 @@ def spaced(line: Iterable[Inline]) -> Line:
 
 def _is_open(left: Inline, right: Inline) -> bool:
     """Whether a line break or a space already stands between two nodes."""
-    if isinstance(left, HardBreak) or isinstance(right, HardBreak):
+    if isinstance(left, HardBreak | SoftBreak) or isinstance(right, HardBreak | SoftBreak):
         return True
     if isinstance(left, Text) and left.text.endswith(" "):
         return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from markup.targets.tree import Document, FootnoteReference, Inline, Line, Note, change_lines, map_lines
+from markup.targets.tree import Document, FootnoteReference, Inline, Line, Note, change_lines, map_document
 
 _SAFE_NAME = re.compile(r"[\w-]{1,60}")
 
@@ -37,8 +37,7 @@ def name_notes(document: Document) -> Document:
     def renamed(node: Inline) -> Iterable[Inline]:
         return (FootnoteReference(names[node.label]) if isinstance(node, FootnoteReference) else node,)
 
-    renumbered = tuple(Note(note.label, map_lines(note.blocks, change)) for note in notes)
-    return replace(document, blocks=map_lines(document.blocks, change), notes=renumbered)
+    return map_document(replace(document, notes=tuple(notes)), change)
 
 
 def _fresh(taken: set[str]) -> str:

@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from markup import dialect, html, links
 from markup.targets.forms import equation_image, recognize_forms
-from markup.targets.normal import tidy
+from markup.targets.normal import on_one_line, tidy
 from markup.targets.notes import name_notes
 from markup.targets.reading_lines import address, one_line, read_nodes
 from markup.targets.tex import one_line_tex, whole_tex
@@ -77,7 +77,7 @@ def read(text: str) -> Document:
 def read_line(text: str) -> Line:
     """The tree of a text that is one line, such as a title: no blocks, whatever it begins with."""
     tokens = _parser().parseInline(" ".join(text.split()), {})
-    return tidy(read_nodes(tokens[0].children or []))
+    return on_one_line(read_nodes(tokens[0].children or []))
 
 
 def split_front_matter(text: str) -> tuple[str, str]:
@@ -318,7 +318,7 @@ def _html_cell(source: str) -> Iterator[Inline]:
     for piece in _CELL_PIECE.findall(source):
         if piece == "<br>":
             yield HardBreak()
-        elif formula := equation_image(piece):
+        elif piece.startswith("<img") and (formula := equation_image(piece)):
             yield Math(one_line_tex(formula.tex), formula.is_display)
         else:
             position = 0

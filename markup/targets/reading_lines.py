@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
-from markup.targets.normal import tidy
+from markup.targets.normal import on_one_line
 from markup.targets.tex import one_line_tex
 from markup.targets.tree import (
     Code,
@@ -93,7 +93,7 @@ def _leaf(token: Token) -> Iterator[_Part]:
         case "hardbreak":
             yield HardBreak()
         case "image":
-            alt = plain(tidy(read_nodes(token.children or [])))
+            alt = plain(on_one_line(read_nodes(token.children or [])))
             yield Image(address(str(token.attrs["src"])), one_line(alt), one_line(str(token.attrs.get("title", ""))))
         case "footnote_ref":
             yield FootnoteReference(token.meta["label"])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
-from markup.targets.normal import tidy
+from markup.targets.normal import on_one_line, tidy
 from markup.targets.tree import (
     Block,
     Code,
@@ -52,7 +52,7 @@ def _settled(block: Block) -> Block | None:
             line = tidy(children)
             return Paragraph(line) if line else None
         case Heading(level, children):
-            line = tidy(children)
+            line = on_one_line(children)
             return Heading(level, line) if line else None
         case Quote(blocks, alert):
             inner = settle(blocks)
@@ -60,7 +60,7 @@ def _settled(block: Block) -> Block | None:
         case Details(summary, blocks, is_open):
             return Details(" ".join(summary.split()), settle(blocks), is_open)
         case Table(aligns, rows):
-            return Table(aligns, tuple(tuple(tidy(_for_cell(cell)) for cell in row) for row in rows))
+            return Table(aligns, tuple(tuple(on_one_line(_for_cell(cell)) for cell in row) for row in rows))
         case List(items):
             return _list(replace(block, items=tuple(_item(item) for item in items)))
     return block

@@ -80,7 +80,7 @@ class FootnoteReference:
 
 @dataclass(frozen=True, slots=True)
 class SoftBreak:
-    """A line end in the source that means nothing; only before `normal.tidy`."""
+    """A line end in the source that reads as a space; where it reads as nothing, `normal.tidy` takes it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,3 +290,9 @@ def map_lines(blocks: Iterable[Block], change: Callable[[Line], Line]) -> tuple[
         return block
 
     return tuple(mapped(block) for block in blocks)
+
+
+def map_document(document: Document, change: Callable[[Line], Line]) -> Document:
+    """The same document with every line of text replaced by what `change` makes of it."""
+    notes = tuple(replace(note, blocks=map_lines(note.blocks, change)) for note in document.notes)
+    return replace(document, blocks=map_lines(document.blocks, change), notes=notes)

@@ -52,6 +52,7 @@ from markup.targets.tree import (
 from markup.targets.writing import Style, write, write_line
 from markup.targets.zhihu_lines import Lines
 from markup.targets.zhihu_lists import flat_list, labelled
+from markup.targets.zhihu_marks import readable
 
 OPTIONS = ("site_url", "lead", "zhihu_math", "zhihu_table", "heading_base")
 
@@ -162,6 +163,15 @@ def escape_inline(text: str) -> str:
     """Plain text from a member that stays text wherever it is put: heading, link text, bold, start of a line."""
     spot = Spot(starts_line=True, in_brackets=True)
     return escape.heading_end(escape.escape(" ".join(text.split()), spot, _READER))
+
+
+def bold(text: str) -> str:
+    """Plain text from a member in bold, whatever stands beside it; marks of the sentence stand outside."""
+    letters = " ".join(text.split())
+    if not letters:
+        return ""
+    mark = Mark(MarkKind.STRONG, (Text(letters),))
+    return write_line(readable(mark, "中", "中"), _style(_Settings()), spot=Spot(before="中", after="中"))
 
 
 def inline(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from markup.targets import addresses
 from markup.targets.forms import video
-from markup.targets.normal import merged, spaced, tidy
+from markup.targets.normal import merged, on_one_line, spaced, tidy
 from markup.targets.options import Losses
 from markup.targets.tex import colored, without_pipes
 from markup.targets.tree import (
@@ -100,7 +100,7 @@ class Lines:
                     return (Math(without_pipes(tex)),)
             return (node,)
 
-        result = _roomy(tidy(change_lines(self._changed(line), change)))
+        result = _roomy(on_one_line(change_lines(self._changed(line), change)))
         if has_lost:
             self.losses.add("cells of tables are plain text: marks and links in them are written out")
         return spaced(result) if self.with_dollars else result
@@ -120,11 +120,11 @@ class Lines:
 
     def finished(self, nodes: Iterable[Inline]) -> Line:
         """The line with every mark readable."""
-        line = mended(tidy(nodes))
+        line = mended(few_marks(on_one_line(nodes), is_inside=False))
         return spaced(line) if self.with_dollars else line
 
     def _changed(self, line: Line) -> Line:
-        return few_marks(tidy(change_lines(line, self._change)), is_inside=False)
+        return few_marks(on_one_line(change_lines(line, self._change)), is_inside=False)
 
     def _change(self, node: Inline) -> Iterable[Inline]:
         match node:
@@ -244,5 +244,5 @@ def _link_last(link: Link, parts: list[Inline]) -> Iterator[Inline]:
     runs = [part.children for part in parts if isinstance(part, Link)]
     text = [node for run in runs for node in (SoftBreak(), *run)]
     yield HardBreak()
-    yield replace(link, children=tidy(text) or (Text(link.url),))
+    yield replace(link, children=on_one_line(text) or (Text(link.url),))
     yield HardBreak()

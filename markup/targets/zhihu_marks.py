@@ -65,29 +65,29 @@ def mended(line: Line, before: str = "", after: str = "") -> Line:
                 result.append(Text(" "))
                 left = " "
             inner = Mark(node.kind, mended(node.children, "*", "*"))
-            result.extend(_readable(inner, left, right))
+            result.extend(readable(inner, left, right))
         else:
             result.append(node)
     return tidy(result) if not before else tuple(merged(result))
 
 
-def _readable(mark: Mark, left: str, right: str) -> list[Inline]:
+def readable(mark: Mark, left: str, right: str) -> Line:
     """A mark with what it needs around it to be read as one between the characters `left` and `right`."""
     children = list(mark.children)
     head, tail = _moved_out(children, left, right) if mark.kind is MarkKind.STRONG else ("", "")
     if not children:
-        return [Text(head + tail)]
+        return (Text(head + tail),)
     left, right = head[-1:] or left, tail[:1] or right
     first, last = first_chars(children[0]), last_chars(children[-1])
     if not opens("*", " ", first) or not closes("*", last, " "):
-        return merged([Text(head), *children, Text(tail)])
+        return tuple(merged([Text(head), *children, Text(tail)]))
     is_opened, is_closed = opens("*", left, first), closes("*", last, right)
     # A space on one side only looks like a slip, but none belongs beside a mark of the sentence.
     if not is_opened or (not is_closed and left[-1:].isalnum()):
         head += " "
     if not is_closed or (not is_opened and right[:1].isalnum()):
         tail = " " + tail
-    return merged([Text(head), Mark(mark.kind, tuple(children)), Text(tail)])
+    return tuple(merged([Text(head), Mark(mark.kind, tuple(children)), Text(tail)]))
 
 
 def _moved_out(children: list[Inline], left: str, right: str) -> tuple[str, str]:

@@ -108,6 +108,8 @@ class Expansion:
 class RowsSchema(AutoSchema):
     """What the schema says of every resource: expand, ETags and keys for repeated requests."""
 
+    view: Any
+
     def get_override_parameters(self) -> list[Any]:
         found = list(super().get_override_parameters())
         action = getattr(self.view, "action", "")

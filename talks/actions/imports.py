@@ -37,7 +37,7 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A file that was understood: its text, the document in it, every doubt, and what each line became (not for JSON)."""
+    """A file that was understood: its text, its document, every doubt, and what each line became (none for JSON)."""
 
     name: str
     data: bytes
@@ -143,7 +143,7 @@ def preview_file(*, data: bytes, name: str) -> ImportResult:
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
-        return _refused(name, refusal.code, refusal.message, detail=refusal.detail)
+        return refusal_of(name, refusal)
     return ImportResult(
         name, "parsed", read.document.code, tuple(problem_json(p) for p in read.problems), read.document
     )
@@ -159,7 +159,7 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
-        return _refused(name, refusal.code, refusal.message, detail=refusal.detail)
+        return refusal_of(name, refusal)
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
@@ -168,7 +168,7 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return _refused(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
+            return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
     raise AssertionError("unreachable")
 
 
@@ -233,13 +233,14 @@ def _keep_source(read: Read, episode: Episode, *, sha256: str, by: Actor, now: d
 
 def _problems_of(read: Read, outcome: Outcome) -> tuple[dict[str, Any], ...]:
     found = [problem_json(problem) for problem in read.problems]
+    here, there = _("Here:"), _("In the file:")
     for conflict in outcome.conflicts:
         message = _("Changed here and in the file; the text here stays.")
         found.append(
             {
                 "line": None,
                 "code": "conflict",
-                "message": f"{message}\n{_('Here:')} {conflict.theirs}\n{_('In the file:')} {conflict.yours}",
+                "message": f"{message}\n{here} {conflict.theirs}\n{there} {conflict.yours}",
                 "theirs": conflict.theirs,
                 "yours": conflict.yours,
             }
@@ -250,7 +251,8 @@ def _problems_of(read: Read, outcome: Outcome) -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def _refused(name: str, refusal: Refused, code: str | None = None) -> ImportResult:
+def refusal_of(name: str, refusal: Refused, code: str | None = None) -> ImportResult:
+    """Return the result of a file that was refused."""
     problem = Problem(None, refusal.code, refusal.message, refusal.detail)
     return ImportResult(name, "refused", code, (problem_json(problem),))
 

@@ -29,7 +29,7 @@ STAMP = ("version", "created_at", "changed_at")
 class LabelSerializer(serializers.Serializer):
     """A 【label】 line of the document, verbatim."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     text = serializers.CharField(allow_blank=True)
 
 
@@ -145,7 +145,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     id = serializers.CharField(source="public_id", read_only=True)
     episode = serializers.SlugRelatedField[Episode]("code", read_only=True)
     asker = PersonLine(allow_null=True, read_only=True)
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     answer_count = serializers.IntegerField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 

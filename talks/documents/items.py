@@ -359,7 +359,7 @@ def _link_inside(text: str) -> tuple[str, str, str, str] | None:
 def _behind_address(rest: str) -> str:
     """Text behind an address without the marks that only close around the address."""
     rest = re.sub(r"^(?:</(?:u|mark|b)>|[>\])）*_\s])+", "", rest)
-    return rest.strip() if not _ONLY_MARKS.fullmatch(re.sub(r"</?(?:u|mark|b)>", "", rest)) else ""
+    return rest.strip().lstrip("：:，,；; ") if not _ONLY_MARKS.fullmatch(re.sub(r"</?(?:u|mark|b)>", "", rest)) else ""
 
 
 def _take_addresses(draft: Draft, part: Piece) -> None:

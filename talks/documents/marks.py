@@ -94,6 +94,20 @@ def read_answer_mark(text: str) -> AnswerMark | None:
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class InnerMark:
+    """The marker of an answer inside a line, from `start` up to its text at `end`."""
+
+    start: int
+    end: int
+
+
+def find_inner_answer(text: str) -> InnerMark | None:
+    """The marker of an answer in parentheses that stands behind its question: 问题？（A: 回答）."""
+    match = _IN_BRACKETS.search(fold(text))
+    return InnerMark(match.start(), match.end()) if match and match.start() > 0 else None
+
+
 def bullet_end(text: str) -> int | None:
     """Where the text behind a bullet begins, or None when the line has none; Word's own bullets count."""
     match = _BULLET.match(text)

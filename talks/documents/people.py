@@ -50,7 +50,8 @@ _PLACEHOLDERS = frozenset(
     )
 )
 _NOTE = r"[（(][^（()）]{0,200}(?:[）)]|$)"
-_QUOTE = r"「(?:[^「」]|「「|」」){0,4000}」"
+# Only at the start of a piece, so that a run of 「 is looked at once.
+_QUOTE = r"(?<![^\s、，,；;|/&＋+＆])「(?:[^「」]|「「|」」){0,4000}」"
 _NAME_SEPARATOR = r"[、，,；;|/&＋+＆\n]|\s{2,}|　|(?<=[\u4e00-\u9fff])\s?(?:和|与)\s?(?=\S)"
 _NAME_TOKENS = re.compile(f"(?P<quote>{_QUOTE})|(?P<note>{_NOTE})|(?P<cut>{_NAME_SEPARATOR})|(?P<other>.)", re.DOTALL)
 _NAME_AROUND = " \t　:：.。*_`~"

@@ -12,7 +12,15 @@ from talks.documents import labels
 from talks.documents.escapes import is_protected, unprotected
 from talks.documents.ledger import Node
 from talks.documents.lines import Line, trimmed
-from talks.documents.marks import AnswerMark, Entry, Numbering, bullet_end, read_answer_mark, read_number
+from talks.documents.marks import (
+    AnswerMark,
+    Entry,
+    Numbering,
+    bullet_end,
+    find_inner_answer,
+    read_answer_mark,
+    read_number,
+)
 from talks.documents.model import AnswerDoc, Part, QuestionDoc
 from talks.documents.outline import Block, BlockRole, Source
 from talks.documents.people import is_placeholder, is_question, signature
@@ -188,6 +196,8 @@ class QuestionReader:
             end = next(iter(marks))
             own, rest = list(lines[:end]), list(lines[end:])
         else:
+            first, inner = self._inner_answer(first)
+            draft.answers += [inner] if inner else []
             own, rest = self._first_paragraph(first, lines)
         own = self._labelled(draft, own)
         draft.lines = [first, *own]
@@ -204,6 +214,14 @@ class QuestionReader:
                     continue
                 found[index] = mark
         return found
+
+    def _inner_answer(self, first: Line) -> tuple[Line, AnswerDraft | None]:
+        """The answer that a converter drew into the line of its question: 问题？（A: 回答）."""
+        match = None if self.is_strict else find_inner_answer(first.text)
+        if match is None:
+            return first, None
+        answer = AnswerDraft([Line(first.numbers, first.text[match.end :])], is_bracketed=True)
+        return Line(first.numbers, first.text[: match.start].rstrip()), answer
 
     def _first_paragraph(self, first: Line, lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
         """Without a marker the question is its first paragraph, with the signature that follows it."""
@@ -244,7 +262,7 @@ class QuestionReader:
         ledger.claim(lines, kind, node)
 
     def _answers(self, draft: QuestionDraft, lines: list[Line], marks: dict[int, AnswerMark]) -> None:
-        target, answer = draft, None
+        target, answer = draft, draft.answers[-1] if draft.answers else None
         is_closed = False
         index = 0
         while index < len(lines):

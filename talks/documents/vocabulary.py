@@ -16,11 +16,11 @@ from talks.documents.model import SectionKind
 # One character each, so that offsets hold. Only what occurs in the words below and in dates.
 _TRADITIONAL = (
     "週聞薦經實踐線討論參資後續計劃畫編輯號時間負責貢獻議區題視頻學術項業雜類裡裏問註記錄紹點彙匯顧導語個選塊欄綜開"
-    "發產際樣闆來歷總結滿連結數據進階場標傳統對話動態為兩現歸長單備補無錯誤書節圖紅華課見觀"
+    "發產際樣闆來歷總結滿連結數據進階場標傳統對話動態為兩現歸長單備補無錯誤書節圖紅華課見觀鐘"
 )
 _SIMPLIFIED = (
     "周闻荐经实践线讨论参资后续计划画编辑号时间负责贡献议区题视频学术项业杂类里里问注记录绍点汇汇顾导语个选块栏综开"
-    "发产际样板来历总结满连结数据进阶场标传统对话动态为两现归长单备补无错误书节图红华课见观"
+    "发产际样板来历总结满连结数据进阶场标传统对话动态为两现归长单备补无错误书节图红华课见观钟"
 )
 _FOLD = str.maketrans(_TRADITIONAL + "ABCDEFGHIJKLMNOPQRSTUVWXYZ　", _SIMPLIFIED + "abcdefghijklmnopqrstuvwxyz ")
 

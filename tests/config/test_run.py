@@ -17,7 +17,6 @@ import pytest
 
 from config import run
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 STUBBORN_CODE = """
 import signal, subprocess, sys, time
@@ -128,7 +127,7 @@ def test_a_dead_child_starts_again_after_a_while(environ, marked, capsys):
     supervisor.tend()
     assert len(marked()) == 1
     supervisor.stop()
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
 
 
 def test_a_child_that_cannot_live_stops_the_site_with_a_reason(environ, marked):
@@ -143,7 +142,7 @@ def test_a_child_that_cannot_live_stops_the_site_with_a_reason(environ, marked):
     with pytest.raises(run.Refused, match=r"web ended 5 times in a row \(code 3\)"):
         wait_for(tend)
     supervisor.stop()
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
 
 
 def test_a_child_that_dies_at_the_start_ends_it(environ, marked):
@@ -152,7 +151,7 @@ def test_a_child_that_dies_at_the_start_ends_it(environ, marked):
     with pytest.raises(run.Refused, match="web ended before the site was ready"):
         supervisor.wait_until_ready("http://localhost", port=free_port())
     supervisor.stop()
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
 
 
 def test_a_failed_preparation_stops_the_start(monkeypatch, environ):
@@ -169,7 +168,7 @@ def test_stopping_takes_stubborn_children_and_theirs_along(environ, marked, monk
     wait_for(lambda: len(marked()) == 3)
     time.sleep(0.3)  # until the stubborn one ignores the signal
     supervisor.stop()
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
 
 
 def test_a_second_signal_does_not_wait(environ, marked, monkeypatch):
@@ -187,17 +186,10 @@ def test_a_second_signal_does_not_wait(environ, marked, monkeypatch):
     monkeypatch.setattr(run.Child, "ask_to_stop", ask_and_signal)
     supervisor.stop()
     assert time.monotonic() - started < run.STOP_SECONDS / 2
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
 
 
 # ── The whole site ──────────────────────────────────────────────────────────
-
-
-@pytest.fixture
-def clone(tmp_path):
-    """A copy of the project without anything that was made in it."""
-    made = shutil.ignore_patterns(".*", "var", "__pycache__", "tests")
-    return shutil.copytree(ROOT, tmp_path / "clone", ignore=made)
 
 
 class Site:
@@ -249,7 +241,7 @@ def test_one_command_serves_the_site_and_one_signal_stops_it(clone, environ, mar
 
     first.process.send_signal(signal.SIGINT)
     assert first.process.wait(30) == 0, first.said()
-    assert marked() == []
+    wait_for(lambda: marked() == [], 5)
     assert first.said().endswith("stopped\n")
     assert "Traceback" not in first.said()
 

@@ -16,8 +16,10 @@ from tests.forbidden import text_of
         (
             "python",
             'def f(x):\n    return "<b>"  # 注',
-            '<span class="k">def</span> <span class="f">f</span>(x):\n'
-            '    <span class="k">return</span> <span class="s">"&lt;b&gt;"</span>  <span class="c"># 注</span>',
+            (
+                '<span class="k">def</span> <span class="f">f</span>(x):\n'
+                '    <span class="k">return</span> <span class="s">"&lt;b&gt;"</span>  <span class="c"># 注</span>'
+            ),
         ),
         ("Python", '"""a\n"b" # c"""', '<span class="s">"""a\n"b" # c"""</span>'),
         ("py", "defx = 'a\\'b'", "defx = <span class=\"s\">'a\\'b'</span>"),

@@ -6,7 +6,9 @@ import re
 import pytest
 from django.urls import reverse
 
-from talks.models import Answer, Episode, EpisodeState, Item, PaperMention, Question
+from members.models import Person
+from talks.models import Answer, Episode, EpisodeState, Item, PaperMention, Question, SourceDocument
+from tests.pages.conftest import item, section
 
 LINK = re.compile(r"""href=["']([^"'#]*)""")
 
@@ -203,9 +205,24 @@ def test_a_person_shows_everything_they_did(client, site):
     assert "取子词的均值" in answers
 
 
-def test_a_merged_person_leads_to_who_is_meant(client, site):
-    from members.models import Person
+def test_long_lists_are_cut_into_pages(client, site, monkeypatch):
+    for module, address in (("people", "/people/"), ("papers", "/papers/"), ("episodes", "/episodes/")):
+        monkeypatch.setattr(f"talks.views.{module}.PAGE", 1)
+        first, second = text_of(client.get(address)), text_of(client.get(f"{address}?page=2"))
+        assert 'href="?page=2"' in first, address
+        assert 'href="?page=1"' in second, address
+        assert first != second, address
 
+
+def test_a_paper_with_an_old_id_has_a_page(client, make):
+    old = "https://arxiv.org/abs/cs/0112017"
+    make.empty(30, sections=[section("news", "本周新闻", items=[item("旧文", old, papers=["cs/0112017"])])])
+    response = client.get("/papers/cs/0112017/")
+    assert response.status_code == 200
+    assert "旧文" in text_of(response)
+
+
+def test_a_merged_person_leads_to_who_is_meant(client, site):
     nora, other = Person.objects.get(name="Nora"), Person.objects.get(name="小满")
     Person.objects.filter(pk=nora.pk).update(merged_into=other)
     response = client.get(nora.get_absolute_url())
@@ -237,8 +254,6 @@ def test_what_was_deleted_is_gone_from_every_page(client, site, now):
 
 
 def test_doubts_of_the_import_are_the_organizers(client, site, organizer):
-    from talks.models import SourceDocument
-
     SourceDocument.objects.update(problems=[{"line": 7, "code": "name_doubtful", "message": "这可能不是名字。"}])
     assert "这可能不是名字" not in text_of(client.get("/episodes/020/"))
     client.force_login(organizer.user)
@@ -289,6 +304,13 @@ def test_no_link_is_dead_for_an_organizer(client, site, organizer):
     client.force_login(organizer.user)
     seen = crawl(client, start_pages())
     assert {address: status for address, status in seen.items() if status >= 400} == {}
+
+
+def test_only_organizers_are_led_to_the_import(client, site, member, organizer):
+    client.force_login(member.user)
+    assert 'href="/import/"' not in text_of(client.get("/"))
+    client.force_login(organizer.user)
+    assert 'href="/import/"' in text_of(client.get("/"))
 
 
 def test_robots_and_icons(client, db):

@@ -1,0 +1,56 @@
+"""Preparation does what is missing, once, and says in one line what is in the way."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def prepare(clone):
+    """Run config.prepare in the clone with these variables; return what it said."""
+
+    def run(expected=0, **environ):
+        done = subprocess.run(
+            [sys.executable, "-m", "config.prepare"],
+            cwd=clone,
+            env={"PATH": os.environ["PATH"], **environ},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == expected, done.stderr
+        return done.stdout.splitlines(), done.stderr.splitlines()
+
+    return run
+
+
+PRODUCTION = {
+    "DEBUG": "false",
+    "SECRET_KEY": "only for this test, and never anywhere else",
+    "ALLOWED_HOSTS": "talk.example.org",
+    "SITE_URL": "https://talk.example.org",
+}
+
+
+def test_production_gets_tables_and_static_files_but_no_sample(prepare, clone):
+    said, complaints = prepare(**PRODUCTION)
+    assert complaints == []
+    assert said[0].startswith("preparing the database: ")
+    assert said[1:] == ["collecting static files"]
+    assert (clone / "var/static/staticfiles.json").is_file()
+    assert not (clone / "var/sample_logins.json").exists()
+
+    assert prepare(**PRODUCTION) == ([], [])
+
+    (clone / "config/static/new.css").write_text("p { margin: 0 }")
+    assert prepare(**PRODUCTION) == (["collecting static files"], [])
+    assert (clone / "var/static/new.css").is_file()
+
+
+def test_a_database_that_cannot_be_used_is_one_line(prepare):
+    said, complaints = prepare(expected=1, DATABASE_URL="postgres://nobody@127.0.0.1:1/nothing")
+    assert said == []
+    assert len(complaints) == 1
+    assert complaints[0].startswith("openllm-talk: the database cannot be used: ")
