@@ -138,7 +138,8 @@ def answers(site_url: str, *, port: int) -> bool:
     finally:
         connection.close()
     if status != 200:
-        raise Refused(f"/healthz answers {status}; are SITE_URL and ALLOWED_HOSTS about the same host?")
+        reason = "are SITE_URL and ALLOWED_HOSTS about the same host?" if status == 400 else "the reason stands above"
+        raise Refused(f"/healthz answers {status}; {reason}")
     return True
 
 
@@ -251,7 +252,8 @@ def serve(supervisor: Supervisor, environ: Mapping[str, str]) -> None:
         supervisor.start(child)
     supervisor.wait_until_ready(site_url, port=port)
     if not supervisor.signals:
-        say(f"OpenLLM Talk: http://localhost:{port}")
+        served = f"http://localhost:{port}"
+        say(f"OpenLLM Talk: {served}" if site_url == served else f"OpenLLM Talk: {site_url}, served at {served}")
         for line in sample_logins(ROOT / "var" / "sample_logins.json", debug=values["DEBUG"]):
             say(line)
         say(f"ready after {time.monotonic() - started:.1f} s; Ctrl-C stops everything")

@@ -88,7 +88,7 @@ def _bare_link(url: str, is_cell: bool) -> str:
 
 def escape_inline(text: str) -> str:
     """Plain text from a member that stays text wherever it is put: heading, link text, bold, start of a line."""
-    spot = Spot(starts_line=True, in_brackets=True)
+    spot = Spot(starts_line=True, continues_paragraph=True, in_brackets=True)
     return escape.heading_end(escape.escape(" ".join(text.split()), spot, Reader(is_github=True)))
 
 
@@ -111,11 +111,10 @@ def inline(text: str) -> str:
 
 
 def link(text: str, url: str) -> str:
-    """A link with plain text from a member; only the text when the address could not be a link."""
-    letters = " ".join(text.split())
-    url = url.strip()
+    """A link with plain text from a member; an address that can be no link stands behind the text in parentheses."""
+    letters, url = " ".join(text.split()), url.strip().replace(" ", "%20")
     if not addresses.is_linkable(url):
-        return escape_inline(letters or url)
+        return escape_inline(f"{letters}（{url}）" if letters and url else letters or url)
     if letters in ("", url):
         return _bare_link(url, False)
     return f"[{escape_inline(letters)}]({escape.destination(url)})"

@@ -22,7 +22,7 @@ _RUN = re.compile(r"\*+|_+|~+")
 
 def is_space(char: str) -> bool:
     """Whether the flanking rules take the character for whitespace."""
-    return char in " \t\n\v\f\r" or category(char) == "Zs"
+    return char in " \t\n\f\r" or category(char) == "Zs"
 
 
 def is_ascii_mark(char: str) -> bool:

@@ -64,3 +64,11 @@ def site(options: Mapping[str, str]) -> str:
     if value and not _SITE.fullmatch(value):
         raise UnknownOption(f"site_url={value}: must be an http or https address")
     return value.rstrip("/")
+
+
+def words(options: Mapping[str, str], name: str) -> str:
+    """The value of an option that takes a line of text; "" when it was not given."""
+    value = " ".join(options.get(name, "").split())
+    if name in options and not value:
+        raise UnknownOption(f"{name}: must hold some words")
+    return value

@@ -198,7 +198,7 @@ class _Reader:
 
     def _paragraph(self, token: Token) -> Iterator[_Part]:
         line, children = self._inline(token), token.children or []
-        kind = _ALERT.fullmatch(children[0].content) if children else None
+        kind = _ALERT.fullmatch(token.content.partition("\n")[0].rstrip())
         if kind and (len(children) == 1 or children[1].type in ("softbreak", "hardbreak")):
             yield _AlertStart(kind[1].upper(), tidy(read_nodes(children[2:])), line)
             return

@@ -268,7 +268,8 @@ def fenced(info: str, text: str) -> list[str]:
     char = "~" if "`" in info else "`"
     longest = max((len(run) for run in re.findall(f"{char}+", text)), default=0)
     fence = char * max(3, longest + 1)
-    return [fence + info, *(text.split("\n") if text else ()), fence]
+    gap = " " if info.startswith(char) else ""
+    return [fence + gap + info, *(text.split("\n") if text else ()), fence]
 
 
 def _indented(lines: Iterable[str], first: str, rest: str) -> list[str]:

@@ -19,7 +19,7 @@ from markup.targets.escape import Reader, Spot
 from markup.targets.forms import EQUATION
 from markup.targets.marks import may_pair
 from markup.targets.normal import spaced, tidy
-from markup.targets.options import Converted, Losses, check_names, choice, number, site
+from markup.targets.options import Converted, Losses, check_names, choice, number, site, words
 from markup.targets.reading import read, read_line
 from markup.targets.shape import settle, settle_document
 from markup.targets.tex import one_line_tex
@@ -89,7 +89,7 @@ def convert(text: str, options: Mapping[str, str]) -> Converted:
     check_names(options, OPTIONS)
     settings = _Settings(
         site_url=site(options),
-        lead=" ".join(options.get("lead", "").split()),
+        lead=words(options, "lead"),
         math=choice(options, "zhihu_math", ("eeimg", "dollars")),
         table=choice(options, "zhihu_table", ("gfm", "html")),
         base=number(options, "heading_base", 2, 1, 5),
@@ -161,7 +161,7 @@ def _html_cell(cell: Line, settings: _Settings) -> Iterator[str]:
 
 def escape_inline(text: str) -> str:
     """Plain text from a member that stays text wherever it is put: heading, link text, bold, start of a line."""
-    spot = Spot(starts_line=True, in_brackets=True)
+    spot = Spot(starts_line=True, continues_paragraph=True, in_brackets=True)
     return escape.heading_end(escape.escape(" ".join(text.split()), spot, _READER))
 
 
@@ -182,10 +182,10 @@ def inline(text: str) -> str:
 
 
 def link(text: str, url: str) -> str:
-    """A link with plain text from a member; only the text when the address could not be a link."""
-    letters, url = " ".join(text.split()), url.strip()
-    if not addresses.is_linkable(url) or not addresses.is_absolute(url):
-        return escape_inline(letters or url)
+    """A link with plain text from a member; an address that can be no link stands behind the text in parentheses."""
+    letters, url = " ".join(text.split()), url.strip().replace(" ", "%20")
+    if not (addresses.is_linkable(url) and addresses.is_absolute(url)):
+        return escape_inline(f"{letters}（{url}）" if letters and url else letters or url)
     if letters in ("", url):
         return _bare_link(url, False)
     return f"[{escape_inline(letters)}]({escape.destination(url)})"

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from django.db import models, transaction
-from markup.html import HTML_VERSION
 
+from markup.html import HTML_VERSION
 from talks.rendering import RENDERED, html_fields, render
 
 

@@ -76,7 +76,7 @@ def write_title(title: Title) -> str | None:
 
 
 def is_attribution(text: str) -> bool:
-    """Whether a line is nothing but the attribution of the title above it (- tan90 的文章 - 知乎)."""
+    """Whether a line is nothing but the attribution of the title above it (- 甲木 的文章 - 知乎)."""
     return bool(_ATTRIBUTION_ALONE.match(bare(text)))
 
 

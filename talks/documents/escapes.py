@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from talks.documents.headings import MAX_TITLE, read_heading
+from talks.documents.headings import read_heading
 from talks.documents.labels import read_label
-from talks.documents.lines import Line, bare, fenced, is_section_heading
+from talks.documents.lines import Line, fenced, is_section_heading
 from talks.documents.marks import read_answer_mark
 from talks.documents.people import signature
-from talks.documents.vocabulary import known_title
 
 
 def is_structure(text: str) -> bool:
@@ -21,10 +20,7 @@ def is_structure(text: str) -> bool:
         return False
     if read_label(text) is not None or read_answer_mark(text) is not None:
         return True
-    if read_heading(Line((0,), text)) is not None:
-        return True
-    title = bare(text)  # a title that needs a mark has one when the next line underlines it
-    return len(title) <= MAX_TITLE and known_title(title) is not None
+    return read_heading(Line((0,), text)) is not None
 
 
 def is_edge(text: str) -> bool:

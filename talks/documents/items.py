@@ -328,6 +328,7 @@ def titled(text: str, known: Collection[str]) -> Draft:
     linked, addresses = _link_inside(text), links.find(text)
     if linked is not None:
         before, label, draft.url, rest = linked
+        before = "" if _ONLY_MARKS.fullmatch(before) else before
         title = _before_address(f"{before} {label}".strip())
     elif addresses:
         title, draft.url = _before_address(text[: addresses[0].start]), addresses[0].url

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from markup import links
 from talks.documents.articles import without_addresses
 from talks.documents.labels import Found, read_labels
-from talks.documents.lines import Line, joined
+from talks.documents.lines import Line, joined, width
+from talks.documents.marks import read_number
 from talks.documents.model import RESERVED_LABELS, Label
 from talks.documents.outline import Source, starts_anew
 from talks.documents.vocabulary import Role, role_of
@@ -18,6 +19,8 @@ _FINISHED = re.compile(r"[。；;！!）)：:】？?…]\s*$")
 _BARE = re.compile(
     r"[ \t]{0,3}(?:\*\*)?(?P<name>[^\s：:*【】，。；,;]{2,8}|talk ?视频)(?:\*\*)?\s{0,2}[：:](?:\*\*)?(?P<text>[^\n]*)"
 )
+_LONG = 40
+_SHORT_ROLES = frozenset((Role.NUMBER, Role.TIME, Role.HOSTS, Role.EDITORS, Role.LEADS, Role.VIDEO))
 _BARE_ROLES = frozenset((Role.NUMBER, Role.TIME, Role.HIGHLIGHTS, Role.HOSTS, Role.EDITORS, Role.LEADS, Role.VIDEO))
 
 
@@ -47,7 +50,7 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
         return None
     end = index + 1
     if found[-1].label.text:
-        end = _end(source, lines, index, in_head=in_head)
+        end = _end(source, lines, index, may_follow=in_head and found[-1].role not in _SHORT_ROLES)
         if end > index + 1:
             text = joined([one.text for one in lines[index:end]])
             again = read_labels(text) or ([bare] if (bare := _bare_label(source, Line((0,), text))) else [])
@@ -55,10 +58,14 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
     return LabelLines(found, end)
 
 
-def _end(source: Source, lines: Sequence[Line], index: int, *, in_head: bool) -> int:
+def _end(source: Source, lines: Sequence[Line], index: int, *, may_follow: bool) -> int:
+    """The index behind a label's text; with `may_follow` an unfinished long line goes on in the one right below."""
     end = source.paragraph(lines, index)
-    while in_head and end < len(lines) and not lines[end].is_blank and not starts_anew(lines[end]):
-        if _FINISHED.search(lines[end - 1].text) or _bare_label(source, lines[end]) or is_address_line(lines[end]):
+    while may_follow and end < len(lines) and not lines[end].is_blank and not starts_anew(lines[end]):
+        before = lines[end - 1].text
+        if width(before.strip()) < _LONG or _FINISHED.search(before) or read_number(lines[end].text):
+            break
+        if _bare_label(source, lines[end]) or is_address_line(lines[end]):
             break
         end = source.paragraph(lines, end)
     return end

@@ -59,7 +59,7 @@ def _inside_emphasis(match: re.Match[str]) -> str | None:
 
 
 def read_labels(line: str) -> list[Found]:
-    """The labels of a line: several when known ones follow each other on it (【贡献者】：suc16 【提名区】：)."""
+    """The labels of a line: several when known ones follow each other on it (【贡献者】：甲木 【提名区】：)."""
     if read_label(line) is None:
         return []
     cuts = [match.start() for match in _INSIDE.finditer(line) if _splits(line, match)]

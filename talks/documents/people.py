@@ -1,6 +1,7 @@
 """Which words of a document are names of people, and how lists of values are written so that they read back.
 
-Names stay as written (羨鱼); who is meant is decided elsewhere. Placeholders are nobody; 群友 is somebody.
+Names stay as written (陳 is not turned into 陈), who is meant is decided elsewhere. Placeholders are nobody, 群友 is
+somebody.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def is_placeholder(name: str) -> bool:
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The names of a label's text: 羡鱼（编辑）+OpenLLM 群友 gives 羡鱼 and OpenLLM 群友.
+    """The names of a label's text: 甲木（编辑）+OpenLLM 群友 gives 甲木 and OpenLLM 群友.
 
     Notes in parentheses are left out, placeholders too; each name once, in order.
     """
@@ -152,7 +153,7 @@ def _quoted(item: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A name at the end of a text: where its dash begins, and whether the text itself doubts it (--永乐？)."""
+    """A name at the end of a text: where its dash begins, and whether the text itself doubts it (--乙火？)."""
 
     start: int
     name: str
@@ -162,7 +163,7 @@ class Signature:
 def signature(text: str, known: Collection[str] = ()) -> Signature | None:
     """The signature that ends a line, or None.
 
-    —羨鱼, --群友, -from 羡鱼 and ` -qingwang` are signatures. A bare hyphen needs a space or mark before it (GPT-4),
+    —甲木, --群友, -from 甲木 and ` -yihuo` are signatures. A bare hyphen needs a space or mark before it (GPT-4),
     and a known name where a bullet or a compound could be meant. What reads like words is no name (--上期遗留).
     """
     offset = max(0, len(text) - _TAIL)

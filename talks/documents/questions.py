@@ -268,10 +268,11 @@ class QuestionReader:
         while index < len(lines):
             line = lines[index]
             if mark := marks.get(index):
-                answer, is_closed = AnswerDraft(is_bracketed=mark.is_bracketed), False
+                answer = AnswerDraft(is_bracketed=mark.is_bracketed)
                 target.answers.append(answer)
                 self._claim(line, [], "answer", answer.node)
                 answer.lines.append(Line(line.numbers, line.text[mark.end :]))
+                is_closed = not self.is_strict and self._closes(lines, index, answer)
             elif not self.is_strict and self._is_follow_up(lines, index):
                 end = self.source.paragraph(lines, index)
                 target, answer, is_closed = self._follow_up(draft, lines[index:end]), None, False
@@ -380,7 +381,7 @@ class QuestionReader:
 
 
 def _split_signature(lines: Sequence[Line]) -> tuple[list[Line], str] | None:
-    """A signature torn over two lines (`… -` and `qingwang`): the lines before it and the name."""
+    """A signature torn over two lines (`… -` and `yihuo`): the lines before it and the name."""
     written = [index for index, line in enumerate(lines) if not line.is_blank]
     if len(written) < 2:
         return None

@@ -129,7 +129,8 @@ class _Reader:
         if not talk.body:
             return
         node = talk.parts[None].node
-        line = next(number for number, (_, owner) in self.source.ledger.claims.items() if owner is node)
+        claims = self.source.ledger.claims.items()
+        line = next(number for number, (kind, owner) in claims if owner is node and kind != "heading")
         node.path = f"unplaced[{len(back.unplaced)}]"
         self.source.ledger.doubt(Code.UNPLACED, line, talk.body[:80])
         back.unplaced.append(Unplaced(line, talk.body))

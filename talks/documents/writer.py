@@ -241,15 +241,20 @@ def _part_questions(doc: EpisodeDoc, part: Part | None) -> list[str]:
     lines: list[str] = []
     for question in doc.questions:
         if question.part == part:
-            lines += _question(question, "#### ", 5)
+            start = "#### 问：" if question.number is None else f"#### {question.number}. "
+            lines += _question(question, start)
             for follow_up in question.follow_ups:
-                lines += _question(follow_up, f"##### {FOLLOW_UP_PREFIX}", 6)
+                lines += _question(follow_up, f"##### {FOLLOW_UP_PREFIX}")
+                lines += _after(follow_up, 6)
+            lines += _after(question, 5)
     return lines
 
 
-def _question(question: QuestionDoc, start: str, after_level: int) -> list[str]:
-    if start == "#### ":
-        start += "问：" if question.number is None else f"{question.number}. "
+def _after(question: QuestionDoc, level: int) -> list[str]:
+    return ["", f"{'#' * level} {AFTER_TITLE}", *_text(question.after)] if question.after else []
+
+
+def _question(question: QuestionDoc, start: str) -> list[str]:
     lines = ["", *_opened(start, question.body, is_heading=True)]
     if question.asker is not None:
         lines += ["", write_label(Label(ASKER_LABELS[0], question.asker))]
@@ -257,8 +262,6 @@ def _question(question: QuestionDoc, start: str, after_level: int) -> list[str]:
         lines += ["", *_opened("答：", answer.body, is_heading=False)]
         if answer.author is not None:
             lines += ["", write_label(Label(AUTHOR_LABELS[0], answer.author))]
-    if question.after:
-        lines += ["", f"{'#' * after_level} {AFTER_TITLE}", *_text(question.after)]
     return lines
 
 

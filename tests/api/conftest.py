@@ -1,6 +1,10 @@
 """A record with rows of every kind, and clients for everybody who may ask."""
 
+from contextlib import contextmanager
+
 import pytest
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from django.test import Client
 
 from members.actions.tokens import create_token
@@ -111,6 +115,18 @@ def signed_in(user_person):
     client = Client(raise_request_exception=False)
     client.force_login(user_person.user)
     return client
+
+
+@contextmanager
+def one_connection():
+    """Let the WSGI application answer inside a test's transaction: it must not close the connection after a request."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
 
 
 @pytest.fixture

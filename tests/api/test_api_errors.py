@@ -8,7 +8,7 @@ from django.test import Client, RequestFactory
 
 from config.wsgi import application
 from members.actions.tokens import create_token
-from tests.api.conftest import API, keyed, signed_in
+from tests.api.conftest import API, keyed, one_connection, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -71,8 +71,11 @@ def test_everything_is_utf8_whatever_the_header_says(organizer, record, now, cha
     )
     environ["CONTENT_TYPE"] = f"application/json; charset={charset}"
     statuses = []
-    reply = application(environ, lambda status, _headers: statuses.append(status))
-    assert (statuses, json.loads(b"".join(reply))["body"]) == (["201 Created"], "编码？")
+    with one_connection():
+        reply = application(environ, lambda status, _headers: statuses.append(status))
+        body = json.loads(b"".join(reply))
+        reply.close()
+    assert (statuses, body["body"]) == (["201 Created"], "编码？")
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "x"])

@@ -5,6 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from django.contrib.staticfiles.finders import get_finder
+
+from config import prepare as prepare_module
 
 
 @pytest.fixture
@@ -41,12 +44,34 @@ def test_production_gets_tables_and_static_files_but_no_sample(prepare, clone):
     assert said[1:] == ["collecting static files"]
     assert (clone / "var/static/staticfiles.json").is_file()
     assert not (clone / "var/sample_logins.json").exists()
-
     assert prepare(**PRODUCTION) == ([], [])
 
-    (clone / "config/static/new.css").write_text("p { margin: 0 }")
-    assert prepare(**PRODUCTION) == (["collecting static files"], [])
-    assert (clone / "var/static/new.css").is_file()
+
+def test_static_files_are_collected_again_only_when_one_changed(tmp_path, settings, monkeypatch):
+    source = tmp_path / "source"
+    source.mkdir()
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATICFILES_DIRS = [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    collected = []
+
+    def collect(name, **options):
+        collected.append(name)
+        settings.STATIC_ROOT.mkdir(exist_ok=True)
+
+    monkeypatch.setattr(prepare_module, "call_command", collect)
+    get_finder.cache_clear()
+    for text, times in (("a", 1), ("a", 1), ("ab", 2), ("ab", 2)):
+        if not (source / "site.css").exists() or (source / "site.css").read_text() != text:
+            (source / "site.css").write_text(text)
+        prepare_module.collect_static()
+        assert len(collected) == times
+    (source / "site.css").unlink()
+    prepare_module.collect_static()
+    settings.STATIC_ROOT.rmdir()
+    prepare_module.collect_static()
+    assert collected == ["collectstatic"] * 4
+    get_finder.cache_clear()
 
 
 def test_a_database_that_cannot_be_used_is_one_line(prepare):

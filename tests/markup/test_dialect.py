@@ -291,6 +291,7 @@ def seconds(text):
     return time.process_time() - start
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", [*UNITS, *WHOLE])
 def test_time_grows_with_length_only(name):
     """Four times the text takes about four times as long; what is quadratic takes sixteen times."""

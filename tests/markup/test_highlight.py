@@ -53,6 +53,7 @@ def test_no_character_is_changed(language, code):
 FAMILIES = {id(language): name for name, language in _LANGUAGES.items()}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("language", FAMILIES.values())
 def test_time_grows_with_length_only(language):
     """The whole of a text may be one block of code made to be slow."""

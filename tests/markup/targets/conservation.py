@@ -37,9 +37,7 @@ def _shown(token: Token) -> Iterator[str]:
 def _inline(tokens: Iterable[Token]) -> Iterator[str]:
     tokens = list(tokens)
     for index, token in enumerate(tokens):
-        if token.type in ("text", "text_special"):
-            yield token.content
-        elif token.type == "code_inline" and not _is_formula(tokens, index):
+        if token.type in ("text", "text_special") or (token.type == "code_inline" and not _is_formula(tokens, index)):
             yield token.content
         elif token.type == "image":
             yield from _inline(token.children or ())

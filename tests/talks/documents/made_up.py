@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from hypothesis import strategies as st
-from markup import links
 
+from markup import links
 from talks.documents import model
 from talks.documents.dates import BEIJING
 
@@ -19,9 +19,9 @@ STRUCTURE = [
     "【链接】：", "【链接】：https://a.example/x", "【提问者】：丙", "【回答者】：丁", "【第 3 行】：", "【录像记录】：", "【开播日】：20230101",
     "1. 一", "2、二", "3）三", "4) 四", "Q3：问", "Q：问", "问题1：问", "（1）一", "2023. 年终", "1.", "Q9", "2.5 倍",
     "答：", "答：好", "A：", "A1：", "A :", "A10：卡", "（A: 好）", "a. x", "猜测：是", "**答：**", "Answer: y",
-    "—羡鱼", "好？--群友", "完 -qingwang", "-Dark Flame Master", "-from 羡鱼", "这是真的吗？ -甲", " -", "qingwang", "x--永乐？",
-    "https://a.example/b", "<https://a.example/c_d>", "[题](https://a.example/e)", "看 https://arxiv.org/abs/2307.09288v2 吧",
-    "https://www.bilibili.com/video/BV1Kh4y1E7nX/?t=610&vd_source=1", "https://a.example/" + "x" * 60, "tail/of=it&x",
+    "—甲木", "好？--群友", "完 -yihuo", "-Dark Green Tea", "-from 甲木", "这是真的吗？ -甲", " -", "yihuo", "x--乙火？",
+    "https://a.example/b", "<https://a.example/c_d>", "[题](https://a.example/e)", "看 https://arxiv.org/abs/2401.00001v2 吧",
+    "https://www.bilibili.com/video/BV1xx411c7mD/?t=610&vd_source=1", "https://a.example/" + "x" * 60, "tail/of=it&x",
     "```", "```python", "~~~", "````", "   ```", "    ```", "$$", "$x$", "| a | b |", "|---|---|", "> 引用", "- 项", "* 项", "  - 缩进",
     "\\", "\\\\", "\\# x", "\\\\【贡献者】：x", "\\答：x", "\\普通", "", "", "   ", "\t", "　", "尾 ", "行尾两空  ", " 行首", "　　全角缩进",
     "- [ ] 任务", "<!-- x -->", "<details>", "&lt;", "\u200b", "\ufeff", "a\tb", "\f", "a\x0bb", "\u2028", "𝕏 😀", "{#id}", "[^1]: 脚注",
@@ -46,14 +46,14 @@ def _one_line(text: str) -> str:
 title = st.one_of(st.sampled_from(STRUCTURE), WORDS, line).map(_one_line)
 name = title.map(lambda text: text[:60].strip()).filter(bool)
 small_name = st.one_of(
-    name, st.sampled_from(["羡鱼", "suc16", "群友", "OpenLLM 群友", "Dark Flame Master", "多人", "a、b", "「x」"])
+    name, st.sampled_from(["甲木", "甲木", "群友", "OpenLLM 群友", "Dark Green Tea", "多人", "a、b", "「x」"])
 )
 names = st.lists(small_name, max_size=3, unique=True).map(tuple)
 maybe_name = st.none() | small_name
 _paths = st.text("abcxyz0189/-_.~%?=&#()", max_size=12).map(lambda path: f"https://a.example/{path}")
 url = st.one_of(
     _paths.filter(lambda one: len(found := links.find(f"<{one}>")) == 1 and found[0].url == one),
-    st.sampled_from(["https://arxiv.org/abs/2307.09288", "https://zhuanlan.zhihu.com/p/640522290", "http://b.example"]),
+    st.sampled_from(["https://arxiv.org/abs/2401.00001", "https://zhuanlan.zhihu.com/p/123456", "http://b.example"]),
 ).map(links.canonical)  # fmt: skip
 maybe_url = st.none() | url
 label = st.builds(
@@ -72,7 +72,7 @@ labels = st.lists(label, max_size=4).map(tuple)
 
 @st.composite
 def items(draw: st.DrawFn, groups: list[str]) -> model.ItemDoc:
-    ids = st.sampled_from(["2307.09288", "math/0309136", "2303.18223"])
+    ids = st.sampled_from(["2401.00001", "math/0309136", "2402.00002"])
     return model.ItemDoc(
         group=draw(st.sampled_from([None, *groups])),
         title=draw(title),
