@@ -11,33 +11,31 @@ from cmarkgfm.cmark import Options
 from markup.targets import tree
 
 _OPTIONS = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
-_KEPT = set(
-    [
-        "strong",
-        "em",
-        "del",
-        "a",
-        "code",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "li",
-        "blockquote",
-        "th",
-        "td",
-        "hr",
-        "br",
-        "img",
-        "details",
-        "summary",
-        "pre",
-    ]
-)
+_KEPT = {
+    "strong",
+    "em",
+    "del",
+    "a",
+    "code",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "th",
+    "td",
+    "hr",
+    "br",
+    "img",
+    "details",
+    "summary",
+    "pre",
+}
 _VOID = {"hr", "br", "img", "input"}
 
 

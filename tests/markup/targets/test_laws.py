@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from markup.targets import convert, github, tree
@@ -24,14 +24,12 @@ OPTIONS = [
 
 
 @pytest.mark.parametrize(("target", "options"), OPTIONS, ids=lambda value: str(value))
-@settings(max_examples=150, deadline=None)
 @given(text=texts)
 def test_converting_twice_is_converting_once(target, options, text):
     converted = convert(text, target, options).text
     assert convert(converted, target, options).text == converted
 
 
-@settings(max_examples=300, deadline=None)
 @given(text=texts)
 def test_github_sees_what_was_meant(text):
     document = settle_document(github._Export("", Losses()).document(read(text)))
@@ -43,7 +41,6 @@ def test_github_sees_what_was_meant(text):
 _plain = texts.filter(lambda text: not any(part in text for part in ("---\n", "<", "$", "[!", "math", "data:")))
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=_plain)
 def test_github_keeps_letters_and_addresses(text):
     converted = convert(text, "github").text
@@ -51,14 +48,12 @@ def test_github_keeps_letters_and_addresses(text):
     assert addresses(text) <= addresses(converted)
 
 
-@settings(max_examples=200, deadline=None)
 @given(text=texts)
 def test_the_tree_has_one_form(text):
     document = settle_document(read(text))
     assert settle(document.blocks) == document.blocks
 
 
-@settings(max_examples=100, deadline=None)
 @given(text=texts, more=st.text(max_size=20))
 def test_the_site_reads_a_github_text_as_the_exporter_does(text, more):
     """What is written for GitHub is again a text of the dialect: read, it is the same tree."""

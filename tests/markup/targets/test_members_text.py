@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from markup.dialect import parser
@@ -54,7 +54,6 @@ def structure(seen):
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.__name__)
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-@settings(max_examples=60, deadline=None)
 @given(text=members_text)
 @example(text="x](https://evil.example) [y")
 @example(text="a\n\n# b\n\n<script>alert(1)</script>")
@@ -72,7 +71,6 @@ def test_text_stays_text(target, place, text):
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.__name__)
-@settings(max_examples=150, deadline=None)
 @given(text=members_text)
 @example(text="强调。")
 @example(text="《书》")
@@ -90,7 +88,6 @@ def test_bold_is_bold_between_letters(target, text):
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.__name__)
-@settings(max_examples=150, deadline=None)
 @given(text=members_text, tail=st.text(alphabet="ab_*~`()<>[]\\|\"'&;$ 中，%#?=/.", max_size=15))
 def test_a_link_is_one_link(target, text, tail):
     url = f"https://a.example/{tail.strip()}"
@@ -125,7 +122,6 @@ def test_an_address_that_can_be_no_link_is_text(target, url):
     assert written.startswith("题（")
 
 
-@settings(max_examples=150, deadline=None)
 @given(text=members_text)
 def test_a_title_in_the_dialect_stays_on_its_line(text):
     for target in TARGETS:

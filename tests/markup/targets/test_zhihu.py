@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from markup.dialect import parser
 from markup.targets import UnknownOption, convert
@@ -83,7 +83,6 @@ _TAG = re.compile(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(text=texts)
 def test_what_is_written_keeps_the_rules(text):
     """Two heading levels, two list levels of single paragraphs, plain cells, no HTML but formulas, no blank runs."""
