@@ -211,7 +211,7 @@ def _code(token: Token) -> str:
     language = words[0] if words else ""
     code = token.content.removesuffix("\n")
     if has_han(token.info):  # no language, but words that somebody wrote behind the fence
-        code = f"{token.info}\n{code}"
+        code = f"{token.info.strip()}\n{code}"
     if language == "math":
         return f"{html_lines.display_formula(code)}\n"
     return f'<pre tabindex="0" role="group" aria-label="代码"><code>{highlight(code, language)}</code></pre>\n'

@@ -50,15 +50,17 @@ OPTIONS = ("site_url", "toc", "place")
 
 
 def convert(text: str, options: Mapping[str, str]) -> Converted:
-    """The text as GitHub takes it. Options: site_url, toc=true, place=file|issue; raises UnknownOption."""
+    """The text as GitHub takes it; raises UnknownOption and TextTooLong.
+
+    Options: site_url; toc=true for a list of contents, first or behind the title; place=file|issue.
+    """
     check_names(options, OPTIONS)
     with_contents = choice(options, "toc", ("false", "true")) == "true"
     is_issue = choice(options, "place", ("file", "issue")) == "issue"
     losses = Losses()
-    document = _Export(site(options), losses).document(read(text))
+    document = settle_document(_Export(site(options), losses).document(read(text)))
     if with_contents:
-        document = replace(document, blocks=_with_contents(document.blocks))
-    document = settle_document(document)
+        document = settle_document(replace(document, blocks=_with_contents(document.blocks)))
     if is_issue:
         # There every end of a line is shown.
         document = map_document(document, on_one_line)
@@ -283,18 +285,19 @@ def heading_levels(document: Document) -> list[int]:
 
 
 def _with_contents(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks behind a list of their headings; a list that stands there already is made anew."""
+    """The blocks with a list of their headings first, but for the title; a list that stands there is made anew."""
+    title, blocks = (blocks[:1], blocks[1:]) if blocks and _is_title(blocks[0]) else ((), blocks)
     if blocks and _is_contents(blocks[0]):
         blocks = blocks[1:]
     seen: dict[str, int] = {}
-    entries = [
-        (block.level, title, anchor(title, seen))
-        for block in walk(blocks)
-        if isinstance(block, Heading) and (title := _visible(block.children)).strip()
-    ]
-    if entries and entries[0][0] == 1 and all(level > 1 for level, _, _ in entries[1:]):
-        del entries[0]
-    return (*_contents(entries), *blocks)
+    named = [(block.level, _visible(block.children)) for block in walk((*title, *blocks)) if isinstance(block, Heading)]
+    entries = [(level, name, anchor(name, seen)) for level, name in named]
+    listed = [entry for entry in entries[len(title) :] if entry[1].strip()]
+    return (*title, *_contents(listed), *blocks)
+
+
+def _is_title(block: Block) -> bool:
+    return isinstance(block, Heading) and block.level == 1
 
 
 def _visible(line: Line) -> str:

@@ -16,6 +16,7 @@ from talks.documents.outline import Source, starts_anew
 from talks.documents.vocabulary import Role, role_of
 
 _FINISHED = re.compile(r"[。；;！!）)：:】？?…]\s*$")
+_FINISHED_LIST = re.compile(r"[。！!？?…]\s*$")
 _BARE = re.compile(
     r"[ \t]{0,3}(?:\*\*)?(?P<name>[^\s：:*【】，。；,;]{2,8}|talk ?视频)(?:\*\*)?\s{0,2}[：:](?:\*\*)?(?P<text>[^\n]*)"
 )
@@ -50,7 +51,10 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
         return None
     end = index + 1
     if found[-1].label.text:
-        end = _end(source, lines, index, may_follow=in_head and found[-1].role not in _SHORT_ROLES)
+        role = found[-1].role
+        # The highlights are a list with ；, which ends no line of it.
+        finished = _FINISHED_LIST if role is Role.HIGHLIGHTS else _FINISHED
+        end = _end(source, lines, index, finished if in_head and role not in _SHORT_ROLES else None)
         if end > index + 1:
             text = joined([one.text for one in lines[index:end]])
             again = read_labels(text) or ([bare] if (bare := _bare_label(source, Line((0,), text))) else [])
@@ -58,12 +62,12 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
     return LabelLines(found, end)
 
 
-def _end(source: Source, lines: Sequence[Line], index: int, *, may_follow: bool) -> int:
-    """The index behind a label's text; with `may_follow` an unfinished long line goes on in the one right below."""
+def _end(source: Source, lines: Sequence[Line], index: int, finished: re.Pattern[str] | None) -> int:
+    """The index behind a label's text; a long line that is not `finished` goes on in the one right below."""
     end = source.paragraph(lines, index)
-    while may_follow and end < len(lines) and not lines[end].is_blank and not starts_anew(lines[end]):
+    while finished and end < len(lines) and not lines[end].is_blank and not starts_anew(lines[end]):
         before = lines[end - 1].text
-        if width(before.strip()) < _LONG or _FINISHED.search(before) or read_number(lines[end].text):
+        if width(before.strip()) < _LONG or finished.search(before) or read_number(lines[end].text):
             break
         if _bare_label(source, lines[end]) or is_address_line(lines[end]):
             break

@@ -9,7 +9,8 @@ from talks.documents.model import Label
 from talks.documents.vocabulary import Role, role_of
 
 _COLON = "：:﹕︰"
-_START = r"[ \t]{0,3}(?:[-*+•>][ \t]{1,3})?"
+# A converter makes a heading of a bold label (### **【主持人】**：…), others a bullet.
+_START = r"[ \t]{0,3}(?:(?:[-*+•>]|#{1,6})[ \t]{1,3})?"
 _NAME = r"【(?P<name>[^【】\n]{1,60})】"
 _PLAIN = re.compile(rf"{_START}{_NAME}[ \t]{{0,3}}(?P<colon>[{_COLON}])?(?P<text>[^\n]*)")
 _BOLD = re.compile(

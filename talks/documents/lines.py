@@ -176,7 +176,13 @@ def _address_goes_on(text: str, last: str, following: str, wrap: Wrap) -> bool:
     a document that ends its paragraphs with a space, a full line with one has ended.
     """
     token = following.strip()
-    if not token or not _TOKEN.fullmatch(token) or _NO_CONTINUATION.match(token) or known_title(token):
+    if (
+        not token
+        or "://" in token
+        or not _TOKEN.fullmatch(token)
+        or _NO_CONTINUATION.match(token)
+        or known_title(token)
+    ):
         return False
     stripped = text.rstrip()
     is_full = len(last.strip()) >= FULL_ADDRESS_LINE and not (wrap.ends_with_space and last.endswith(" "))

@@ -198,6 +198,8 @@ class _Cutter:
     def _enter(self, heading: Heading, index: int) -> bool:
         if not heading.title or (self.source.is_outlined and heading.style is not Style.ATX):
             return False
+        if not self.source.is_outlined and labels.read_label(heading.lines[0].text) is not None:
+            return False
         if heading.known is not None:
             kind = heading.known.kind
             if kind is TitleKind.SECTION:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from markup.targets import convert, github, page, zhihu
-from tests.markup.targets.cases import CASES
+from tests.markup.targets.cases import BLOCKS
+from tests.markup.targets.cases_in_lines import LINES
+
+CASES = (*BLOCKS, *LINES)
 
 KNOWN = {"github": github.OPTIONS, "zhihu": zhihu.OPTIONS, "html": page.OPTIONS}
 

@@ -31,9 +31,13 @@ def test_anchor(titles, anchors):
 def test_contents_are_made_anew():
     text = "# 题\n\n## 甲 `x`\n\n## 乙\n"
     once = convert(text, "github", {"toc": "true"}).text
-    assert once.startswith("- [甲 x](#甲-x)\n- [乙](#乙)\n\n# 题\n")
+    assert once.startswith("# 题\n\n- [甲 x](#甲-x)\n- [乙](#乙)\n\n## 甲")
     changed = once.replace("## 乙", "## 丙")
     assert convert(changed, "github", {"toc": "true"}).text == once.replace("乙", "丙")
+
+
+def test_contents_are_first_without_a_title():
+    assert convert("甲\n\n## 乙", "github", {"toc": "true"}).text == "- [乙](#乙)\n\n甲\n\n## 乙\n"
 
 
 def test_contents_of_a_text_without_headings():

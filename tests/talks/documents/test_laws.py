@@ -54,7 +54,7 @@ def test_many_documents_read_back_as_written(doc):
     reads_back(doc)
 
 
-texts = st.lists(line, min_size=1, max_size=40).map("\n".join).filter(lambda text: bool(text.strip()))
+texts = st.lists(line, min_size=1, max_size=40).map("\n".join).filter(lambda text: bool(text.strip("\ufeff \t\n　\f")))
 
 
 @given(texts)
