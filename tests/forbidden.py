@@ -30,12 +30,14 @@ RULES = {
     "classes": _CLASSES.split(),
     "math": _MATH.split(),
     "math_attributes": _MATH_ATTRIBUTES.split(),
+    # These attributes belong to one element only.
+    "owners": {"href": "a", "src": "img", "rel": "a", "start": "ol", "lang": "em"},
     # attribute → pattern of its whole value, in the common tongue of Python and JavaScript
     "attributes": {
         "href": rf"(?:https?://[^/\\\s][^\\\s]*|mailto:[^\\\s]+|/(?:[^/\\\s][^\\\s]*)?|#{_ID})",
         "src": r"/media/(?!.*\.\.)[A-Za-z0-9_./-]+",
         "id": _ID,
-        "class": r"[a-z -]+",
+        "class": r"[a-z -]*",
         "title": r"[\s\S]*",
         "alt": r"[\s\S]*",
         "rel": OUTSIDE,
@@ -87,6 +89,8 @@ def is_allowed(tag, name, value):
     if tag in RULES["math"] and name in RULES["math_attributes"]:
         return re.fullmatch(r"-?[a-z0-9.%]{1,16}", value) is not None
     if name == "class" and not set(value.split()) <= set(RULES["classes"]):
+        return False
+    if RULES["owners"].get(name, tag) != tag:
         return False
     return name in _PATTERNS and _PATTERNS[name].fullmatch(value) is not None
 

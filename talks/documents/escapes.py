@@ -9,13 +9,15 @@ from collections.abc import Sequence
 
 from talks.documents.headings import read_heading
 from talks.documents.labels import read_label
-from talks.documents.lines import Line, fenced, is_section_heading
+from talks.documents.lines import GENERATED_END, GENERATED_START, Line, fenced, is_section_heading
 from talks.documents.marks import read_answer_mark
 from talks.documents.people import signature
 
 
 def is_structure(text: str) -> bool:
     """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer."""
+    if text.strip() in (GENERATED_START, GENERATED_END):
+        return True
     if text.startswith("\\"):
         return False
     if read_label(text) is not None or read_answer_mark(text) is not None:

@@ -20,6 +20,9 @@ _NO_CONTINUATION = re.compile(r"(?:https?://|[#>`<*【-]|\d{1,3}[.)]|[QqAa]\d{0,
 _TAIL = re.compile(r"[&=%/_?]")
 _GOES_ON = ("/", "-", "_", "=", "&", "?")
 FULL_ADDRESS_LINE = 60
+# Around what an exporter derives from the document (contents, credits, neighbours), which is not read again.
+GENERATED_START = "<!-- generated -->"
+GENERATED_END = "<!-- /generated -->"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,20 @@ def scan(texts: Sequence[str], *, join: bool) -> list[Line]:
         lines.append(Line(tuple(numbers), whole, is_mended=whole != texts[numbers[0] - 1]))
         index += 1
     return lines
+
+
+def generated(lines: Sequence[Line]) -> set[int]:
+    """The numbers of the lines that an exporter derived, their marks included; an open mark is text."""
+    found: set[int] = set()
+    start = None
+    for line in lines:
+        mark = "" if line.is_code else line.text.strip()
+        if mark == GENERATED_START and start is None:
+            start = line.number
+        elif mark == GENERATED_END and start is not None:
+            found.update(range(start, line.number + 1))
+            start = None
+    return found
 
 
 def _whole_address(text: str) -> str:

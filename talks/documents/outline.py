@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from talks.documents import labels, numbering
 from talks.documents.headings import Heading, Style, read_heading, reads_as_sentence
-from talks.documents.ledger import Ledger
-from talks.documents.lines import Line, Wrap, atx, fenced, is_section_heading, joined, scan
+from talks.documents.ledger import Ledger, Node
+from talks.documents.lines import Line, Wrap, atx, fenced, generated, is_section_heading, joined, scan
 from talks.documents.marks import Numbering, read_number
 from talks.documents.model import SectionKind
 from talks.documents.problems import Code
@@ -92,6 +92,11 @@ class Source:
         level, is_outlined = _levels(texts)
         wrap = Wrap(False, None, 0) if is_outlined else Wrap.of(texts)
         source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level)
+        if is_outlined and (derived := generated(source.lines)):
+            source.ledger.claim(
+                (line for line in source.lines if line.number in derived), "generated", Node("generated")
+            )
+            source.lines = [line for line in source.lines if line.number not in derived]
         for line in source.lines:
             if line.is_mended:
                 source.ledger.doubt(Code.ADDRESS_BROKEN, line)

@@ -41,7 +41,6 @@ class Code(enum.StrEnum):
     NAME_DOUBT = "name_doubt"
     # about places
     LABEL_CONTRADICTS_HEADING = "label_contradicts_heading"
-    LABEL_UNKNOWN = "label_unknown"
     SECTION_UNKNOWN = "section_unknown"
     SECTION_REPEATED = "section_repeated"
     GROUP_REPEATED = "group_repeated"
@@ -78,7 +77,6 @@ SENTENCES: dict[Code, str] = {
     Code.TIME_ASSUMED: gettext_noop("No time of day was found; 21:00 was assumed."),
     Code.NAME_DOUBT: gettext_noop("This may not be a name."),
     Code.LABEL_CONTRADICTS_HEADING: gettext_noop("The label names another section than the heading above it."),
-    Code.LABEL_UNKNOWN: gettext_noop("This label is not known; it was kept as text."),
     Code.SECTION_UNKNOWN: gettext_noop("This section is not known; it was taken as a new one."),
     Code.SECTION_REPEATED: gettext_noop("This section occurs more than once."),
     Code.GROUP_REPEATED: gettext_noop("This heading occurs twice in one section; both were put together."),

@@ -11,7 +11,7 @@ from talks.documents.head import Head, read_head
 from talks.documents.labels import read_labels
 from talks.documents.ledger import Claim, Node
 from talks.documents.lines import Line, split
-from talks.documents.model import EpisodeDoc, Problem, Unplaced
+from talks.documents.model import EpisodeDoc, Problem, SectionDoc, Unplaced
 from talks.documents.outline import Source, Stretch, cut, title_of
 from talks.documents.passages import Back, read_back
 from talks.documents.problems import Code, refused
@@ -66,16 +66,8 @@ class _Reader:
         self._claim_the_rest(back)
         code = self._code(head, title_code, title_lines, back)
         said = self._facts(head, code, title_lines)
-        documents = [section.document(f"sections[{index}]") for index, section in enumerate(sections)]
+        documents = self._documents(sections, talk, back)
         questions, parts = talk.question_docs(), talk.part_docs()
-        talk.parts[None].node.path = "questions"
-        for index, document in enumerate(documents):
-            if document.kind == "free_talk" and talk.body:
-                documents[index] = replace(document, body=talk.body)
-                talk.parts[None].node.path = f"sections[{index}].body"
-                break
-        else:
-            self._unplace(talk, back)
         return EpisodeDoc(
             kind=code.kind,
             number=code.number,
@@ -115,6 +107,18 @@ class _Reader:
                 read_back(self.source, stretch, back)
         return sections, talk, back
 
+    def _documents(self, sections: Sequence[SectionDraft], talk: Talk, back: Back) -> list[SectionDoc]:
+        """The sections; the first free_talk one also has the text that stands before all questions."""
+        documents = [section.document(f"sections[{index}]") for index, section in enumerate(sections)]
+        node = talk.parts[None].node
+        place = next((index for index, document in enumerate(documents) if document.kind == "free_talk"), None)
+        node.path = "questions" if place is None else f"sections[{place}].body"
+        if place is not None and talk.body:
+            documents[place] = replace(documents[place], body=talk.body)
+        elif talk.body:
+            self._unplace(talk, back)
+        return documents
+
     def _claim_the_rest(self, back: Back) -> None:
         """No line is lost, whatever the parts above overlooked."""
         for line in self.source.lines:
@@ -126,8 +130,6 @@ class _Reader:
 
     def _unplace(self, talk: Talk, back: Back) -> None:
         """Text before questions that no section holds has no place of its own."""
-        if not talk.body:
-            return
         node = talk.parts[None].node
         claims = self.source.ledger.claims.items()
         line = next(number for number, (kind, owner) in claims if owner is node and kind != "heading")

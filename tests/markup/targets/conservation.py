@@ -22,7 +22,8 @@ def letters(text: str) -> str:
     body: list[str] = []
     notes: list[str] = []
     depth = 0
-    for token in parser().parse(text, {}):
+    # GitHub takes a byte order mark for none of the text.
+    for token in parser().parse(text.lstrip("\ufeff"), {}):
         depth += {"footnote_reference_open": 1, "footnote_reference_close": -1}.get(token.type, 0)
         (notes if depth else body).append(_TAGS.sub("", "".join(_shown(token))))
     return "".join(char for char in "".join(body + notes) if char.isalnum())

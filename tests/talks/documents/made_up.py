@@ -24,7 +24,7 @@ STRUCTURE = [
     "https://www.bilibili.com/video/BV1xx411c7mD/?t=610&vd_source=1", "https://a.example/" + "x" * 60, "tail/of=it&x",
     "```", "```python", "~~~", "````", "   ```", "    ```", "$$", "$x$", "| a | b |", "|---|---|", "> 引用", "- 项", "* 项", "  - 缩进",
     "\\", "\\\\", "\\# x", "\\\\【贡献者】：x", "\\答：x", "\\普通", "", "", "   ", "\t", "　", "尾 ", "行尾两空  ", " 行首", "　　全角缩进",
-    "- [ ] 任务", "<!-- x -->", "<details>", "&lt;", "\u200b", "\ufeff", "a\tb", "\f", "a\x0bb", "\u2028", "𝕏 😀", "{#id}", "[^1]: 脚注",
+    "- [ ] 任务", "<!-- x -->", "<!-- generated -->", "<!-- /generated -->", "<details>", "&lt;", "\u200b", "\ufeff", "a\tb", "\f", "a\x0bb", "\u2028", "𝕏 😀", "{#id}", "[^1]: 脚注",
 ]  # fmt: skip
 
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)

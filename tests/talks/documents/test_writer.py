@@ -173,3 +173,14 @@ def test_recordings_that_the_label_does_not_say_are_spelled_out(doc):
 
 def test_the_same_document_gives_the_same_bytes(doc):
     assert write(doc).encode() == write(read(write(doc)).document).encode()
+
+
+def test_what_an_exporter_derives_is_not_read_again(doc):
+    text = TEXT.replace(
+        "\n\n## 序章", "\n\n<!-- generated -->\n\n## 目录\n\n- [序章](#序章)\n\n<!-- /generated -->\n\n## 序章", 1
+    )
+    reading = read(text)
+    assert reading.document == doc
+    assert {claim.kind for line, claim in reading.claims.items() if 3 <= line <= 9} == {"generated"}
+    kept = replace(doc, plans_body="<!-- generated -->\nx\n<!-- /generated -->")
+    assert read(write(kept)).document == kept
