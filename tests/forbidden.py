@@ -34,7 +34,7 @@ RULES = {
     "owners": {"href": "a", "src": "img", "rel": "a", "start": "ol", "lang": "em"},
     # attribute → pattern of its whole value, in the common tongue of Python and JavaScript
     "attributes": {
-        "href": rf"(?:https?://[^/\\\s][^\\\s]*|mailto:[^\\\s]+|/(?:[^/\\\s][^\\\s]*)?|#{_ID})",
+        "href": rf"(?:[hH][tT][tT][pP][sS]?://[^/\\\s][^\\\s]*|mailto:[^\\\s]+|/(?:[^/\\\s][^\\\s]*)?|#{_ID})",
         "src": r"/media/(?!.*\.\.)[A-Za-z0-9_./-]+",
         "id": _ID,
         "class": r"[a-z -]*",
@@ -67,7 +67,7 @@ class _Reader(HTMLParser):
             if not is_allowed(tag, name, value or ""):
                 self.forbidden.append(f"<{tag} {name}={value!r}>")
         values = dict(attrs)
-        if str(values.get("href")).startswith("http") and values.get("rel") != OUTSIDE:
+        if str(values.get("href")).lower().startswith("http") and values.get("rel") != OUTSIDE:
             self.forbidden.append(f"<a href={values['href']!r}> without rel")
 
     def handle_data(self, data):

@@ -48,6 +48,8 @@ from markup.targets.writing import Style, fenced, write, write_line
 
 OPTIONS = ("site_url", "toc", "place")
 
+_NO_FORMULA = "a formula is not drawn in headings, link texts and footnotes: written as code"
+
 
 def convert(text: str, options: Mapping[str, str]) -> Converted:
     """The text as GitHub takes it; raises UnknownOption and TextTooLong.
@@ -151,6 +153,7 @@ class _Export:
     losses: Losses
 
     def document(self, document: Document) -> Document:
+        """The whole document."""
         if document.front_matter:
             self.losses.add("front matter is dropped")
         levels = iter(heading_levels(document))
@@ -188,6 +191,7 @@ class _Export:
             case Table(_, rows):
                 yield replace(block, rows=tuple(tuple(self._cell(cell) for cell in row) for row in rows))
             case MathBlock(tex) if not keeps_formulas:
+                self.losses.add(_NO_FORMULA)
                 yield Paragraph((Code(" ".join(tex.split())),))
             case _:
                 yield block
@@ -221,7 +225,7 @@ class _Export:
         def change(node: Inline) -> Iterable[Inline]:
             match node:
                 case Math(tex) if not keeps_formulas:
-                    self.losses.add("a formula is not drawn in headings, link texts and footnotes: written as code")
+                    self.losses.add(_NO_FORMULA)
                     return (Code(tex),)
                 case Link(url, children, title):
                     link = Link(self._absolute(url), self._link_text(children), title)
@@ -235,7 +239,7 @@ class _Export:
     def _link_text(self, children: Line) -> Line:
         def change(node: Inline) -> Iterable[Inline]:
             if isinstance(node, Math):
-                self.losses.add("a formula is not drawn in headings, link texts and footnotes: written as code")
+                self.losses.add(_NO_FORMULA)
                 return (Code(node.tex),)
             return (node,)
 

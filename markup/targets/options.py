@@ -29,9 +29,11 @@ class Losses:
     counted: Counter[str] = field(default_factory=Counter)
 
     def add(self, message: str) -> None:
+        """Note one loss."""
         self.counted[" ".join(message.split())] += 1
 
     def lines(self) -> tuple[str, ...]:
+        """The losses in the order they were first met."""
         return tuple(line if count == 1 else f"{line} ({count} times)" for line, count in self.counted.items())
 
 

@@ -59,6 +59,7 @@ class Link:
 
     @property
     def is_bare(self) -> bool:
+        """Whether the text is the address itself."""
         return not self.title and self.children == (Text(self.url),)
 
 
@@ -156,6 +157,7 @@ class List:
 
     @property
     def is_ordered(self) -> bool:
+        """Whether its items have numbers."""
         return self.marker in ".)"
 
 

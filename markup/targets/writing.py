@@ -140,6 +140,7 @@ class _Line:
         self.is_first_line = not spot.continues_paragraph
 
     def nodes(self, nodes: Sequence[Inline], around: _Around) -> str:
+        """The nodes one after the other, each knowing its neighbours."""
         pieces: list[str] = []
         live = around.live_before
         starts_line = around.starts_line
@@ -284,6 +285,7 @@ class _Blocks:
         self.style = style
 
     def document(self, document: Document) -> list[str]:
+        """All blocks, then the footnotes."""
         lines = self.blocks(document.blocks)
         if lines and lines[0] == "---":
             # A rule in the first line would be read as the start of front matter.
@@ -302,6 +304,7 @@ class _Blocks:
         return [head, *_indented(lines, "    ", "    ")]
 
     def blocks(self, blocks: Sequence[Block], *, is_tight: bool = False, in_list: bool = False) -> list[str]:
+        """The blocks with a blank line between them, but for tight lists."""
         lines: list[str] = []
         previous_marker = ""
         for index, block in enumerate(blocks):

@@ -57,6 +57,7 @@ from markup.targets.zhihu_marks import readable
 OPTIONS = ("site_url", "lead", "zhihu_math", "zhihu_table", "heading_base")
 
 _READER = Reader(is_github=False)
+_MAX_LENGTH = 100_000
 # Drawn by nobody on Zhihu; as text the code can at least be read.
 _DIAGRAMS = frozenset(("mermaid", "graphviz", "dot", "plantuml", "puml", "flow", "flowchart", "sequence"))
 _CONTENTS = re.compile(r"\[(?:TOC|\[TOC\]|\[_TOC_\])\]", re.IGNORECASE)
@@ -73,6 +74,8 @@ class _Place(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Settings:
+    """The options, read and checked."""
+
     site_url: str = ""
     lead: str = ""
     math: str = "eeimg"
@@ -81,7 +84,7 @@ class _Settings:
 
 
 def convert(text: str, options: Mapping[str, str]) -> Converted:
-    """The text as Zhihu's import takes it; raises UnknownOption.
+    """The text as Zhihu's import takes it; raises UnknownOption and TextTooLong.
 
     Options: site_url; lead=TEXT for the first paragraph when the text begins with a heading;
     zhihu_math=eeimg|dollars; zhihu_table=gfm|html; heading_base=1…5, the level of the upper headings.
@@ -98,7 +101,10 @@ def convert(text: str, options: Mapping[str, str]) -> Converted:
     document = read(text)
     export_lines = Lines(settings.site_url, settings.math == "dollars", _note_numbers(document), losses)
     document = _Export(settings, losses, export_lines).document(document)
-    return Converted(write(settle_document(document), _style(settings)), losses.lines())
+    written = write(settle_document(document), _style(settings))
+    if len(written) > _MAX_LENGTH:
+        losses.add(f"the text has {len(written)} characters, Zhihu takes {_MAX_LENGTH}")
+    return Converted(written, losses.lines())
 
 
 def _style(settings: _Settings) -> Style:
@@ -203,6 +209,7 @@ class _Export:
     lines: Lines
 
     def document(self, document: Document) -> Document:
+        """The whole document."""
         if document.front_matter:
             self.losses.add("front matter is dropped")
         blocks = list(self._blocks(document.blocks))

@@ -111,9 +111,7 @@ class Lines:
             self.losses.add("a formula that Zhihu cannot draw is written as code")
             return None
         # A line break at the end means nothing, and was once the sign of a formula that stands for itself.
-        while tex.endswith("\\\\"):
-            tex = tex.removesuffix("\\\\").rstrip()
-        return colored(tex)
+        return colored(tex.rstrip("\\ "))
 
     def _stands_alone(self, node: Inline) -> bool:
         return isinstance(node, Image) or (isinstance(node, Math) and node.is_display and not self.with_dollars)
@@ -137,7 +135,8 @@ class Lines:
                 formula = self.formula(tex)
                 if formula is None:
                     return (Code(tex),)
-                return (Math(formula, is_display),) if formula else ()
+                # A number stands at the end of a line of its own.
+                return (Math(formula, is_display or r"\tag" in formula),) if formula else ()
             case Link():
                 return self._link(node)
             case Image():
@@ -197,10 +196,7 @@ def _without_breaks(nodes: Iterable[Inline]) -> Line:
     return change_lines(nodes, lambda node: (SoftBreak(),) if isinstance(node, HardBreak) else (node,))
 
 
-_Pieces = Iterator[list[Inline] | Image | Math]
-
-
-def _cut(nodes: Iterable[Inline], stands_alone: Callable[[Inline], bool]) -> _Pieces:
+def _cut(nodes: Iterable[Inline], stands_alone: Callable[[Inline], bool]) -> Iterator[list[Inline] | Image | Math]:
     """The runs of nodes between breaks and nodes that stand alone, which leave the marks and links around them."""
     run: list[Inline] = []
     for piece in (piece for node in nodes for piece in _opened(node, stands_alone)):

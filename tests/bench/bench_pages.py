@@ -52,7 +52,6 @@ def _run() -> None:
     from config import urls
     from members.actors import SYSTEM
     from talks.actions.imports import import_file, json_bytes
-    from talks.documents import model
     from tests.talks.conftest import document, item, question, section
 
     settings.ALLOWED_HOSTS = ["testserver"]
@@ -65,7 +64,7 @@ def _run() -> None:
             for n in range(1, count // 3 + 2)
         ]
         doc = document(number, sections=[section("news", "本周新闻", items=items)], questions=asked)
-        data = json_bytes(model.from_json(doc))
+        data = json_bytes(doc)
         assert import_file(data=data, name=f"{number}.json", by=SYSTEM, now=now).status == "created"
 
     client = Client()

@@ -126,6 +126,13 @@ MATH = (
         f"- 甲\n\n{equation('x', 'x', 2)}\n",
     ),
     Case(
+        "numbered formula in a line",
+        "block math: \\tag counts as display",
+        "前 $x \\tag{1}$ 后",
+        None,
+        f"前\n\n{equation('x TAG{1}', 'x%20%5Ctag%7B1%7D', 2)}\n\n后\n".replace("TAG", "\\tag"),
+    ),
+    Case(
         "old equation tag",
         "block math: the old mark eeimg=1 with \\\\ at the end",
         equation("x\\\\", "x%5C%5C"),

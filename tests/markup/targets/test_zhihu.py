@@ -44,6 +44,10 @@ def test_losses(text, loss):
     assert convert(text, "zhihu").losses == (loss,)
 
 
+def test_a_text_that_zhihu_finds_too_long():
+    assert convert("甲" * 100_001, "zhihu").losses == ("the text has 100002 characters, Zhihu takes 100000",)
+
+
 def test_nothing_lost_is_nothing_said():
     assert convert("前言\n\n## 甲\n\n- **乙** [丙](https://a.example/) $x$\n", "zhihu").losses == ()
 
