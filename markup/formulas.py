@@ -62,10 +62,18 @@ def to_mathml(tex: str, *, is_display: bool) -> str | None:
         return None
     if _CHAIN.search(tex) or _DEFINITION.search(tex):
         return None
-    mathml = _converted(_PERCENT.sub(lambda match: match[1] or r"\%", tex), is_display)
+    tex = _PERCENT.sub(lambda match: match[1] or r"\%", tex)
+    mathml = _converted(tex, is_display)
+    if mathml is None and is_display and is_tagged(tex):
+        mathml = _converted(rf"\begin{{equation*}}{tex}\end{{equation*}}", is_display)
     if mathml is None or len(mathml) > MAX_MATHML or _depth(mathml) > MAX_DEPTH or not letters(mathml).strip():
         return None
     return _reduced(mathml)
+
+
+def is_tagged(tex: str) -> bool:
+    r"""Whether the formula has a number of its own (\tag), which only a formula on its own line can show."""
+    return r"\tag" in tex
 
 
 def letters(mathml: str) -> str:

@@ -114,11 +114,13 @@ class Line:
         tex = token.content.strip()
         if len(tex) > 2 and tex[0] == tex[-1] == "`":  # GitHub's own form: $`…`$
             tex = tex[1:-1]
+        may_stand_alone = self._can_split and not self._closers
+        if may_stand_alone and (token.type == "math_inline_double" or formulas.is_tagged(tex)):
+            return Display(display_formula(tex))
         mathml = formulas.to_mathml(tex, is_display=False)
         if mathml is None:
             return _bad_tex(tex)
-        is_long = token.type == "math_inline_double" or len(formulas.letters(mathml)) > LONG_FORMULA
-        if is_long and self._can_split and not self._closers:
+        if may_stand_alone and len(formulas.letters(mathml)) > LONG_FORMULA:
             return Display(display_formula(tex))
         return mathml
 

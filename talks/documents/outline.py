@@ -320,7 +320,7 @@ class _Cutter:
                 return self._block(BlockRole.QUESTION, heading)
             self.source.ledger.doubt(Code.HEADING_AS_TEXT, heading.line, heading.title)
             return False
-        if stretch.kind in ("classic", "practice") and not (self.source.is_outlined and heading.level == 4):
+        if stretch.kind in ("classic", "practice") and not (self.source.is_outlined and heading.level in (3, 4)):
             return False
         return self._block(BlockRole.ITEM, heading)
 

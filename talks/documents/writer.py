@@ -1,4 +1,6 @@
-"""An EpisodeDoc as Markdown of the site dialect: one `#` title, sections `##`, groups `###`, entries `####`.
+"""An EpisodeDoc as Markdown of the site dialect: `#` title, `##` sections, `###` groups, `####` entries.
+
+An entry without a group is `###`: no level is skipped.
 
 Member text is written byte for byte; a line of it that would read as structure gets one backslash, which the
 reader takes away again: `read(write(doc)).document == normal(doc)`.
@@ -157,7 +159,8 @@ def _section(section: SectionDoc) -> list[str]:
     lines += _notes(section.body, section.kind, 3)
     items = [item for item in section.items if item.group is None]
     for item in items:
-        lines += ["", *write_item(item, 4)]
+        # no level is skipped: GitHub's form of this text would close the gap
+        lines += ["", *write_item(item, 3)]
     for group in section.groups:
         lines += ["", _named_heading(group.title, TitleKind.GROUP, f"栏目：{group.title}")]
         lines += _notes(group.body, section.kind, 4)

@@ -1,27 +1,62 @@
-"""A 60 KB Chinese text made into safe HTML, against bare markdown-it-py on the same text in the same run."""
+"""The HTML of a 60 KB episode against markdown-it-py as it comes, which knows no formulas and sanitises nothing."""
 
 from markdown_it import MarkdownIt
 
-from markup import html
+from markup.html import render
 from tests.bench.bench_pages import emit, paired
 
-PIECES = (
-    "## 本周新闻\n\n这一周最值得聊的是**长上下文**：同样的显存，谁能放下更多的词？见 https://arxiv.org/abs/2309.00071，文中有表。\n\n",
-    "1. 位置内插把位置压进训练过的范围；\n2. NTK 让高频不动、低频伸长；\n3. YaRN 再按频段分开处理。\n\n",
-    "注意力的代价是 $O(n^2 d)$，其中 $n$ 是长度。分块以后峰值显存只和块长有关。\n\n",
-    "| 方法 | 要再训练吗 | 一句话 |\n|---|---|---|\n| 位置内插 | 要一点 | 最省事 |\n| YaRN | 要一点 | 最稳 |\n\n",
-    "```python\ndef scale(position, factor):\n    return position / factor\n```\n\n",
-    "> “省下来的显存，最后都变成了更长的提示词。”\n\n《论文》里*没有*说的是：推理时的缓存也会变大~\n\n",
-)
+SIZE = 60_000
+
+QUESTION = """### {number}. 上下文从 4K 加到 {number}00K，位置编码要怎么改？
+
+阿岚：先说结论，**底数要变大。**低频的分量转得越慢，远处就显得越近；*内插* 和 *extrapolation* 都有人用，
+见 https://arxiv.org/abs/2309.{number:05d}，好像不需要从头训练。第 $i$ 个分量的角度是 $\\theta_i = b^{{-2i/d}}$：
+
+$$
+\\theta_i' = (s \\cdot b)^{{-2i/d}}, \\quad s = \\frac{{L'}}{{L}} \\tag{{{number}}}
+$$
+
+1. 训练时的长度不变，只改底数；约 ~{number} 小时可以微调完。
+2. 再看 `rope_theta`，仓库在 [这里](https://example.org/repo/{number}?utm_source=talk)，记得先对齐分词器[^{number}]。
+   - 短文本会掉一点点
+   - [x] 已经试过
+
+| 长度 | 困惑度 | 注 |
+|:--|--:|---|
+| 4K | {number}.21 | 原始 |
+| 100K | {number}.87 | 底数乘以 {number} |
+
+```python
+def angles(dimension: int, base: float = 1e{number}):
+    # 每个分量转多快
+    return [base ** (-2 * i / dimension) for i in range(dimension // 2)]
+```
+
+> 渡口：那显存呢？
+> 小满：键值缓存跟长度成正比，《长文》里提到可以量化到 8 位。
+
+[^{number}]: 词表不同的两个模型不能直接比较困惑度。
+
+"""
+
+
+def episode() -> str:
+    """An episode of about 60 KB in our own words."""
+    parts: list[str] = []
+    size = 0
+    while size < SIZE:
+        parts.append(QUESTION.format(number=len(parts) + 1))
+        size += len(parts[-1].encode())
+    return "".join(parts)
 
 
 def main() -> None:
-    text = ""
-    while len(text.encode()) < 60_000:
-        text += "".join(PIECES)
+    text = episode()
     bare = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    ours, floor = paired(lambda: html.render(text, prefix="bench-"), lambda: bare.render(text), rounds=15)
-    emit("render_60kb_to_bare_markdown_it", value=ours, floor=floor, unit="s")
+    html = render(text)
+    assert html.count("<math") >= 3 * html.count("<table") > 0
+    value, floor = paired(lambda: render(text), lambda: bare.render(text), rounds=15)
+    emit("html_of_60_kb_episode_to_bare_markdown", value=value, floor=floor, unit="s")
 
 
 if __name__ == "__main__":

@@ -107,6 +107,11 @@ def test_nothing_else_than_allowed_mathml(tex):
     assert forbidden.found(mathml) == []
 
 
+def test_a_number_of_its_own_needs_a_line_of_its_own():
+    assert to_mathml(r"x \tag{7}", is_display=False) is None
+    assert "<mtext>(7)</mtext>" in to_mathml(r"x \tag{7}", is_display=True)
+
+
 def test_threads_do_not_disturb_each_other():
     wrong = []
 

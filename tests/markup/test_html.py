@@ -179,6 +179,7 @@ def test_a_long_formula_stands_on_its_own():
     assert FORMULA not in one(f"所以 **${long}$** 成立")
     assert FORMULA not in one(f"# ${long}$")
     assert FORMULA not in one("所以 $x_1+x_2$ 成立")
+    assert FORMULA in one(r"所以 $x \tag{1}$ 成立")
 
 
 def test_footnotes_are_those_of_their_post():

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from markup.targets import convert, github, tree
+from markup.targets import convert, github
 from markup.targets.options import Losses
 from markup.targets.reading import read
 from markup.targets.shape import settle, settle_document
@@ -52,11 +51,3 @@ def test_github_keeps_letters_and_addresses(text):
 def test_the_tree_has_one_form(text):
     document = settle_document(read(text))
     assert settle(document.blocks) == document.blocks
-
-
-@given(text=texts, more=st.text(max_size=20))
-def test_the_site_reads_a_github_text_as_the_exporter_does(text, more):
-    """What is written for GitHub is again a text of the dialect: read, it is the same tree."""
-    document = settle_document(github._Export("", Losses()).document(read(text + more)))
-    again = settle_document(github._Export("", Losses()).document(read(write(document, github._style(is_issue=False)))))
-    assert list(tree.walk(again.blocks)) == list(tree.walk(document.blocks))
