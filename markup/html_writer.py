@@ -153,9 +153,9 @@ class Writer:
         self._out.append("</ol>\n")
 
     def _with_ways_back(self, html: str, note: _Note) -> str:
-        """The footnote with a link back to each place that points to it, in its last paragraph."""
+        """The footnote with a link back to each place that points to it, in its last paragraph (U+FE0E: no emoji)."""
         ways = "".join(
-            f' <a href="#{self.prefix}fr{note.number}-{place}" aria-label="回到正文">↩</a>'
+            f' <a href="#{self.prefix}fr{note.number}-{place}" aria-label="回到正文">↩\ufe0e</a>'
             for place in range(1, self._references.get(note.number or 0, 0) + 1)
         )
         end = "</p>\n"

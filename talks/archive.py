@@ -13,7 +13,7 @@ def archive(episodes: QuerySet[Episode]) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of every file, the same bytes for the same episodes."""
     rows = list(episodes.order_by("kind", "number"))
     lines = ["# OpenLLM Talk", ""]
-    lines += [f"- {github.link(title_of(episode), f'talks/{episode.code}.md')}" for episode in rows]
+    lines += [f"- [{github.escape_inline(title_of(episode))}](talks/{episode.code}.md)" for episode in rows]
     yield "README.md", "\n".join(lines) + "\n"
     for episode in rows:
         for folder, to in (("talks", "github"), ("data", "json")):

@@ -17,6 +17,7 @@ from markup import links, targets
 from talks.documents import flat, writer
 from talks.documents import model as documents
 from talks.documents.flat import FlatRow
+from talks.documents.lines import GENERATED_END, GENERATED_START
 from talks.models import (
     Answer,
     Claim,
@@ -224,4 +225,22 @@ def export(episode: Episode, to: str) -> Exported:
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
     made = targets.convert(links.scrub(writer.write(document)), to, options)
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
-    return Exported(made.text, title=title, filename=name, media_type="text/markdown", losses=made.losses)
+    text = _with_navigation(made.text, episode) if to == "github" else made.text
+    return Exported(text, title=title, filename=name, media_type="text/markdown", losses=made.losses)
+
+
+def _with_navigation(text: str, episode: Episode) -> str:
+    """Return the text with neighbours and contents under its title, in marks that tell our reader to skip them."""
+    title, _gap, rest = text.partition("\n\n")
+    contents, _gap, body = rest.partition("\n\n") if rest.startswith("- [") else ("", "", rest)
+    generated = "\n\n".join(filter(None, [GENERATED_START, _neighbours(episode), contents, GENERATED_END]))
+    return f"{title}\n\n{generated}\n\n{body}"
+
+
+def _neighbours(episode: Episode) -> str:
+    """Return links to the episodes before and after, as files of one folder."""
+    others = Episode.objects.visible_to(None).filter(kind=episode.kind)
+    before = others.filter(number__lt=episode.number).order_by("-number").first()
+    after = others.filter(number__gt=episode.number).order_by("number").first()
+    named = (("上一期", before), ("下一期", after))
+    return "，".join(f"{word} [{other.label}]({other.code}.md)" for word, other in named if other is not None)

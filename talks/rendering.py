@@ -43,7 +43,8 @@ RENDERED = tuple(dict.fromkeys([*BLOCKS, *LINES]))
 def html_fields(model: type[models.Model]) -> list[str]:
     """Return the names of the fields that render() fills."""
     fields = [f"{name}_html" for name in (*BLOCKS.get(model, ()), *LINES.get(model, ()))]
-    return [*fields, *(["groups_html"] if model is Section else []), "html_version"]
+    lists = {Section: ["groups_html"], Episode: ["labels_html"]}
+    return [*fields, *lists.get(model, []), "html_version"]
 
 
 def render(row: models.Model) -> None:
@@ -57,5 +58,9 @@ def render(row: models.Model) -> None:
     if isinstance(row, Section):
         row.groups_html = [
             html.render(group["body"], prefix=f"{prefix}group{index}-") for index, group in enumerate(row.groups)
+        ]
+    if isinstance(row, Episode):
+        row.labels_html = [
+            html.render(label["text"], prefix=f"{prefix}label{index}-") for index, label in enumerate(row.labels)
         ]
     values.html_version = html.HTML_VERSION

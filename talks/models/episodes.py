@@ -99,6 +99,7 @@ class Episode(Row):
     template = models.ForeignKey("talks.Template", null=True, blank=True, on_delete=models.PROTECT)
     highlights = models.JSONField(default=list)
     labels = models.JSONField(default=list)
+    labels_html = models.JSONField(default=list)
     plans_body = models.TextField(blank=True)
     plans_body_html = models.TextField(blank=True)
     unplaced = models.JSONField(default=list)

@@ -40,6 +40,8 @@ from talks.models import (
 )
 
 # Labels that are not read into fields of their own: only they are shown as they stand.
+# A longer label is a note on the series rather than a fact of this evening.
+SHORT_LABEL = 48
 VERBATIM = (None, Role.BACKGROUND, Role.RECORD, Role.NOTICE)
 
 
@@ -139,6 +141,15 @@ class ContentsEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelEntry:
+    """A label of the head that is shown as it stands, and its text as HTML."""
+
+    label: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Everything the page of an episode shows."""
 
@@ -147,7 +158,8 @@ class Record:
     editors: list[Hosting]
     leads: list[Credit]
     contributors: list[tuple[str, Person]]
-    labels: list[dict[str, str]]
+    labels: list[LabelEntry]
+    notes: list[LabelEntry]
     recordings: list[Recording]
     intro: list[Passage]
     appendix: list[Passage]
@@ -162,7 +174,7 @@ class Record:
     @property
     def is_silent(self) -> bool:
         """Whether there is nothing to read yet but the head."""
-        return not self.contents
+        return not (self.contents or self.intro or self.appendix or self.notes)
 
 
 def in_order(rows: models.QuerySet[Any]) -> list[Any]:
@@ -209,13 +221,15 @@ def record_of(episode: Episode) -> Record:
     sections = sections_of(episode, named=credits_, mentions=mentions)
     threads = threads_of(episode, mentions=mentions)
     references = in_order(Reference.objects.filter(episode=episode))
+    labels = _labels(episode)
     record = Record(
         episode=episode,
         hosts=[hosting for hosting in hostings if hosting.role == HostingRole.HOST],
         editors=[hosting for hosting in hostings if hosting.role == HostingRole.EDITOR],
         leads=[credit for credit in credits_ if credit.role == CreditRole.LEAD and credit.section_id is None],
         contributors=_contributors(credits_, threads),
-        labels=[label for label in episode.labels if role_of(label["label"]) in VERBATIM],
+        labels=[label for label in labels if len(label.text) <= SHORT_LABEL],
+        notes=[label for label in labels if len(label.text) > SHORT_LABEL],
         recordings=in_order(Recording.objects.filter(episode=episode)),
         intro=_with_text([passage for passage in passages if passage.place == Passage.Place.INTRO]),
         appendix=_with_text([passage for passage in passages if passage.place == Passage.Place.APPENDIX]),
@@ -364,6 +378,16 @@ def _papers(
     papers = dict.fromkeys(mention.paper for mention in mentions)
     found = [NamedPaper(paper, paper.title or named.get(paper.arxiv_id) or "") for paper in papers]
     return sorted(found, key=lambda paper: not paper.name)
+
+
+def _labels(episode: Episode) -> list[LabelEntry]:
+    """Return the labels with a text that the page does not say in words of its own."""
+    pairs = zip(episode.labels, episode.labels_html, strict=False)
+    return [
+        LabelEntry(label["label"], label["text"], html)
+        for label, html in pairs
+        if role_of(label["label"]) in VERBATIM and label["text"].strip("-—–：: 排名不分先后")
+    ]
 
 
 def _with_text(passages: list[Passage]) -> list[Passage]:

@@ -3,6 +3,7 @@
 import collections
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import example, given
@@ -33,6 +34,7 @@ def one(text, **options):
         ("~~旧~~ 约~10 分", "<del>旧</del> 约~10 分"),
         ("`a<b`", "<code>a&lt;b</code>"),
         ("一  \n二\\\n三", "一<br>\n二<br>\n三"),
+        ("一  \r\n二\rLatin", "一<br>\n二\nLatin"),
         ("<b>粗</b> & &lt;", "&lt;b&gt;粗&lt;/b&gt; &amp; &lt;"),
         ("复杂度$n$，", "复杂度<math><mi>n</mi></math>，"),
         ("$`n`$", "<math><mi>n</mi></math>"),
@@ -185,7 +187,7 @@ def test_a_long_formula_stands_on_its_own():
 def test_footnotes_are_those_of_their_post():
     text = "甲[^注]，乙[^注]，丙[^二]。\n\n[^二]: 第二条\n[^注]: 第一条\n\n    又一段"
     sign = '<sup><a class="footnote-ref" href="#a7-fn{0}" id="a7-fr{0}-{1}" aria-label="脚注 {0}">{0}</a></sup>'
-    back = ' <a href="#a7-fr{0}-{1}" aria-label="回到正文">↩</a>'
+    back = ' <a href="#a7-fr{0}-{1}" aria-label="回到正文">↩\ufe0e</a>'
     assert one(text, prefix="a7-") == (
         f"<p>甲{sign.format(1, 1)}，乙{sign.format(1, 2)}，丙{sign.format(2, 1)}。</p>\n"
         '<ol class="footnotes">\n'
@@ -336,6 +338,12 @@ def test_time_grows_with_length_only(unit):
         if ratio < 9:
             return
     pytest.fail(f"{ratio:.1f} times as long")
+
+
+def test_texts_may_be_rendered_at_the_same_time():
+    texts = [f"**甲{number}** $x_{number}$ [乙](https://a.example/{number})[^1]\n\n[^1]: 丙" for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(render, texts * 5)) == [render(text) for text in texts] * 5
 
 
 def test_the_version_is_a_number_to_compare():

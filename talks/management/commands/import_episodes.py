@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
@@ -61,7 +62,10 @@ class Command(BaseCommand):
         if replace and taken:
             read = preview_file(data=data, name=path.name)
             replace = read.code not in taken
-        return import_file(data=data, name=path.name, by=by, now=timezone.now(), replace=replace)
+        try:
+            return import_file(data=data, name=path.name, by=by, now=timezone.now(), replace=replace)
+        except PermissionDenied as error:
+            raise CommandError(str(error)) from error
 
     def _tell(self, result: ImportResult) -> None:
         self.stdout.write(f"{result.status:<10}{result.code or '-':<6}{result.file}")
