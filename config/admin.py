@@ -6,6 +6,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from members.actors import actor_of
+from members.rules import is_organizer
+
 
 class AdminSite(admin.AdminSite):
     """Django's admin behind the site's own sign-in."""
@@ -15,8 +18,7 @@ class AdminSite(admin.AdminSite):
     index_title = _("Rows")
 
     def has_permission(self, request: HttpRequest) -> bool:
-        user = request.user
-        return bool(user.is_active and getattr(user, "is_staff", False))
+        return is_organizer(actor_of(request.user))
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         return redirect_to_login(request.GET.get("next", "/admin/"), settings.LOGIN_URL)

@@ -43,7 +43,7 @@ RENDERED = tuple(dict.fromkeys([*BLOCKS, *LINES]))
 def html_fields(model: type[models.Model]) -> list[str]:
     """Return the names of the fields that render() fills."""
     fields = [f"{name}_html" for name in (*BLOCKS.get(model, ()), *LINES.get(model, ()))]
-    lists = {Section: ["groups_html"], Episode: ["labels_html"]}
+    lists: dict[type[models.Model], list[str]] = {Section: ["groups_html"], Episode: ["labels_html"]}
     return [*fields, *lists.get(model, []), "html_version"]
 
 

@@ -44,9 +44,7 @@ def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str,
         alias.name: alias.person.merged_into or alias.person
         for alias in Alias.objects.filter(name__in=wanted).select_related("person__merged_into")
     }
-    for name in wanted:
-        if name in known:
-            continue
+    for name in sorted(set(wanted) - set(known)):  # in one order everywhere, or two imports wait for each other
         person = Person.objects.create(
             handle=_free_handle(name),
             name=name,

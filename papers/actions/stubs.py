@@ -13,7 +13,7 @@ def find_or_stub(arxiv_ids: Iterable[str], *, now: datetime) -> dict[str, Paper]
     """
     wanted = list(dict.fromkeys(arxiv_ids))
     known = {paper.arxiv_id: paper for paper in Paper.objects.filter(arxiv_id__in=wanted)}
-    missing = [Paper(arxiv_id=i, created_at=now, changed_at=now) for i in wanted if i not in known]
+    missing = [Paper(arxiv_id=i, created_at=now, changed_at=now) for i in sorted(wanted) if i not in known]
     if missing:
         Paper.objects.bulk_create(missing, ignore_conflicts=True)
         known = {paper.arxiv_id: paper for paper in Paper.objects.filter(arxiv_id__in=wanted)}

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from markup import links
@@ -164,7 +164,7 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
         try:
             with transaction.atomic():
                 return _store(read, by=by, now=now, replace=replace)
-        except IntegrityError:
+        except (IntegrityError, OperationalError):  # somebody was faster, or PostgreSQL chose us of a deadlock
             if attempt == TRIES:
                 raise
         except TextTooLong as error:

@@ -15,6 +15,7 @@ from members.models import Person
 from members.rules import StateRefusal, check_text, invalid, may_write
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import render_and_save
+from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
 
@@ -26,7 +27,8 @@ def next_serial(episode: Episode, *, number: int | None = None) -> int:
     问题编号). Serials of deleted questions stay taken.
     """
     taken = set(Question.objects.filter(episode=episode).values_list("serial", flat=True))
-    serial = number if number and number not in taken else max([episode.last_serial, *taken]) + 1
+    is_free = number is not None and 0 < number <= MAX_NUMBER and number not in taken
+    serial = number if number and is_free else max([episode.last_serial, *taken]) + 1
     episode.last_serial = max(episode.last_serial, serial)
     return serial
 

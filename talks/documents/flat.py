@@ -134,7 +134,7 @@ def _nomination(title: str) -> dict[str, Any]:
 def _add_question(rows: list[FlatRow], question: model.QuestionDoc, parent: int) -> None:
     own = len(rows)
     rows.append(FlatRow("question", parent, _values(question, leave=("answers", "follow_ups"))))
-    rows.extend(FlatRow("answer", own, _values(answer)) for answer in question.answers)
+    rows.extend(FlatRow("answer", own, _values(answer)) for answer in question.answers if answer.body.strip())
     for follow_up in question.follow_ups:
         _add_question(rows, follow_up, own)
 

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 SCHEMA = "openllm-talk/episode@1"
 
 MAX_LABEL = 60
+# A question's public id holds six digits.
+MAX_NUMBER = 999_999
 RESERVED_LABELS = ("录像记录", "开播日")
 
 # A text that stands on one line: no line break in it, no space around it.
@@ -295,7 +297,8 @@ def _object(kind: type[Any], value: object, path: str) -> Any:
     wanted = [field.name for field in fields(kind)]
     for name in value:
         if name not in wanted:
-            raise DocumentError(f"{prefix}{name}", "is unknown")
+            shown = name if isinstance(name, str) and name.isprintable() else ascii(name)
+            raise DocumentError(f"{prefix}{shown[:100]}", "is unknown")
     for field in fields(kind):
         if field.name not in value and field.default is MISSING:
             raise DocumentError(f"{prefix}{field.name}", "is missing")
@@ -346,6 +349,8 @@ def _moment(value: object, path: str) -> datetime:
         moment = None
     if moment is None or moment.utcoffset() is None:
         raise DocumentError(path, "must be a time with its offset, such as 2023-07-22T21:00:00+08:00")
+    if not 1900 <= moment.year <= 2200:
+        raise DocumentError(path, "must lie between the years 1900 and 2200")
     return moment
 
 
@@ -367,8 +372,17 @@ def _text(hint: Any, value: object, path: str) -> str:
     return value
 
 
+def _questions(doc: EpisodeDoc) -> Iterator[tuple[str, QuestionDoc]]:
+    for index, question in enumerate(doc.questions):
+        yield f"questions[{index}]", question
+    yield from _follow_ups(doc)
+
+
 def _check(doc: EpisodeDoc) -> None:
     """The rules that no single type can say."""
+    for path, question in _questions(doc):
+        if question.number is not None and question.number > MAX_NUMBER:
+            raise DocumentError(f"{path}.number", f"must be at most {MAX_NUMBER}")
     for name in ("intro", "appendix"):
         for index, block in enumerate(getattr(doc, name)):
             if block.level > 6 or (block.title is None) != (block.level == 0):

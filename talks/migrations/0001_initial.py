@@ -363,7 +363,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hostings', to='members.person')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('episode', 'person', 'role'), name='hosting_once_per_role'), models.CheckConstraint(condition=models.Q(('role__in', ['host', 'editor'])), name='hosting_role_known')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('episode', 'name', 'role'), name='hosting_once_per_role'), models.CheckConstraint(condition=models.Q(('role__in', ['host', 'editor'])), name='hosting_role_known')],
             },
         ),
         migrations.CreateModel(

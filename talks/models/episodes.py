@@ -156,7 +156,7 @@ class Hosting(Row):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["episode", "person", "role"],
+                fields=["episode", "name", "role"],
                 condition=Q(deleted_at=None),
                 name="hosting_once_per_role",
             ),

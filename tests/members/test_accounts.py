@@ -6,7 +6,7 @@ from django.test import Client
 from members.accounts import may_sign_in
 from members.actions import people
 from members.actors import SYSTEM
-from members.models import Role
+from members.models import Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +43,12 @@ def test_signing_up_is_closed(client):
     response = client.post("/accounts/signup/", {"username": "x1", "password1": "a b c d e", "password2": "a b c d e"})
     assert response.status_code == 200
     assert "_auth_user_id" not in client.session
+
+
+def test_a_suspended_organizer_is_kept_out_of_the_admin(organizer, now):
+    client = Client()
+    client.force_login(organizer.user)
+    assert client.get("/admin/").status_code == 200
+    User.objects.filter(pk=organizer.user.pk).update(suspended_at=now)
+    assert client.get("/admin/").status_code == 302
+    assert client.post(f"/admin/members/user/{organizer.user.pk}/change/", {"username": "x"}).status_code == 302

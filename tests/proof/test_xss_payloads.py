@@ -4,6 +4,7 @@ Each attack gets a frame of its own. The browser's own tree is judged by an allo
 and clicked, and whatever runs or asks for an address is counted. The same frames with the attacks as they are run.
 """
 
+import io
 import json
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from html import escape
 from shutil import which
 
 import pytest
+from django.core.management import call_command
 
 from markup import html
 from tests import forbidden
@@ -20,6 +22,7 @@ from tests.shots import CHROMIUM_ARGUMENTS
 pytestmark = [pytest.mark.proof, pytest.mark.browser]
 
 ENOUGH = 800
+CONVERTED_AT_ONCE = 20
 FRAMES_ON_A_PAGE = 40
 ADDRESS = "http://talk.example/"
 PLACES = (
@@ -184,6 +187,15 @@ def attacks():
     return found
 
 
+def converted(text):
+    """What `manage.py convert --to html` makes of a text."""
+    out = io.StringIO()
+    call_command(
+        "convert", to="html", stdin=io.BytesIO(text.encode("utf-8", "replace")), stdout=out, stderr=io.StringIO()
+    )
+    return out.getvalue()
+
+
 def test_no_public_attack_gets_through(attacks):
     assert len(attacks) >= ENOUGH
     bodies = []
@@ -191,12 +203,13 @@ def test_no_public_attack_gets_through(attacks):
         texts = [place.replace("{}", attack) for place in PLACES]
         results = [html.render(text, prefix="a1-") for text in texts]
         results += [html.render_inline(text) for text in texts]
-        assert [found for result in results for found in forbidden.found(result)] == [], attack
         bodies.append("\n".join(results))
+    bodies += [converted("\n\n".join(attacks[start::CONVERTED_AT_ONCE])) for start in range(CONVERTED_AT_ONCE)]
+    assert [found for body in bodies for found in forbidden.found(body)] == []
     with browser() as chromium:
         harm = harm_of(chromium, bodies)
     print(
-        f"XSS: {len(attacks)} public payloads in {len(PLACES)} places, as blocks and as titles, in Chromium: "
+        f"XSS: {len(attacks)} public payloads in {len(PLACES)} places, as blocks, titles and by `convert`, in Chromium: "
         f"{len(harm.executed)} executed, {len(harm.requested)} requests, {len(harm.forbidden)} forbidden nodes"
     )
     assert (harm.executed, harm.requested, harm.forbidden) == ([], [], [])

@@ -1,10 +1,13 @@
 """Storing documents: whole or not at all, twice without change, and never over somebody's own words."""
 
+import json
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from members.actions.people import find_or_name
 from members.actors import ANONYMOUS, SYSTEM
-from members.models import Event, Person, User
+from members.models import Alias, Event, Person, User
 from talks.actions.imports import import_file, preview_file
 from talks.documents import model
 from talks.export import document_of
@@ -215,3 +218,36 @@ def test_queries_of_reading_back_do_not_grow(take, make, django_assert_num_queri
             document_of(episode)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"starts_at": "9999-12-31T23:59:59+00:00"},
+        {"starts_at": "0001-01-01T00:00:00+08:00"},
+        {"questions": [{"number": 2147483647}]},
+        {"\ud800": 1},
+    ],
+)
+def test_values_that_no_page_could_show_are_refused(take, make, changes):
+    if "questions" in changes:
+        changes = {"questions": [{**make.question("问？", number=1), **changes["questions"][0]}]}
+    data = json.dumps(make.document(**changes)).encode()
+    result = take(data)
+    assert (result.status, result.problems[0]["code"]) == ("refused", "not_an_episode")
+    json.dumps(result.as_json(), ensure_ascii=False).encode()
+    assert not Episode.objects.exists()
+
+
+def test_two_written_names_of_one_host_are_both_kept(take, make, now):
+    xiaoman = find_or_name(["小满"], by=SYSTEM, now=now)["小满"]
+    Alias.objects.create(person=xiaoman, name="XiaoM", created_at=now, changed_at=now)
+    value = make.document(hosts=["小满", "XiaoM"], editors=["XiaoM", "小满"])
+    assert take(value).status == "created"
+    assert model.to_json(document_of(Episode.objects.get())) == value
+
+
+def test_an_empty_answer_does_not_exist(take, make):
+    asked = make.question("问？", number=1, answers=[{"author": None, "body": " "}])
+    assert take(make.document(questions=[asked])).status == "created"
+    assert not Answer.objects.exists()
