@@ -281,7 +281,7 @@ class _Cutter:
             return self._block(BlockRole.GROUP, heading, match["title"].strip())
         if title == BODY_TITLE and stretch.region in (Region.SECTION, Region.QUESTIONS, Region.PLANS):
             return self._block(BlockRole.BODY, heading)
-        if stretch.holds_questions and heading.level >= 5:
+        if stretch.holds_questions and heading.level >= 4:
             if title == AFTER_TITLE:
                 return self._block(BlockRole.AFTER, heading)
             if title.startswith(FOLLOW_UP_PREFIX):

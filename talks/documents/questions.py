@@ -91,19 +91,21 @@ def read_blocks(source: Source, blocks: Sequence[Block], known: Collection[str])
     """The questions that have headings of their own, each with the blocks of its follow-ups."""
     drafts: list[QuestionDraft] = []
     reader = QuestionReader(source, known, is_strict=source.is_outlined)
+    follow_up_level = 0
     for block in blocks:
         if block.heading is None:
             continue
         head = block.heading.lines[0]
         if block.role is BlockRole.AFTER and drafts:
-            level = block.heading.level
-            target = drafts[-1].follow_ups[-1] if level >= 6 and drafts[-1].follow_ups else drafts[-1]
+            is_deeper = block.heading.level > follow_up_level
+            target = drafts[-1].follow_ups[-1] if is_deeper and drafts[-1].follow_ups else drafts[-1]
             source.ledger.claim([head, *block.lines], "after", target.node)
             target.after += trimmed(block.lines)
             continue
         if block.role is BlockRole.FOLLOW_UP and drafts:
             draft = QuestionDraft(None)
             drafts[-1].follow_ups.append(draft)
+            follow_up_level = block.heading.level
             text = block.title
         else:
             title = block.heading.raw if source.is_outlined else block.title

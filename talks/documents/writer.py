@@ -242,14 +242,15 @@ def _talk_body(body: str, level: int) -> list[str]:
 
 def _part_questions(doc: EpisodeDoc, part: Part | None) -> list[str]:
     lines: list[str] = []
+    level = 3 if part is None else 4  # no level is skipped under a section without parts
     for question in doc.questions:
         if question.part == part:
-            start = "#### 问：" if question.number is None else f"#### {question.number}. "
-            lines += _question(question, start)
+            start = "问：" if question.number is None else f"{question.number}. "
+            lines += _question(question, f"{'#' * level} {start}")
             for follow_up in question.follow_ups:
-                lines += _question(follow_up, f"##### {FOLLOW_UP_PREFIX}")
-                lines += _after(follow_up, 6)
-            lines += _after(question, 5)
+                lines += _question(follow_up, f"{'#' * (level + 1)} {FOLLOW_UP_PREFIX}")
+                lines += _after(follow_up, level + 2)
+            lines += _after(question, level + 1)
     return lines
 
 
