@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from talks.documents.headings import read_heading
@@ -12,6 +13,8 @@ from talks.documents.labels import read_label
 from talks.documents.lines import GENERATED_END, GENERATED_START, Line, fenced, is_section_heading
 from talks.documents.marks import read_answer_mark
 from talks.documents.people import signature
+
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 
 
 def is_structure(text: str) -> bool:
@@ -47,9 +50,18 @@ def protected(body: str) -> list[str]:
     written = [index for index, text in enumerate(lines) if text.strip()]
     first, last = (written[0], written[-1]) if written else (len(lines), -1)
     return [
-        text if index in code or not _needs(text, is_at_edge=not first < index < last) else f"\\{text}"
+        text
+        if index in code
+        or not (_needs(text, is_at_edge=not first < index < last) or _underlines(text, lines[index - 1 : index]))
+        else f"\\{text}"
         for index, text in enumerate(lines)
     ]
+
+
+def _underlines(text: str, before: Sequence[str]) -> bool:
+    """Whether the line would make a heading of the one before it, which no other target reads as text again."""
+    core = text.lstrip("\\")
+    return _UNDERLINE.fullmatch(core) is not None and bool(before and before[0].strip())
 
 
 def _needs(text: str, *, is_at_edge: bool) -> bool:
@@ -66,4 +78,14 @@ def _is_fence(text: str) -> bool:
 
 def unprotected(lines: Sequence[Line]) -> str:
     """The body that `protected` wrote as these lines."""
-    return "\n".join(line.text[1:] if not line.is_code and is_protected(line.text) else line.text for line in lines)
+    texts = [line.text for line in lines]
+    return "\n".join(
+        line.text[1:]
+        if not line.is_code and _is_marked(line.text, texts[index - 1 : index] if index else [])
+        else line.text
+        for index, line in enumerate(lines)
+    )
+
+
+def _is_marked(text: str, before: Sequence[str]) -> bool:
+    return is_protected(text) or (text.startswith("\\") and _underlines(text, before))

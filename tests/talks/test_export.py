@@ -63,3 +63,34 @@ def test_an_archive_restores_every_byte(episodes, now):
 
 def test_json_is_the_document(episodes):
     assert model.to_json(document_of(episodes["120"]))["code"] == "120"
+
+
+def test_a_text_for_github_keeps_every_node(make, now):
+    """Entries without group, questions without part, and lines that Markdown would make headings of."""
+    asked = make.question(
+        "词表多大？", number=1, part=None, answers=[{"author": "小满", "body": "7B\n-\n22 小时\n==="}]
+    )
+    asked["follow_ups"] = [make.question("为什么？", number=None, part=None, asker="阿岚", after="还有一句。")]
+    asked["after"] = "题外话。"
+    value = make.document(
+        123,
+        parts=[],
+        questions=[asked, make.question("还有吗？", number=2, part=None)],
+        sections=[
+            make.section(
+                "classic", "本周经典", groups=[], items=[make.item("位置编码", "https://a.example/1", group=None)]
+            ),
+            make.section("free_talk", "Free Talk", groups=[], nominations=[], suggestions=[]),
+        ],
+    )
+    import_file(data=json_bytes(value), name="123.json", by=SYSTEM, now=now)
+    episode = Episode.objects.get(code="123")
+    read = reader.read(export(episode, "github").text, name="123.md").document
+    stored = document_of(episode)
+    assert [item.title for item in read.sections[0].items] == ["位置编码"]
+    assert [question.number for question in read.questions] == [1, 2]
+    assert [answer.author for answer in read.questions[0].answers] == ["小满"]
+    assert len(read.questions[0].follow_ups) == 1
+    assert read.questions[0].follow_ups[0].after == stored.questions[0].follow_ups[0].after
+    assert read.questions[0].after == "题外话。"
+    assert len(read.sections) == 2
