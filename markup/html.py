@@ -65,7 +65,7 @@ def render_inline(text: str) -> str:
 
 
 def _printable(text: str) -> str:
-    """The text with � for what cannot be shown and without what would turn its order."""
+    """The text with � for what cannot be shown and without what would turn its order. A page break ends a line."""
     if len(text) > MAX_CHARACTERS:
         raise TextTooLong(len(text))
-    return _UNPRINTABLE.sub("\ufffd", _BIDI_CONTROLS.sub("", text))
+    return _UNPRINTABLE.sub("\ufffd", _BIDI_CONTROLS.sub("", text.replace("\f", "\n")))

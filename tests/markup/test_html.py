@@ -349,3 +349,8 @@ def test_texts_may_be_rendered_at_the_same_time():
 def test_the_version_is_a_number_to_compare():
     assert isinstance(html.HTML_VERSION, int)
     assert html.HTML_VERSION >= 1
+
+
+def test_a_page_break_of_a_pdf_ends_a_line():
+    assert render("前一页\f后一页") == render("前一页\n后一页")
+    assert "\ufffd" not in render("前一页\n\f\n后一页")
