@@ -10,10 +10,13 @@ STAMP := $(VENV)/.installed
 install: $(STAMP)
 
 # The stamp holds what was installed: without a change of the lock files nothing asks the network again.
+# The lock is complete, so nothing is resolved: an older pip takes `coverage[toml]` for an unpinned package as soon as
+# a newer release of it exists. `pip check` proves that nothing is missing.
 $(STAMP): requirements/dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
+	@$(BIN)/python -m pip check --disable-pip-version-check >/dev/null
 	@touch $(STAMP)
 
 run: install
