@@ -18,9 +18,10 @@ from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
+from talks.actions.batch import Html, rendered_ahead
 from talks.actions.store import Outcome, names_in, store
 from talks.documents import decode, model, pdf, problems, reader
-from talks.documents.flat import flatten
+from talks.documents.flat import FlatRow, flatten
 from talks.documents.ledger import Claim
 from talks.documents.model import EpisodeDoc, Problem, Refused
 from talks.documents.problems import Code
@@ -160,10 +161,12 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
+    rows = flatten(read.document)
     for attempt in range(1, TRIES + 1):
         try:
+            html = rendered_ahead(rows, episode_kind=read.document.kind, number=read.document.number)
             with transaction.atomic():
-                return _store(read, by=by, now=now, replace=replace)
+                return _store(read, rows, html, by=by, now=now, replace=replace)
         except (IntegrityError, OperationalError):  # somebody was faster, or PostgreSQL chose us of a deadlock
             if attempt == TRIES:
                 raise
@@ -172,7 +175,9 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
     raise AssertionError("unreachable")
 
 
-def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
+def _store(
+    read: Read, rows: list[FlatRow], html: dict[int, Html], *, by: Actor, now: datetime, replace: bool
+) -> ImportResult:
     document = read.document
     sha256 = read.sha256
     episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
@@ -184,7 +189,7 @@ def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResu
         current = SourceDocument.objects.current().filter(episode=episode).first()
         if not replace and not _is_same(read, current):
             return _taken(read, current)
-    outcome = store(episode=episode, rows=flatten(document), by=by, now=now)
+    outcome = store(episode=episode, rows=rows, by=by, now=now, html=html, is_new=is_new)
     status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
     if current is None or current.sha256 != sha256:
         _keep_source(read, episode, sha256=sha256, by=by, now=now)
