@@ -63,6 +63,7 @@ class ImportResult:
     problems: tuple[dict[str, Any], ...] = ()
     document: EpisodeDoc | None = None
     episode: Episode | None = field(default=None, compare=False)
+    sha256: str = field(default="", compare=False)
 
     @property
     def is_refused(self) -> bool:
@@ -139,21 +140,29 @@ def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
                 raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.papers: {paper[:80]}")
 
 
-def preview_file(*, data: bytes, name: str) -> ImportResult:
+# What became of the files of a run, by code: of several files of one number, the first is taken.
+Run = Mapping[str, ImportResult]
+
+
+def preview_file(*, data: bytes, name: str, run: Run | None = None) -> ImportResult:
     """Return what importing a file would read. Touches no database; never raises for a bad file."""
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
-    return ImportResult(
-        name, "parsed", read.document.code, tuple(problem_json(p) for p in read.problems), read.document
-    )
+    found = [problem_json(problem) for problem in read.problems]
+    if taken := taken_in_run(read, run or {}):
+        found += taken.problems
+    return ImportResult(name, "parsed", read.document.code, tuple(found), read.document, sha256=read.sha256)
 
 
-def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False) -> ImportResult:
+def import_file(
+    *, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False, run: Run | None = None
+) -> ImportResult:
     """Read one file and store it in one transaction; a bad file is a result with status "refused", not an error.
 
-    `replace` lets the file take over a number that another document holds. Raises PermissionDenied.
+    `replace` lets the file take over a number that another document holds, but for those of the same `run`.
+    Raises PermissionDenied.
     """
     if not can_import(by):
         raise PermissionDenied(_("Only organizers import documents."))
@@ -161,6 +170,8 @@ def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bo
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
+    if taken := taken_in_run(read, run or {}):
+        return taken
     rows = flatten(read.document)
     for attempt in range(1, TRIES + 1):
         try:
@@ -204,7 +215,8 @@ def _store(
             after={"file": read.name, "sha256": sha256, "state": episode.state},
             reason="imported",
         )
-    return ImportResult(read.name, status, document.code, _problems_of(read, outcome), document, episode=episode)
+    found = _problems_of(read, outcome)
+    return ImportResult(read.name, status, document.code, found, document, episode=episode, sha256=sha256)
 
 
 def _new_episode(document: EpisodeDoc, *, now: datetime) -> Episode:
@@ -270,6 +282,15 @@ def taken_by(read: Read) -> ImportResult | None:
     return None if episode is None or _is_same(read, current) else _taken(read, current)
 
 
+def taken_in_run(read: Read, run: Run) -> ImportResult | None:
+    """Return the refusal of a file whose number another file of the same run has, None when there is none."""
+    first = run.get(read.document.code)
+    if first is None or first.sha256 == read.sha256:
+        return None
+    message = _("%(code)s was read from %(name)s already; of several files of one number the first is taken.")
+    return _refusal(read, message % {"code": first.code, "name": first.file})
+
+
 def _is_same(read: Read, current: SourceDocument | None) -> bool:
     """A file of the same name or with the same bytes is the document that holds the number."""
     return current is not None and (current.name == read.name or current.sha256 == read.sha256)
@@ -277,9 +298,12 @@ def _is_same(read: Read, current: SourceDocument | None) -> bool:
 
 def _taken(read: Read, current: SourceDocument | None) -> ImportResult:
     if current is None:
-        message = _("%(code)s was made on this site; import with replace to fill it from this file.")
+        message = _("%(code)s was made on this site and comes from no file.")
     else:
-        message = _("%(code)s comes from %(name)s; import with replace to take this file instead.")
-    values = {"code": read.document.code, "name": current.name if current else ""}
-    problem = {"line": None, "code": NUMBER_TAKEN, "message": message % values}
+        message = _("%(code)s comes from another file, %(name)s.")
+    return _refusal(read, message % {"code": read.document.code, "name": current.name if current else ""})
+
+
+def _refusal(read: Read, message: str) -> ImportResult:
+    problem = {"line": None, "code": NUMBER_TAKEN, "message": message}
     return ImportResult(read.name, "refused", read.document.code, (problem,))
