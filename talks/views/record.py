@@ -217,7 +217,7 @@ def record_of(episode: Episode) -> Record:
     hostings = in_order(Hosting.objects.filter(episode=episode).select_related("person"))
     credits_ = in_order(Credit.objects.filter(episode=episode).select_related("person"))
     passages = in_order(Passage.objects.filter(episode=episode))
-    mentions = list(PaperMention.objects.filter(episode=episode).select_related("paper").order_by("pk"))
+    mentions = list(PaperMention.objects.standing().filter(episode=episode).select_related("paper").order_by("pk"))
     sections = sections_of(episode, named=credits_, mentions=mentions)
     threads = threads_of(episode, mentions=mentions)
     references = in_order(Reference.objects.filter(episode=episode))

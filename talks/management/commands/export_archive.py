@@ -13,7 +13,8 @@ from talks.models import Episode
 
 class Command(BaseCommand):
     help = (
-        "Write README.md, talks/*.md and data/*.json of all episodes into DIR. The same episodes give the same bytes."
+        "Write README.md, talks/*.md and data/*.json of all episodes but drafts into DIR. "
+        "The same episodes give the same bytes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +25,7 @@ class Command(BaseCommand):
         if folder.exists() and not folder.is_dir():
             raise CommandError(_("%(path)s is not a folder.") % {"path": folder})
         count = 0
-        for name, text in archive(Episode.objects.filter(deleted_at=None)):
+        for name, text in archive(Episode.objects.visible_to(None)):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_bytes() != text.encode():
