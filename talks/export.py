@@ -172,9 +172,12 @@ class _Names:
         }
 
     def of_section(self, section: Section) -> dict[str, Any]:
+        credits_ = self.credits[section.pk, None]
+        # A claim holds one name; another name of the same person stands beside it.
+        leads = [*self.claims[section.pk], *(credit for credit in credits_ if credit.role == CreditRole.LEAD)]
         return {
-            "leads": [claim.name for claim in self.claims[section.pk]],
-            "contributors": [credit.name for credit in self.credits[section.pk, None]],
+            "leads": [lead.name for lead in sorted(leads, key=lambda lead: lead.position)],
+            "contributors": [credit.name for credit in credits_ if credit.role != CreditRole.LEAD],
         }
 
     def of_item(self, item: Item) -> dict[str, Any]:

@@ -140,8 +140,8 @@ class Batch:
         claims: list[Claim] = []
         credited: list[Credit] = []
 
-        def credit(target: dict[str, Any], role: str, names: list[str]) -> None:
-            for place, name, person in self._written(names):
+        def credit(target: dict[str, Any], role: str, names: list[tuple[int, str, Person]]) -> None:
+            for place, name, person in names:
                 values = {"person": person, "name": name, "role": role, "position": place, **common}
                 credited.append(Credit(**{"episode": self.episode, **target, **values}))
 
@@ -151,16 +151,17 @@ class Batch:
                     for place, name, person in self._written(row.values[key]):
                         values = {"person": person, "name": name, "role": role, "position": place, **common}
                         hostings.append(Hosting(episode=target, **values))
-                credit({}, CreditRole.LEAD, row.values["leads"])
+                credit({}, CreditRole.LEAD, self._written(row.values["leads"]))
             elif row.kind == "section":
-                claimed: set[int] = set()
-                for place, name, person in self._written(row.values["leads"]):
-                    if person.pk not in claimed:  # two written names of one person are one claim
-                        claimed.add(person.pk)
-                        claims.append(Claim(section=target, person=person, name=name, position=place, **common))
-                credit({"section": target}, CreditRole.SOURCE, row.values["contributors"])
+                firsts, others = _first_of_each(self._written(row.values["leads"]))
+                claims += [
+                    Claim(section=target, person=person, name=name, position=place, **common)
+                    for place, name, person in firsts
+                ]
+                credit({"section": target}, CreditRole.LEAD, others)
+                credit({"section": target}, CreditRole.SOURCE, self._written(row.values["contributors"]))
             elif row.kind == "item":
-                credit({"item": target}, CreditRole.SOURCE, row.values["contributors"])
+                credit({"item": target}, CreditRole.SOURCE, self._written(row.values["contributors"]))
         Hosting.objects.bulk_create(hostings)
         Claim.objects.bulk_create(claims, batch_size=CHUNK)
         Credit.objects.bulk_create(credited, batch_size=CHUNK)
@@ -180,6 +181,13 @@ class Batch:
             ),
             batch_size=CHUNK,
         )
+
+
+def _first_of_each(names: list[tuple[int, str, Person]]) -> tuple[list[tuple[int, str, Person]], ...]:
+    """Split names into the first one of each person and the others: a section is claimed once, however it is signed."""
+    firsts: dict[int, tuple[int, str, Person]] = {}
+    others = [written for written in names if firsts.setdefault(written[2].pk, written) is not written]
+    return list(firsts.values()), others
 
 
 # Kinds of rows whose text may name papers.

@@ -19,7 +19,7 @@ from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
 from talks.actions.batch import Html, rendered_ahead
-from talks.actions.store import Outcome, names_in, store
+from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, pdf, problems, reader
 from talks.documents.flat import FlatRow, flatten
 from talks.documents.ledger import Claim
@@ -121,7 +121,8 @@ def _from_json(text: str) -> EpisodeDoc:
 
 
 def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
-    """Raise Refused for values longer than their column and for papers that are no arXiv identifiers."""
+    """Raise Refused for values longer than their column, papers that are no arXiv identifiers, and lists that name
+    somebody or something twice: rows could not say that, and the document would not come back as it came."""
     rows = flatten(document)
     if document.number > NUMBER_LIMIT:
         raise problems.refused(Code.NOT_AN_EPISODE, f"number > {NUMBER_LIMIT}")
@@ -135,6 +136,11 @@ def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
             value = row.values[field_name]
             if limit and isinstance(value, str) and len(value) > limit:
                 raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.{field_name} > {limit}")
+        for field_name in (*NAME_LISTS, "papers"):
+            listed = row.values.get(field_name, [])
+            if len(set(listed)) < len(listed):
+                twice = next(each for each in listed if listed.count(each) > 1)
+                raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.{field_name}: 2 × {twice[:NAME_LIMIT]}")
         for paper in row.values.get("papers", []):
             if links.arxiv_ids(f"arXiv:{paper}") != [paper]:
                 raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.papers: {paper[:80]}")

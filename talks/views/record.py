@@ -269,7 +269,7 @@ def sections_of(
                 word=word_of(section),
                 leads=[claim for claim in claims[section.pk] if claim.role == ClaimRole.LEAD],
                 standbys=[claim for claim in claims[section.pk] if claim.role == ClaimRole.STANDBY],
-                credits=by_section[section.pk],
+                credits=[credit for credit in by_section[section.pk] if credit.role != CreditRole.LEAD],
                 labels=[label for label in section.labels if role_of(label["label"]) in VERBATIM],
                 groups=_groups(section, [entry for entry in found if entry.item.state == ItemState.ACCEPTED]),
                 nominations=[entry for entry in found if entry.item.state == ItemState.NOMINATED],
