@@ -120,6 +120,15 @@ def test_one_bad_file_never_stops_the_others(folder, make, tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_file_name_that_is_no_text(make, tmp_path):
+    path = tmp_path / b"120-\xff.json".decode("utf-8", "surrogateescape")
+    path.write_bytes(make.as_bytes(make.document()))
+    found, _failed = elements(tmp_path)
+    assert (found[0]["status"], found[0]["file"]) == ("created", "120-�.json")
+    assert "120-�.json" in told(tmp_path)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("spelling", ["番外02", "S02", "s2", "番外2"])
 def test_an_episode_is_exported_under_any_spelling_of_its_code(folder, make, spelling):
     elements(folder(a=make.document(number=2, kind="special", code="S02")))

@@ -40,7 +40,7 @@ class Command(BaseCommand):
         run: dict[str, ImportResult] = {}
         for place, path in enumerate(files, 1):
             if sys.stderr.isatty():
-                self.stderr.write(f"\r{place}/{len(files)} {path.name}\x1b[K", ending="")
+                self.stderr.write(f"\r{place}/{len(files)} {_name_of(path)}\x1b[K", ending="")
                 self.stderr.flush()
             result = self._import(path, run, by, options)
             results.append(result)
@@ -58,12 +58,12 @@ class Command(BaseCommand):
         try:
             data = path.read_bytes()
         except OSError as error:
-            return refusal_of(path.name, problems.refused(Code.UNREADABLE, error.strerror or ""))
+            return refusal_of(_name_of(path), problems.refused(Code.UNREADABLE, error.strerror or ""))
         if options["dry_run"]:
-            return preview_file(data=data, name=path.name, run=run)
+            return preview_file(data=data, name=_name_of(path), run=run)
         try:
             return import_file(
-                data=data, name=path.name, by=by, now=timezone.now(), replace=options["replace"], run=run
+                data=data, name=_name_of(path), by=by, now=timezone.now(), replace=options["replace"], run=run
             )
         except PermissionDenied as error:
             raise CommandError(str(error)) from error
@@ -95,6 +95,11 @@ def _status_of(result: ImportResult) -> str:
         "parsed": pgettext("import", "read"),
     }
     return words[result.status]
+
+
+def _name_of(path: Path) -> str:
+    """Return the name of a file as text; bytes that are none show as �."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _actor(username: str | None) -> Actor:
