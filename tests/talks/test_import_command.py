@@ -120,6 +120,21 @@ def test_one_bad_file_never_stops_the_others(folder, make, tmp_path):
 
 
 @pytest.mark.django_db
+def test_a_terminal_shows_where_the_run_is(folder, make, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    where = folder(a=make.document(), b=make.document(number=121))
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    call_command("import_episodes", str(where), stdout=terminal, stderr=terminal)
+    shown = [line.rpartition("\r")[2].replace("\x1b[K", "") for line in terminal.getvalue().split("\n")]
+    assert shown == ["新建  120  a.json", "新建  121  b.json", ""]
+    assert "\r2/2 b.json\x1b[K" in terminal.getvalue()
+
+
+@pytest.mark.django_db
 def test_a_file_name_that_is_no_text(make, tmp_path):
     path = tmp_path / b"120-\xff.json".decode("utf-8", "surrogateescape")
     path.write_bytes(make.as_bytes(make.document()))

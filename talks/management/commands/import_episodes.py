@@ -39,20 +39,23 @@ class Command(BaseCommand):
         results: list[ImportResult] = []
         run: dict[str, ImportResult] = {}
         for place, path in enumerate(files, 1):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r{place}/{len(files)} {_name_of(path)}\x1b[K", ending="")
-                self.stderr.flush()
+            self._progress(f"{place}/{len(files)} {_name_of(path)}")
             result = self._import(path, run, by, options)
             results.append(result)
             if result.code and not result.is_refused:
                 run.setdefault(result.code, result)
+            self._progress("")
             if not options["json"]:
                 self._tell(result)
-        if sys.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")
         if options["json"]:
             self.stdout.write(json.dumps([result.as_json() for result in results], ensure_ascii=False))
         self._fail_if_refused(results, replaces=options["replace"])
+
+    def _progress(self, text: str) -> None:
+        """Show where the run is, on a terminal, in place of what stood there before."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{text}\x1b[K", style_func=str, ending="")
+            self.stderr.flush()
 
     def _import(self, path: Path, run: Run, by: Actor, options: dict[str, Any]) -> ImportResult:
         try:
