@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
+from members.rules import require
 from talks.actions.batch import Html, rendered_ahead
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, pdf, problems, reader
@@ -162,6 +162,29 @@ def preview_file(*, data: bytes, name: str, run: Run | None = None) -> ImportRes
     return ImportResult(name, "parsed", read.document.code, tuple(found), read.document, sha256=read.sha256)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read: its rows, and the HTML of those that no import has stored yet."""
+
+    read: Read
+    rows: list[FlatRow]
+    html: dict[int, Html]
+
+
+def prepare(*, data: bytes, name: str) -> Prepared | ImportResult:
+    """Do all of an import that takes long and needs no lock; return the refusal of a bad file."""
+    try:
+        read = read_file(data=data, name=name)
+    except Refused as refusal:
+        return refusal_of(name, refusal)
+    rows = flatten(read.document)
+    try:
+        html = rendered_ahead(rows, episode_kind=read.document.kind, number=read.document.number)
+    except TextTooLong as error:
+        return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
+    return Prepared(read, rows, html)
+
+
 def import_file(
     *, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False, run: Run | None = None
 ) -> ImportResult:
@@ -170,32 +193,34 @@ def import_file(
     `replace` lets the file take over a number that another document holds, but for those of the same `run`.
     Raises PermissionDenied.
     """
-    if not can_import(by):
-        raise PermissionDenied(_("Only organizers import documents."))
-    try:
-        read = read_file(data=data, name=name)
-    except Refused as refusal:
-        return refusal_of(name, refusal)
+    require(can_import(by), _("Only organizers import documents."))
+    return import_prepared(file=prepare(data=data, name=name), by=by, now=now, replace=replace, run=run)
+
+
+def import_prepared(
+    *, file: Prepared | ImportResult, by: Actor, now: datetime, replace: bool = False, run: Run | None = None
+) -> ImportResult:
+    """Store what prepare returned, as import_file does. Raises PermissionDenied."""
+    require(can_import(by), _("Only organizers import documents."))
+    if isinstance(file, ImportResult):
+        return file
+    read = file.read
     if taken := taken_in_run(read, run or {}):
         return taken
-    rows = flatten(read.document)
     for attempt in range(1, TRIES + 1):
         try:
-            html = rendered_ahead(rows, episode_kind=read.document.kind, number=read.document.number)
             with transaction.atomic():
-                return _store(read, rows, html, by=by, now=now, replace=replace)
+                return _store(file, by=by, now=now, replace=replace)
         except (IntegrityError, OperationalError):  # somebody was faster, or PostgreSQL chose us of a deadlock
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
+            return refusal_of(read.name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
     raise AssertionError("unreachable")
 
 
-def _store(
-    read: Read, rows: list[FlatRow], html: dict[int, Html], *, by: Actor, now: datetime, replace: bool
-) -> ImportResult:
-    document = read.document
+def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
+    read, document = file.read, file.read.document
     sha256 = read.sha256
     episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
     is_new = episode is None
@@ -206,7 +231,7 @@ def _store(
         current = SourceDocument.objects.current().filter(episode=episode).first()
         if not replace and not _is_same(read, current):
             return _taken(read, current)
-    outcome = store(episode=episode, rows=rows, by=by, now=now, html=html, is_new=is_new)
+    outcome = store(episode=episode, rows=file.rows, by=by, now=now, html=file.html, is_new=is_new)
     status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
     if current is None or current.sha256 != sha256:
         _keep_source(read, episode, sha256=sha256, by=by, now=now)
