@@ -271,7 +271,10 @@ _shared: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=False),
 ]
 _renderer = (
-    structlog.dev.ConsoleRenderer(colors=False) if DEBUG else structlog.processors.JSONRenderer(ensure_ascii=False)
+    # without the values of variables: they hold requests and secrets, and fill screens
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    if DEBUG
+    else structlog.processors.JSONRenderer(ensure_ascii=False)
 )
 structlog.configure(
     processors=[
@@ -296,7 +299,10 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]},
+    },
     "root": {"handlers": ["console"], "level": ENV["LOG_LEVEL"]},
     "loggers": {
         # replaces Django's default config, whose console handler would print everything twice

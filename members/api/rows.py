@@ -158,7 +158,7 @@ class Rows(viewsets.ReadOnlyModelViewSet):
 
     `is_public` only tells the schema whether visitors may read; `rows()` decides. `queries` names the query
     parameters of an action besides filters, pages and expand; an unknown one is refused, so that a misspelled filter
-    never answers with everything.
+    never answers with everything, and so is one that is given twice.
     """
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
@@ -183,6 +183,8 @@ class Rows(viewsets.ReadOnlyModelViewSet):
             if name not in known:
                 message = _("There is no such parameter here; known: %(known)s.") % {"known": ", ".join(known) or "-"}
                 raise exceptions.ValidationError({name: message}, code="unknown_parameter")
+            if len(request.query_params.getlist(name)) > 1:
+                raise exceptions.ValidationError({name: _("Give this parameter once.")}, code="repeated")
 
     def _known_queries(self) -> list[str]:
         action = self.action or ""

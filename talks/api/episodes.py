@@ -33,6 +33,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
+from talks.models.episodes import SPELLING
 
 
 def _standing(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -63,7 +64,7 @@ class EpisodeViewSet(Rows):
     serializer_class = serializers.EpisodeSerializer
     filterset_class = EpisodeFilter
     lookup_field = "code"
-    lookup_value_regex = "[Ss]?[0-9]{1,6}"
+    lookup_value_regex = SPELLING
     expandable = {
         "sections": Expansion(serializers.SectionSerializer, lambda: _standing(Section.objects.all())),
         "recordings": Expansion(serializers.RecordingSerializer, lambda: _standing(Recording.objects.all())),

@@ -21,6 +21,7 @@ from talks.actions import questions
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.models import Answer, Episode, Question
+from talks.models.episodes import SPELLING
 
 
 class QuestionFilter(PartFilter):
@@ -41,7 +42,7 @@ class QuestionViewSet(Rows):
     serializer_class = serializers.QuestionSerializer
     filterset_class = QuestionFilter
     lookup_field = "public_id"
-    lookup_value_regex = r"[Ss]?[0-9]{1,6}-[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    lookup_value_regex = SPELLING + r"-[0-9]{1,6}(?:\.[0-9]{1,6})?"
     expandable = {"answers": Expansion(serializers.AnswerSerializer, _answers)}
 
     def rows(self) -> QuerySet[Any]:

@@ -37,11 +37,13 @@ def code_of(kind: str, number: int) -> str:
     return f"S{number:02d}" if kind == EpisodeKind.SPECIAL else f"{number:03d}"
 
 
-CODE = re.compile(r"(?P<special>[Ss])?(?P<number>\d{1,6})\Z", re.ASCII)
+# How people write a code: as it is stored, without its zeros, or as the page shows it (番外02).
+SPELLING = "(?:[Ss]|番外)?[0-9]{1,6}"
+CODE = re.compile(r"(?P<special>[Ss]|番外)?(?P<number>[0-9]{1,6})\Z")
 
 
 def read_code(text: str) -> str | None:
-    """Return the code that a visitor's spelling means ("5", "005", "s2"), or None for what is no code."""
+    """Return the code that a spelling means ("5", "005", "s2", "番外02"), or None for what is no code."""
     found = CODE.match(text)
     if not found:
         return None

@@ -79,6 +79,8 @@ def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
     if form not in FORMS:
         raise Http404
     episode = get_object_or_404(Episode.objects.visible_to(visitor(request)).with_code(code))
+    if code != episode.code:
+        return redirect(f"{episode.get_absolute_url().removesuffix('/')}.{form}", permanent=True)
     exported = export.export(episode, FORMS[form])
     response = HttpResponse(exported.text, content_type=f"{exported.media_type}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{exported.filename}"'

@@ -58,11 +58,11 @@ def paper(request: HttpRequest, identifier: str) -> HttpResponse:
     if known is None:
         raise Http404
     row = get_object_or_404(Paper.objects.current(), arxiv_id=known.id)
-    if request.path != row.get_absolute_url():
-        return redirect(row, permanent=True)
     entries = entries_of([row.pk], person)
     if not entries:
         raise Http404
+    if request.path != row.get_absolute_url():
+        return redirect(row, permanent=True)
     by_episode = grouped((place.mention for place in entries[0].places), "episode")
     places = {place.mention.pk: place for place in entries[0].places}
     context = {

@@ -217,7 +217,7 @@ def record_of(episode: Episode) -> Record:
     hostings = in_order(Hosting.objects.filter(episode=episode).select_related("person"))
     credits_ = in_order(Credit.objects.filter(episode=episode).select_related("person"))
     passages = in_order(Passage.objects.filter(episode=episode))
-    mentions = list(PaperMention.objects.filter(episode=episode).select_related("paper").order_by("pk"))
+    mentions = list(PaperMention.objects.standing().filter(episode=episode).select_related("paper").order_by("pk"))
     sections = sections_of(episode, named=credits_, mentions=mentions)
     threads = threads_of(episode, mentions=mentions)
     references = in_order(Reference.objects.filter(episode=episode))
@@ -269,7 +269,7 @@ def sections_of(
                 word=word_of(section),
                 leads=[claim for claim in claims[section.pk] if claim.role == ClaimRole.LEAD],
                 standbys=[claim for claim in claims[section.pk] if claim.role == ClaimRole.STANDBY],
-                credits=by_section[section.pk],
+                credits=[credit for credit in by_section[section.pk] if credit.role != CreditRole.LEAD],
                 labels=[label for label in section.labels if role_of(label["label"]) in VERBATIM],
                 groups=_groups(section, [entry for entry in found if entry.item.state == ItemState.ACCEPTED]),
                 nominations=[entry for entry in found if entry.item.state == ItemState.NOMINATED],
