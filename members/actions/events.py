@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from members.actions.revisions import touch
 from members.actors import Actor, Nobody
 from members.models import Event
 
@@ -18,7 +19,11 @@ def record(
     after: Any = None,
     reason: str = "",
 ) -> Event:
-    """Write the Event of an act on the row `kind`/`key`. Anonymous acts keep no person and only the hour."""
+    """Write the Event of an act on the row `kind`/`key` and raise the revision of the record.
+
+    Anonymous acts keep no person and only the hour.
+    """
+    touch()
     person = None if isinstance(by, Nobody) else by
     if by is Nobody.ANONYMOUS:
         now = now.replace(minute=0, second=0, microsecond=0)

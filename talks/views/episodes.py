@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.rules import is_organizer
 from talks import export
 from talks.models import Episode, EpisodeKind, SourceDocument
 from talks.rules import takes_questions
+from talks.views.kept import kept
 from talks.views.record import record_of
 from talks.views.visitor import visitor
 
@@ -21,6 +21,7 @@ FORMS = {"md": "github", "zhihu.md": "zhihu", "json": "json"}
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """All episodes, newest first, of one year or only the specials on demand."""
     visible = Episode.objects.visible_to(visitor(request))
@@ -43,13 +44,13 @@ def index(request: HttpRequest) -> HttpResponse:
         "year": year,
         "kind": kind,
         "has_specials": visible.filter(kind=EpisodeKind.SPECIAL).exists(),
-        "now": timezone.now(),
         "query": f"year={year}&" if year else f"kind={kind}&" if kind else "",
     }
     return render(request, "talks/episodes.html", context)
 
 
 @require_safe
+@kept
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """The record of one episode."""
     person = visitor(request)
@@ -74,6 +75,7 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@kept
 def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The episode as Markdown for GitHub or Zhihu, or as an EpisodeDoc."""
     if form not in FORMS:

@@ -151,7 +151,8 @@ def bench_lists() -> None:
     for name in LISTS:
         address, by_hand = f"/api/v1/{name}/", f"/by-hand/{name}/"
         rows, floor_rows = (json.loads(ask(each)[1])["results"] for each in (address, by_hand))
-        assert rows == floor_rows and len(rows) == 50, name
+        assert rows == floor_rows, name
+        assert len(rows) == 50, name
         emit(f"api_{name}_queries", value=queries(address), floor=queries(by_hand), unit="queries")
         value, floor = paired(lambda a=address: ask(a), lambda b=by_hand: ask(b))  # type: ignore[misc]
         emit(f"api_{name}_of_50_to_rows_by_hand", value=value, floor=floor, unit="s")

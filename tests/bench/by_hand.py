@@ -87,14 +87,14 @@ ITEM = (
 
 
 def _items(cursor: Any) -> tuple[int, list[dict[str, Any]]]:
-    cursor.execute(f"SELECT count(*) FROM ({ITEMS})")  # noqa: S608
+    cursor.execute(f"SELECT count(*) FROM ({ITEMS})")
     count = cursor.fetchone()[0]
     cursor.execute(f"{ITEMS} ORDER BY i.section_id, i.position, i.id LIMIT 50")
     return count, [{**dict(zip(ITEM, row, strict=False)), **_stamp(*row[13:])} for row in cursor.fetchall()]
 
 
 def _questions(cursor: Any) -> tuple[int, list[dict[str, Any]]]:
-    cursor.execute(f"SELECT count(*) FROM ({QUESTIONS})")  # noqa: S608
+    cursor.execute(f"SELECT count(*) FROM ({QUESTIONS})")
     count = cursor.fetchone()[0]
     cursor.execute(f"{QUESTIONS} ORDER BY q.episode_id, coalesce(u.position, q.position), q.follow_up, q.id LIMIT 50")
     found = []
