@@ -55,18 +55,20 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
     """The record of one episode."""
     person = visitor(request)
     visible = Episode.objects.visible_to(person)
-    episode = get_object_or_404(visible.with_code(code))
+    around = visible.around(code)
+    if around is None:
+        raise Http404
+    episode = around.episode
     if request.path != episode.get_absolute_url():
         return redirect(episode, permanent=True)
-    shown = record_of(episode)
-    past_codes = {past.code for past in shown.past if past.code}
     context = {
-        "record": shown,
+        "record": record_of(episode),
         "episode": episode,
         "takes_questions": takes_questions(episode),
-        "previous": visible.before(episode).first(),
-        "next": visible.after(episode).first(),
-        "here": dict(visible.filter(code__in=past_codes).values_list("code", "code")),
+        "previous": around.previous,
+        "next": around.next,
+        "here": around.codes,
+        "open_episode": around.open,
         "source": SourceDocument.objects.current().filter(episode=episode).defer("data", "text", "document").first()
         if person is not None and is_organizer(person)
         else None,
