@@ -131,7 +131,13 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV["REDIS_URL"]}
     if ENV["REDIS_URL"]
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pages of talks.views.kept: in every process its own, so that no page waits for Redis or fails with it.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 REDIS_URL = ENV["REDIS_URL"]
 JOB_KINDS = {"prune": Kind(store="jobs.actions.pruning.prune")}

@@ -1,9 +1,10 @@
-"""The one way to record what was done. Every action calls it inside its transaction."""
+"""The one way to record what was done. Every action calls it inside its transaction; the record's revision rises."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from members.actions.revisions import touch
 from members.actors import Actor, Nobody
 from members.models import Event
 
@@ -12,12 +13,14 @@ def record(*, by: Actor, now: datetime, verb: str, kind: str, key: object, **mor
     """Write the Event of an act on the row `kind`/`key`; `more` is before, after and reason as event_of takes them."""
     event = event_of(by=by, now=now, verb=verb, kind=kind, key=key, **more)
     event.save()
+    touch()
     return event
 
 
 def record_all(events: Iterable[Event]) -> None:
     """Write many Events that event_of made, in order."""
     Event.objects.bulk_create(events, batch_size=500)
+    touch()
 
 
 def event_of(

@@ -15,6 +15,7 @@ from markup import links
 from members.models import Person
 from papers.models import Paper
 from talks.models import Episode, PaperMention, Reference
+from talks.views.kept import kept
 from talks.views.record import grouped, word_of
 from talks.views.visitor import visitor
 
@@ -43,6 +44,7 @@ class PaperEntry:
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Every mentioned paper, the last mentioned first."""
     person = visitor(request)
@@ -51,6 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept
 def paper(request: HttpRequest, identifier: str) -> HttpResponse:
     """One paper and every place in the record that mentions it."""
     person = visitor(request)

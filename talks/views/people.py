@@ -25,6 +25,7 @@ from talks.models import (
     Question,
 )
 from talks.models.credits import in_record, with_tallies
+from talks.views.kept import kept
 from talks.views.visitor import visitor
 
 PAGE = 60
@@ -55,6 +56,7 @@ class Dot:
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody in the record, the busiest first."""
     viewer = visitor(request)
@@ -64,6 +66,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """A member and everything they did; a merged name leads to the person who is meant."""
     row = get_object_or_404(Person.objects.filter(deleted_at=None).with_handle(handle))
