@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import authentication, exceptions, pagination, permissions, views
@@ -59,19 +57,13 @@ class ScopeAllows(permissions.BasePermission):
 
 
 class Pages(pagination.PageNumberPagination):
-    """50 rows a page, up to 100 by `page_size`; more is cut to 100. A page behind the last one is not there (404)."""
+    """50 rows a page, up to 100 by `page_size`; more is cut to 100."""
 
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 100
     page_query_description = "number of the page, from 1"
     page_size_query_description = "rows on a page, at most 100"
-
-    def get_page_number(self, request: Request, paginator: Any) -> Any:
-        asked = request.query_params.get(self.page_query_param, "1")
-        if asked not in self.last_page_strings and not (asked.isascii() and asked.isdigit() and int(asked[:9]) > 0):
-            raise exceptions.ValidationError({"page": _("A number from 1.")}, code="invalid")
-        return super().get_page_number(request, paginator)
 
     def get_page_size(self, request: Request) -> int:
         asked = request.query_params.get(self.page_size_query_param)
