@@ -73,6 +73,18 @@ def require_match(request: Request, row: Any, shown: Any) -> None:
         raise StaleRow(yours=request.data or None, theirs=shown)
 
 
+def with_only(rows: QuerySet[Any], **related: tuple[str, ...]) -> QuerySet[Any]:
+    """Fetch related rows along with these fields only: `section__episode=("code",)`; a list of 50 names few of them."""
+    for path, names in related.items():
+        model: Any = rows.model
+        for step in path.split("__"):
+            model = model._meta.get_field(step).related_model
+        kept = {*names, model._meta.pk.name, *(other.removeprefix(f"{path}__").split("__")[0] for other in related)}
+        left = [field.name for field in model._meta.concrete_fields if field.name not in kept]
+        rows = rows.select_related(path).defer(*[f"{path}__{name}" for name in left])
+    return rows
+
+
 def person_of(request: Request) -> Person | None:
     """Return the Person who asks, None for visitors."""
     actor = actor_of(request.user)
