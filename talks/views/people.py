@@ -69,11 +69,12 @@ def index(request: HttpRequest) -> HttpResponse:
 @kept
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """A member and everything they did; a merged name leads to the person who is meant."""
-    row = get_object_or_404(Person.objects.filter(deleted_at=None).with_handle(handle))
-    viewer, meant = visitor(request), _meant(row)
-    if not in_record(Person.objects.filter(pk=meant.pk), viewer).exists():
-        raise Http404
-    if meant != row:
+    viewer, named = visitor(request), Person.objects.filter(deleted_at=None).with_handle(handle)
+    row = in_record(named.filter(merged_into=None), viewer).first()
+    if row is None:
+        meant = _meant(get_object_or_404(named))
+        if not in_record(Person.objects.filter(pk=meant.pk), viewer).exists():
+            raise Http404
         return redirect(meant, permanent=False)
     deeds = deeds_of(row, viewer)
     chosen = next((found for found in deeds if found.key == request.GET.get("show")), None)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from members.actions.revisions import touch
 from members.models import Person
 from talks.actions.questions import ask
 from talks.api.urls import router
@@ -95,6 +96,7 @@ def test_a_paper_of_a_row_that_was_taken_out_is_not_shown(anonymous, record, mem
     assert anonymous.get("/papers/2305.14314/").status_code == 200
     type(asked).objects.update(deleted_at=now)
     Item.objects.update(state="declined")
+    touch()
     assert anonymous.get("/papers/2305.14314/").status_code == 404
     assert anonymous.get(f"{API}papers/").json()["results"] == []
     assert not PaperMention.objects.standing().exists()

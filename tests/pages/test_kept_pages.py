@@ -113,10 +113,13 @@ ACTS = {
 }
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
-    *("members.actions.events.record", "members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
+    *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
+    *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
-    *(f"talks.actions.questions.{name}" for name in ("next_serial", "mention_papers")),
+    *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),
+    *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
+    *(f"talks.actions.imports.{name}" for name in ("prepare", "import_prepared", "taken_in_run")),
     *(f"talks.actions.imports.{name}" for name in ("json_bytes", "problem_json", "read_file", "preview_file")),
     *("talks.actions.imports.refusal_of", "talks.actions.imports.taken_by", "talks.actions.html.render_and_save"),
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
