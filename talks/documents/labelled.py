@@ -44,7 +44,7 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
     A label without text stays empty, whatever follows it.
     """
     line = lines[index]
-    if line.is_code or line.is_blank:
+    if line.is_code or line.is_blank or source.is_inside(line):
         return None
     found = read_labels(line.text) or ([bare] if in_head and (bare := _bare_label(source, line)) else [])
     if not found:

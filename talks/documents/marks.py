@@ -12,7 +12,7 @@ _BOLD = r"(?:\*\*|__)?"
 _ENTRY = re.compile(r"(?P<number>\d{1,3})\s{0,2}(?P<mark>[.、)）])(?P<space>\s*)")
 _BRACKETED = re.compile(r"[(（](?P<number>\d{1,3})[)）](?P<space>\s*)")
 _QUESTION = re.compile(
-    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,3}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
+    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,6}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
 )
 _ANSWER = re.compile(
     rf"{_BOLD}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}{_BOLD}\s?:{_BOLD}\s*"

@@ -210,7 +210,8 @@ class QuestionReader:
         """Where answers begin; A10： under question 3 is a graphics card."""
         found: dict[int, AnswerMark] = {}
         for index, line in enumerate(lines):
-            mark = None if line.is_code else read_answer_mark(line.text)
+            is_text = line.is_code or (self.is_strict and self.source.is_inside(line))
+            mark = None if is_text else read_answer_mark(line.text)
             if mark and (mark.number is None or number is None or mark.number in (number, len(found) + 1)):
                 if mark.is_bracketed and self.is_strict:
                     continue
@@ -242,7 +243,7 @@ class QuestionReader:
         return every[1:end], every[end:]
 
     def _label_of(self, line: Line, names: tuple[str, ...]) -> str | None:
-        found = None if line.is_code else labels.read_label(line.text)
+        found = None if line.is_code or self.source.is_inside(line) else labels.read_label(line.text)
         return found.label.text if found and found.label.label in names else None
 
     def _labelled(self, draft: QuestionDraft, lines: list[Line]) -> list[Line]:
