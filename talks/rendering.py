@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from markup import html
+from talks.documents.readable import readable
 from talks.models import (
     Answer,
     Episode,
@@ -47,17 +48,24 @@ def html_fields(model: type[models.Model]) -> list[str]:
     return [*fields, *lists.get(model, []), "html_version"]
 
 
+def _shown(text: str) -> str:
+    """The text as Markdown that shows what its author saw, unless that would be too long."""
+    shown = readable(text)
+    return shown if len(shown) <= html.MAX_CHARACTERS else text
+
+
 def render(row: models.Model) -> None:
     """Fill the HTML fields of a saved row (its key prefixes ids). Raises markup.html.TextTooLong."""
     values: Any = row
     prefix = f"{row._meta.model_name}{row.pk}-"
     for name in BLOCKS.get(type(row), ()):
-        setattr(row, f"{name}_html", html.render(getattr(row, name) or "", prefix=f"{prefix}{name}-"))
+        setattr(row, f"{name}_html", html.render(_shown(getattr(row, name) or ""), prefix=f"{prefix}{name}-"))
     for name in LINES.get(type(row), ()):
         setattr(row, f"{name}_html", html.render_inline(getattr(row, name) or ""))
     if isinstance(row, Section):
         row.groups_html = [
-            html.render(group["body"], prefix=f"{prefix}group{index}-") for index, group in enumerate(row.groups)
+            html.render(_shown(group["body"]), prefix=f"{prefix}group{index}-")
+            for index, group in enumerate(row.groups)
         ]
     if isinstance(row, Episode):
         row.labels_html = [
