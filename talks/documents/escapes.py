@@ -49,13 +49,11 @@ def protected(body: str) -> list[str]:
     code = fenced(lines, is_section_heading)
     written = [index for index, text in enumerate(lines) if text.strip()]
     first, last = (written[0], written[-1]) if written else (len(lines), -1)
-    return [
-        text
-        if index in code
-        or not (_needs(text, is_at_edge=not first < index < last) or _underlines(text, lines[index - 1 : index]))
-        else f"\\{text}"
-        for index, text in enumerate(lines)
-    ]
+    written_lines: list[str] = []
+    for index, text in enumerate(lines):
+        is_open = _needs(text, is_at_edge=not first < index < last) or _underlines(text, written_lines[-1:])
+        written_lines.append(f"\\{text}" if is_open and index not in code else text)
+    return written_lines
 
 
 def _underlines(text: str, before: Sequence[str]) -> bool:

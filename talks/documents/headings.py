@@ -16,6 +16,7 @@ from talks.documents.vocabulary import KnownTitle, TitleKind, fold, known_title,
 MAX_TITLE = 60
 _UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})\s*")
 _GLUED = re.compile(r" {0,3}(#{1,6})([^\s#].{0,60})")
+_BRACKETED = re.compile(r"【(?P<title>[^【】]{1,20})】")
 _NOT_FIRST = tuple("!\"#$%&'*+,-./:;<=>?@\\^_`|~")
 _BOLD = re.compile(r"\s*(?:\*\*|__)\s*(?P<title>[^*_\n]{1,60}?)\s*(?:\*\*|__)\s*[:：]?\s*")
 
@@ -75,6 +76,10 @@ def _marked(line: Line, level: int, title: str) -> Heading:
 
 def _plain(line: Line, following: Line | None) -> Heading | None:
     title = line.bare
+    if group := _BRACKETED.fullmatch(title):
+        known = known_title(group["title"])
+        is_group = known is not None and known.kind is TitleKind.GROUP
+        return Heading((line,), Style.PLAIN, 0, group["title"].strip(), known) if is_group else None
     if len(title) > MAX_TITLE or title.startswith("【") or "<span>$" in line.text:  # a label, GitHub's dollars
         return None
     known = known_title(title)

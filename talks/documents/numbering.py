@@ -15,7 +15,7 @@ _EPISODE = re.compile(rf"{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|�
 _ORDINAL = re.compile(r"第\s?(\d{1,6})\s?期")
 _ALONE = re.compile(rf"(?:{_SPECIAL}|第?\s?(\d{{1,6}})\s?期?)(?!\d)")
 _TITLE = re.compile(
-    rf"[【\[]?\s?{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|第?\s?\d{{1,10}}\s?期?)(?!\d)\s?[】\])）]?"
+    rf"[^\w【\[]{{0,6}}[【\[]?\s?{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|第?\s?\d{{1,10}}\s?期?)(?!\d)\s?[】\])）]?"
     r"\s{0,3}(?P<colon>:|[\-—–|·]{0,2})\s{0,3}"
 )
 _STEM_NUMBER = re.compile(r"(?<!\d)(\d{1,4})(?!\d)")

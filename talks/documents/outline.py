@@ -29,6 +29,7 @@ FOLLOW_UP_PREFIX = "追问："
 AFTER_TITLE = "附注"
 BODY_TITLE = "正文"
 _NEW_SECTION = re.compile(r"(?:本周|本期|每周)\S{1,8}")
+_OWN_BACK = {"## 参考资料", "## 后续计划", "## 往期精彩"}
 _SECTION_ROLES = frozenset((Role.BRIEF, Role.CONTRIBUTORS, Role.NOMINATIONS, Role.SUGGESTIONS, Role.THEME))
 _SECTION_KINDS: tuple[SectionKind, ...] = ("news", "picks", "classic", "practice", "free_talk", "custom")
 
@@ -80,23 +81,27 @@ class Stretch:
 
 @dataclass(slots=True)
 class Source:
-    """A text ready to be read: its lines, how they are broken, whether it is outlined, and the ledger."""
+    """A text ready to be read: its lines, how they are broken, whether it is outlined, and the ledger.
+
+    `is_own` when the outline is surely our writer's, where a line without brackets is no label.
+    """
 
     lines: list[Line]
     wrap: Wrap
     is_outlined: bool
     section_level: int | None
+    is_own: bool = False
     ledger: Ledger = field(default_factory=Ledger)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Source:
         level, is_outlined = _levels(texts)
         wrap = Wrap(False, None, 0) if is_outlined else Wrap.of(texts)
-        source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level)
+        is_own = is_outlined and (set(texts) >= _OWN_BACK or any("番外" in text for text in texts[:1]))
+        source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level, is_own)
         if is_outlined and (derived := generated(source.lines)):
-            source.ledger.claim(
-                (line for line in source.lines if line.number in derived), "generated", Node("generated")
-            )
+            skipped = [line for line in source.lines if line.number in derived]
+            source.ledger.claim(skipped, "generated", Node("generated"))
             source.lines = [line for line in source.lines if line.number not in derived]
         if is_outlined:
             source.lines = [_meant(line) for line in source.lines]

@@ -145,7 +145,7 @@ class QuestionReader:
             is_text = line.is_code or (self.is_strict and self.source.is_inside(line))
             mark = None if is_text else read_answer_mark(line.text)
             if mark and (mark.number is None or number is None or mark.number in (number, len(found) + 1)):
-                if mark.is_bracketed and self.is_strict:
+                if self.is_strict and (mark.is_bracketed or mark.author is not None):
                     continue
                 found[index] = mark
         return found
@@ -204,6 +204,8 @@ class QuestionReader:
             line = lines[index]
             if mark := marks.get(index):
                 answer = AnswerDraft(is_bracketed=mark.is_bracketed)
+                if mark.author is not None and not self.is_strict:
+                    answer.author, answer.has_label = mark.author, True
                 target.answers.append(answer)
                 self._claim(line, [], "answer", answer.node)
                 answer.lines.append(Line(line.numbers, line.text[mark.end :]))

@@ -128,7 +128,7 @@ class _SectionReader:
         rest: list[Line] = []
         index, is_leading = 0, True
         while index < len(lines):
-            taken = labels_at(self.source, lines, index, in_head=False)
+            taken = labels_at(self.source, lines, index, in_head=False, is_leading=is_leading)
             if (
                 taken is not None
                 and not taken.is_reserved

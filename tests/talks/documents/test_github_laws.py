@@ -107,7 +107,7 @@ _MARKERS = set("答案回解问题提第期番外")
 def holds_the_source(text: str) -> None:
     """Law 5: no address and no run of letters of a source is missing from the export for GitHub."""
     # A backslash right before an address says that it is text, no address.
-    text = text.replace("$", "S").replace("\ufeff", "").replace("\\http", "http")
+    text = text.replace("$", "S").replace("\ufeff", "B").replace("\\http", "http")
     exported = convert(write(read(text, name="005.md").document), "github").text
     for run in re.findall(r"[^\W\d_a-zA-Z]+", text):
         known = known_title(run)
