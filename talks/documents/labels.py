@@ -18,7 +18,7 @@ _BOLD = re.compile(
     rf"{_START}(?P<open>\*\*|__)[ \t]{{0,2}}{_NAME}(?P<middle>(?P=open))?"
     rf"[ \t]{{0,3}}(?P<colon>[{_COLON}])?(?P<late>(?P=open))?(?P<text>[^\n]*)"
 )
-_INSIDE = re.compile(rf"(?P<slashes>\\*)【(?P<name>[^【】\n]{{1,60}})】\s{{0,3}}[{_COLON}]")
+_INSIDE = re.compile(rf"(?<!\\)(?P<slashes>\\*+)【(?P<name>[^【】\n]{{1,60}})】\s{{0,3}}[{_COLON}]")
 _TEXTLESS_COLON = frozenset(("本期贡献者",))
 
 

@@ -22,6 +22,7 @@ _WRITTEN = re.compile(
 )
 _TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)
 _FORMULA = re.compile(r"\$[^$\n]+\$")
+_LONGEST = 2000
 _TAGS = {"strong": "**", "em": "*", "del": "~~"}
 
 
@@ -99,9 +100,9 @@ def _by_github(line: str) -> str:
 
 
 def _escaped(text: str, *, is_entry: bool) -> str:
-    """The text with its marks escaped, but for its addresses and formulas."""
+    """The text with its marks escaped, but for its addresses and, in a line of sane length, its formulas."""
     kept = [(one.start, one.end, f"<{one.url}>") for one in links.find(text) if _is_plain_address(text, one)]
-    for match in _FORMULA.finditer(text):
+    for match in _FORMULA.finditer(text) if len(text) <= _LONGEST else ():
         if not any(start < match.end() and match.start() < end for start, end, _ in kept) and _is_formula(match[0]):
             kept.append((match.start(), match.end(), match[0]))
     pieces, position = [], 0
