@@ -4,8 +4,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import PersonViewSet, TokenViewSet
-from papers.api import PaperViewSet
-from talks.api import episodes, imports, questions
+from talks.api import episodes, imports, papers, questions
 
 
 class Root(APIRootView):
@@ -28,7 +27,7 @@ for name, viewset in {
     "recordings": episodes.RecordingViewSet,
     "templates": episodes.TemplateViewSet,
     "people": PersonViewSet,
-    "papers": PaperViewSet,
+    "papers": papers.MentionedPaperViewSet,
     "mentions": episodes.MentionViewSet,
     "tokens": TokenViewSet,
     "imports": imports.ImportViewSet,
