@@ -242,7 +242,7 @@ def learned(chromium, helpers, replies):
 
 
 @pytest.fixture
-def site(attacks, pages, member, now):  # noqa: F811
+def attacked(attacks, pages, member, now):  # noqa: F811
     """The site once with words and once with attacks: the attacks, their episodes, and the replies of both."""
     assert len(attacks) >= ENOUGH
     _none, harmless = site_of(WORDS, pages, number=300, at_once=len(WORDS) // 2 + 1, now=now, member=member)
@@ -262,9 +262,9 @@ def helpers_of(pages, docs):
     return found
 
 
-def test_no_public_attack_gets_through_the_site(site, pages):
+def test_no_public_attack_gets_through_the_site(attacked, pages):
     """Each attack in each field, each page that shows it: nothing runs, nothing is asked for, nothing foreign stands."""
-    tried, episodes, harmless, found = site
+    tried, episodes, harmless, found = attacked
     raw = pages.replies([*hostile.raw_pages(episodes), *hostile.api_addresses_that_carry(tried)])
     docs = pages.replies(hostile.docs_addresses_that_carry(tried))
     helpers = helpers_of(pages, docs)
