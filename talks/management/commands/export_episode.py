@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from markup.html import TextTooLong
 from talks.export import export
 from talks.models import Episode
 
@@ -21,7 +22,10 @@ class Command(BaseCommand):
         episode = Episode.objects.filter(deleted_at=None, code=options["code"].upper()).first()
         if episode is None:
             raise CommandError(f"no episode has the code {options['code']!r}")
-        exported = export(episode, options["to"])
+        try:
+            exported = export(episode, options["to"])
+        except TextTooLong as error:
+            raise CommandError(str(error)) from error
         if options["output"]:
             options["output"].write_bytes(exported.text.encode())
         else:
