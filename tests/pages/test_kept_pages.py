@@ -125,6 +125,7 @@ OTHERS = {
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
     *(f"talks.actions.sample.{name}" for name in ("logins_file", "next_saturday", "remove_sample")),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
+    *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
 }
 
 
