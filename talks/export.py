@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from markup import links, targets
 from talks.documents import flat, writer
 from talks.documents import model as documents
+from talks.documents.escapes import guarded
 from talks.documents.flat import FlatRow
 from talks.documents.lines import GENERATED_END, GENERATED_START
-from talks.documents.readable import readable_document
+from talks.documents.shown import shown_document
 from talks.models import (
     Answer,
     Claim,
@@ -228,8 +229,12 @@ def export(episode: Episode, to: str) -> Exported:
         )
     if to not in OPTIONS:
         raise ValueError(_("Choose github, zhihu or json."))
+    shown = shown_document(document)
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
-    made = targets.convert(links.scrub(writer.write(readable_document(document))), to, options)
+    if to == "zhihu":
+        # There a text that begins with a heading may lose it to the title.
+        options["lead"] = f"本期提要：{'；'.join(shown.highlights)}" if shown.highlights else title
+    made = targets.convert(links.scrub(guarded(writer.write(shown))), to, options)
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
     text = _with_navigation(made.text, episode) if to == "github" else made.text
     return Exported(text, title=title, filename=name, media_type="text/markdown", losses=made.losses)
