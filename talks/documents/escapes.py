@@ -81,7 +81,7 @@ def _is_fence(text: str) -> bool:
 
 
 def guarded(text: str) -> str:
-    """The written document with the backslashes that readers would see as guards, which they do not; both read alike."""
+    """The written document with guards, which nobody sees, for backslashes that readers would see; both read alike."""
     lines = text.split("\n")
     code = fenced(lines, is_section_heading)
     return "\n".join(
