@@ -28,6 +28,7 @@ from members.models import Event, Person, Role, User
 from papers.models import Paper
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
+from talks.export import SAMPLE
 from talks.models import Answer, Episode, ImportedRow, Question
 from talks.rules import can_import
 
@@ -146,7 +147,7 @@ def _import_documents(*, by: Actor, now: datetime) -> list[Episode]:
     episodes = []
     for done, path, starts_at in sorted(filed):
         text = path.read_text("utf-8").replace("{date}", starts_at.strftime("%Y%m%d"))
-        result = import_file(data=text.encode(), name=f"sample/{path.name}", by=by, now=done)
+        result = import_file(data=text.encode(), name=f"{SAMPLE}{path.name}", by=by, now=done)
         if result.episode is None or result.status != "created":
             problems = "; ".join(problem["message"] for problem in result.problems)
             raise ValidationError(
