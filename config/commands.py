@@ -1,4 +1,4 @@
-"""What `manage.py` runs: a command of Django or of ours. A database that cannot be used is one line, not a traceback."""
+"""What `manage.py` runs: a command of Django or of ours. A database that cannot be used is one line, no traceback."""
 
 import sys
 

@@ -6,7 +6,8 @@ import re
 from html.parser import HTMLParser
 
 # What stands beside something else on a page, so that its words must not touch in a line either.
-BLOCKS = frozenset("blockquote br div h1 h2 h3 h4 h5 h6 hr li ol p pre table td th tr ul".split())
+BLOCKS = frozenset({"blockquote", "br", "div", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre"})
+BLOCKS |= {"table", "td", "th", "tr", "ul"}
 VOID = frozenset({"br", "hr", "img"})
 # Marks of a footnote and the footnotes: they say nothing without each other.
 NOTES = {("sup", None), ("ol", "footnotes")}

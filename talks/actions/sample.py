@@ -145,7 +145,7 @@ def _loaded() -> Made | None:
 
 
 def _left_persons() -> set[int]:
-    """Return the persons of an earlier sample that the record uses, so that its removal left them; nobody holds them."""
+    """Return the persons of an earlier sample that the record uses, so that they stayed; nobody holds them."""
     last = Event.objects.about(KIND, KEY).order_by("-pk").first()
     if last is None or last.verb != "remove_sample":
         return set()

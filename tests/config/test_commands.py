@@ -17,15 +17,24 @@ def command(tmp_path):
 
     def run(*arguments, database=f"sqlite:///{tmp_path}/new.sqlite3"):
         environ = {**os.environ, "DATABASE_URL": database, "DJANGO_SETTINGS_MODULE": "config.settings"}
-        return subprocess.run(  # noqa: S603
-            [sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     return run
 
 
 def test_a_database_without_tables_is_named_and_the_way_out_works(command, tmp_path):
-    for arguments in (["import_episodes", str(tmp_path)], ["create_token", "anna", "--scope", "read"], ["export_archive", "out"]):
+    for arguments in (
+        ["import_episodes", str(tmp_path)],
+        ["create_token", "anna", "--scope", "read"],
+        ["export_archive", "out"],
+    ):
         done = command(*arguments)
         assert (done.returncode, done.stderr) == (1, "数据库是空的：请先运行 manage.py migrate。\n")
     assert command("migrate").returncode == 0

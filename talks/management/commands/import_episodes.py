@@ -49,7 +49,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([result.as_json() for result in results], ensure_ascii=False))
         elif others:
-            said = ngettext("%(n)d file of another kind was skipped.", "%(n)d files of other kinds were skipped.", others)
+            said = ngettext(
+                "%(n)d file of another kind was skipped.", "%(n)d files of other kinds were skipped.", others
+            )
             self.stdout.write(said % {"n": others})
         self._fail_if_refused(results, replaces=options["replace"])
 
