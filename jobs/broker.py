@@ -39,6 +39,6 @@ class Transport(filesystem.Transport):
             Path(client.transport_options[option]).mkdir(parents=True, exist_ok=True)
         super().__init__(client, **kwargs)
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Deliver a message. Raises TimeoutError soon when there is none, so that a worker notices a signal."""
-        super().drain_events(connection, timeout=WAIT if timeout is None else min(timeout, WAIT))
+        super().drain_events(connection, timeout=WAIT if timeout is None else min(timeout, WAIT), **kwargs)

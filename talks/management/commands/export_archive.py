@@ -29,8 +29,8 @@ class Command(BaseCommand):
             try:
                 _write(folder / name, text.encode())
             except OSError as error:
-                said = {"path": error.filename or folder / name, "reason": error.strerror}
-                raise CommandError(_("%(path)s cannot be written: %(reason)s") % said) from error
+                place = {"path": error.filename or folder / name, "reason": error.strerror}
+                raise CommandError(_("%(path)s cannot be written: %(reason)s") % place) from error
             count += 1
         said = ngettext("%(n)d file in %(path)s", "%(n)d files in %(path)s", count)
         self.stdout.write(said % {"n": count, "path": folder})
