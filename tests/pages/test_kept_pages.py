@@ -121,9 +121,17 @@ OTHERS = {
     *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
     *(f"talks.actions.imports.{name}" for name in ("prepare", "import_prepared", "taken_in_run")),
     *(f"talks.actions.imports.{name}" for name in ("json_bytes", "problem_json", "read_file", "preview_file")),
-    *("talks.actions.imports.refusal_of", "talks.actions.imports.taken_by", "talks.actions.html.render_and_save"),
+    *(
+        "talks.actions.imports.refusal_of",
+        "talks.actions.reasons.sentence_of",
+        "talks.actions.imports.taken_by",
+        "talks.actions.html.render_and_save",
+    ),
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
-    *(f"talks.actions.sample.{name}" for name in ("logins_file", "next_saturday", "remove_sample")),
+    *(
+        f"talks.actions.sample.{name}"
+        for name in ("logins_file", "next_saturday", "remove_sample", "written_by_others")
+    ),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
 }

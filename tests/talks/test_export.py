@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from members.actors import SYSTEM
 from talks.actions.imports import import_file, json_bytes
@@ -124,3 +124,12 @@ def test_a_text_for_github_keeps_every_node(make, now):
     assert read.questions[0].follow_ups[0].after == stored.questions[0].follow_ups[0].after
     assert read.questions[0].after == "题外话。"
     assert len(read.sections) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["export_archive", "FILE/x"], ["export_episode", "120", "--to", "json", "--output", "FILE/x"]]
+)
+def test_a_place_that_cannot_be_written_is_one_line(episodes, tmp_path, arguments):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match=r"file.*无法写入：Not a directory"):
+        call_command(*(each.replace("FILE", str(tmp_path / "file")) for each in arguments), stdout=io.StringIO())
