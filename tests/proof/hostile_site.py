@@ -305,11 +305,15 @@ def replies_to_forms(
         found |= {
             f"{name} {number}": checked(client.post(path, data), name) for name, (client, path, data) in sent.items()
         }
+    # How the form says that a field cannot be read; the attacks with a NUL in them bring the same.
+    for login, password in (("\0", "\0"), ("a", "\0"), ("\0", "a")):
+        wrong = pages.visitor.post("/accounts/login/", {"login": login, "password": password})
+        found[f"login {login!r} {password!r}"] = checked(wrong, "login")
     return found | _tokens(attacks, member)
 
 
 def _tokens(attacks: list[str], member: Client) -> dict[str, HttpResponse]:
-    found = {}
+    found = {"odd token": checked(member.post("/settings/tokens/", {"name": "\0", "scope": "read"}), "tokens")}
     for start in range(0, len(attacks), TOKENS_PER_USER):
         group = attacks[start : start + TOKENS_PER_USER]
         for attack in group:

@@ -32,7 +32,7 @@ FRAMES_ON_A_PAGE = 24
 # Replies whose headers would keep the browser from showing what a hole did.
 SHIELDS = {"content-security-policy", "x-frame-options", "cross-origin-opener-policy"}
 WORDS = [
-    *(f"{word} {n}" for word in ("词语", "word", "第三") for n in range(8)),
+    *(f"{word} {n}" for word in ("词语", "word", "第三") for n in range(20)),
     "一句话说不完，" * 10,
     "a control character \x7f",
     "https://harmless.example/",
@@ -248,7 +248,7 @@ def attacked(attacks, pages, member, now):  # noqa: F811
     # The sets hold long series of one idea, and whole files, which only the renderer's own proof takes whole.
     tried = list(dict.fromkeys(attack[:LONGEST] for number, attack in enumerate(attacks) if number % 3))
     assert len(tried) >= ENOUGH
-    _none, harmless = site_of(WORDS, pages, number=300, at_once=len(WORDS) // 2 + 1, now=now, member=member)
+    _none, harmless = site_of(WORDS, pages, number=300, at_once=AT_ONCE, now=now, member=member)
     episodes, found = site_of(tried, pages, number=500, at_once=AT_ONCE, now=now, member=member)
     return tried, episodes, harmless, found
 
@@ -292,7 +292,8 @@ def test_no_public_attack_gets_through_the_site(attacked, pages):
         f"{len(as_sent)} of them with the policy: {len(harm.executed)} executed, {len(harm.requested)} requests, "
         f"{len(harm.forbidden)} forbidden nodes"
     )
-    assert (harm.executed, harm.requested, harm.forbidden) == ([], [], [])
+    distinct = {one.partition(" ")[2][:80]: one for one in [*harm.executed, *harm.requested, *harm.forbidden]}
+    assert list(distinct.values())[:30] == []
 
 
 HOLES = {
