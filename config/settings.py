@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "jobs",
+    "outbound",
     "members",
     "papers",
     "news",

@@ -6,6 +6,7 @@ strings. No function here raises on any text.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ __all__ = [
     "is_safe_href",
     "key",
     "scrub",
+    "short_key",
 ]
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|%|[^\x21-\x7e]|[\"<>\\^`{|}]")
@@ -160,6 +162,12 @@ def _arxiv_id(groups: tuple[str | None, ...]) -> ArxivId | None:
 def _paper(parts: Parts) -> ArxivId | None:
     match = _ARXIV_PAGES.match(_bare_host(parts.host) + _comparable_path(parts))
     return _arxiv_id(match.groups()) if match else None
+
+
+def short_key(url: str) -> str:
+    """The identity of an address in a form that fits a column of 200: its key, or the key's digest when it is long."""
+    whole = key(url)
+    return whole if len(whole) <= 200 else hashlib.sha256(whole.encode()).hexdigest()
 
 
 def arxiv_id(url: str) -> ArxivId | None:

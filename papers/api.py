@@ -10,10 +10,18 @@ from members.api.rows import Rows
 from papers.models import Paper
 
 
+class AuthorSerializer(serializers.Serializer[dict[str, object]]):
+    """A name as the paper writes it."""
+
+    name = serializers.CharField()
+    affiliations = serializers.ListField(child=serializers.CharField())
+
+
 class PaperSerializer(serializers.ModelSerializer[Paper]):
     """A work on arXiv; a stub knows only its identifier."""
 
-    authors = serializers.ListField(child=serializers.CharField(), read_only=True)
+    authors = AuthorSerializer(many=True, read_only=True)
+    categories = serializers.ListField(child=serializers.CharField(), read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -23,7 +31,16 @@ class PaperSerializer(serializers.ModelSerializer[Paper]):
             "title",
             "abstract",
             "authors",
+            "primary_category",
+            "categories",
+            "comment",
+            "journal_ref",
+            "doi",
+            "is_withdrawn",
+            "latest_version",
             "published_at",
+            "updated_at",
+            "filled_from",
             "url",
             "version",
             "changed_at",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
+from news.models import NewsItem
 from talks.models.episodes import Episode
 
 OPTIONAL = re.compile(r"\s*[-—–(（\[【]\s*(?:optional|可选)\s*[)）\]】]?\Z", re.IGNORECASE)
@@ -123,6 +124,7 @@ class Item(Row):
     title_html = models.TextField(blank=True)
     url = models.TextField(null=True, blank=True)
     url_key = models.CharField(max_length=200, blank=True, db_index=True)
+    news_item = models.ForeignKey(NewsItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
     author = models.TextField(null=True, blank=True)
     site = models.TextField(null=True, blank=True)
     remark = models.TextField(null=True, blank=True)

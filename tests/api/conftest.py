@@ -77,7 +77,9 @@ def episode_with_rows(number, now, *, state="published", by=None):
     Answer.objects.create(
         question=question, position=1, author=who, author_name=who.name, body="因为一次验几个。", **common
     )
-    paper = Paper.objects.create(arxiv_id=f"2401.{number:05d}", title="一篇论文", authors=["甲"], **common)
+    paper = Paper.objects.create(
+        arxiv_id=f"2401.{number:05d}", title="一篇论文", authors=[{"name": "甲", "affiliations": []}], **common
+    )
     PaperMention.objects.create(paper=paper, episode=episode, item=item)
     PaperMention.objects.create(paper=paper, episode=episode, question=question)
     Template.objects.create(name="常规", edition=number, sections=[{"kind": "news"}], **common)
