@@ -12,9 +12,10 @@ from papers.facts import PaperFacts
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask a source for. `cursor` None is the first page; its form belongs to the source's module."""
+    """What to ask a source for, and when. `cursor` None is the first page; its form belongs to the source's module."""
 
     address: str
+    now: datetime
     cursor: Any = None
     etag: str = ""
     last_modified: str = ""
@@ -22,8 +23,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back, before anybody read it. `status` 304 has no body; `cursor` is the request's."""
+    """What came back, before anybody read it. `status` 304 has no body; `request` is what was asked."""
 
+    request: Request
     status: int
     url: str
     body: bytes = b""
@@ -31,7 +33,6 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
-    cursor: Any = None
 
 
 @dataclass(frozen=True, slots=True)
