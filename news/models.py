@@ -108,7 +108,7 @@ class FetchRun(models.Model):
     """One look at a source, over all its pages. Counts add up: fetched = new + known + duplicate + hidden.
 
     new: a sighting and a story nobody had; known: an entry this source had before; duplicate: a new sighting of a
-    story that was there; hidden: an entry that the source's rules hide.
+    story that was there; hidden: an entry that the source's rules hide. Of the known, `changed` said something new.
     """
 
     source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="runs")
@@ -121,6 +121,10 @@ class FetchRun(models.Model):
     known = models.PositiveIntegerField(default=0)
     duplicate = models.PositiveIntegerField(default=0)
     hidden = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    is_quiet_day = models.BooleanField(default=False)
+    # {"etag": "…", "last_modified": "…"} of the first page; the source gets them when the run has ended well
+    validators: models.JSONField[Any] = models.JSONField(default=dict, blank=True)
     error = models.TextField(blank=True)
     # [{"code": "…", "entry": "…", "message": "…"}]: what in the answer could not be used as it was
     problems: models.JSONField[Any] = models.JSONField(default=list, blank=True)
