@@ -18,11 +18,12 @@ from django.utils.translation import gettext as _
 from jobs.actions.jobs import enqueue
 from jobs.models import Job
 from members.actors import SYSTEM, Actor
-from members.rules import StateRefusal, is_organizer, is_system, require
+from members.rules import StateRefusal, require
 from news import sources
 from news.actions.store import Tally, store_entries
 from news.entries import Fetched, Parsed, Request, Unreadable
 from news.models import FetchRun, Outcome, Source, SourceKind
+from news.rules import may_run_sources
 from outbound.client import Failed, Refused
 
 log = structlog.get_logger(__name__)
@@ -54,7 +55,7 @@ def start(*, source: Source, by: Actor, now: datetime, cursor: Any = None) -> Fe
     """
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=source.pk)
-        require(is_system(by) or is_organizer(by), _("Only organizers run sources."))
+        require(may_run_sources(by), _("Only organizers run sources."))
         if source.deleted_at is not None:
             raise StateRefusal(_("This source was removed."), code="source_removed")
         _close_broken(source, now=now)
