@@ -5,6 +5,8 @@ import socket
 import ssl
 import threading
 
+TLS = b"\x16\x03"  # how somebody begins who speaks TLS
+
 
 class Server:
     """`answers` is path → bytes, or a function that is given the connection. `requests` are the heads received."""
@@ -43,12 +45,14 @@ class Server:
             if self._context:
                 connection = stack.enter_context(self._context.wrap_socket(connection, server_side=True))
             head = b""
-            while b"\r\n\r\n" not in head and (piece := connection.recv(65536)):
+            while b"\r\n\r\n" not in head and not head.startswith(TLS) and (piece := connection.recv(65536)):
                 head += piece
             if not head:
                 return
             self.requests.append(head.decode("latin-1"))
-            answer = self.answers.get(self.requests[-1].split(" ")[1], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            answer = self.answers.get(
+                self.requests[-1].split(" ")[1], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+            )
             if callable(answer):
                 answer(connection)
             else:

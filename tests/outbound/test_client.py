@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 from datetime import UTC, datetime, timedelta
 
 import arxiv
@@ -17,10 +18,15 @@ PUBLIC = "151.101.3.42"
 
 def head(request):
     """The header lines of a request as a dict with lower-case names."""
-    return {name.lower(): value for name, _, value in (line.partition(": ") for line in request.split("\r\n")[1:] if line)}
+    return {
+        name.lower(): value for name, _, value in (line.partition(": ") for line in request.split("\r\n")[1:] if line)
+    }
 
 
-@pytest.mark.parametrize("status", ["200 OK", "204 No Content", "304 Not Modified", "404 Not Found", "429 Slow", "503 Down", "300 Many", "301 Where"])
+@pytest.mark.parametrize(
+    "status",
+    ["200 OK", "204 No Content", "304 Not Modified", "404 Not Found", "429 Slow", "503 Down", "300 Many", "301 Where"],
+)
 def test_every_status_is_a_reply(loopback, status):
     body = b"" if status[:3] in ("204", "304") else b"text"
     with serving({"/": response(body, status, ETag='"1"', Last_Modified="then", Content_Type="text/xml")}) as server:
@@ -34,7 +40,11 @@ def test_every_status_is_a_reply(loopback, status):
 def test_what_is_sent_is_all_that_is_sent(loopback, settings, monkeypatch, tmp_path):
     settings.SITE_URL = "https://talk.example.org"
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login u password hush")
-    for name, value in {"HOME": str(tmp_path), "NETRC": str(tmp_path / ".netrc"), "http_proxy": "http://127.0.0.1:1"}.items():
+    for name, value in {
+        "HOME": str(tmp_path),
+        "NETRC": str(tmp_path / ".netrc"),
+        "http_proxy": "http://127.0.0.1:1",
+    }.items():
         monkeypatch.setenv(name, value)
     with serving({"/": response(b"x")}) as server:
         client.get(server.url(), etag='"1"', modified="Wed, 04 Mar 2026 12:00:00 GMT", accept="application/atom+xml")
@@ -58,7 +68,15 @@ def test_a_condition_that_cannot_be_sent_is_left_out(loopback, etag):
 
 @pytest.mark.parametrize(
     ("statuses", "permanent"),
-    [(["301 M"], True), (["308 P"], True), (["301 M", "308 P"], True), (["302 F"], False), (["307 T"], False), (["301 M", "302 F"], False), (["303 S", "301 M"], False)],
+    [
+        (["301 M"], True),
+        (["308 P"], True),
+        (["301 M", "308 P"], True),
+        (["302 F"], False),
+        (["307 T"], False),
+        (["301 M", "302 F"], False),
+        (["303 S", "301 M"], False),
+    ],
 )
 def test_only_a_way_that_is_permanent_throughout_is_a_move(loopback, statuses, permanent):
     answers = {f"/{place}": redirect(f"/{place + 1}", status) for place, status in enumerate(statuses)}
@@ -95,7 +113,18 @@ def test_conditions_stay_with_their_host(settings, names):
     assert conditions == ['"1"', '"1"', None]
 
 
-@pytest.mark.parametrize("location", ["http://10.0.0.1/", "http://169.254.169.254/latest", "//[::1]/", "http://localhost/", "file:///etc/passwd", "http://0x7f.1/", "http://u:p@a.example/"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest",
+        "//[::1]/",
+        "http://localhost/",
+        "file:///etc/passwd",
+        "http://0x7f.1/",
+        "http://u:p@a.example/",
+    ],
+)
 def test_a_redirect_is_judged_like_any_address(loopback, names, location):
     names["localhost"] = ["10.0.0.1"]
     with serving({"/": redirect(location)}) as server, pytest.raises(Refused):
@@ -107,9 +136,9 @@ def test_a_name_is_judged_anew_at_every_step(settings, names):
     """The second answer of a name that rebinds is judged although the first was fine."""
     settings.OUTBOUND_ALLOW = ["127.0.0.1"]
     names["rebind.test"] = [["127.0.0.1"], ["127.0.0.2"]]
-    with serving({"/": redirect("/inside"), "/inside": response(b"secret")}) as server:
-        with pytest.raises(Refused, match="loopback"):
-            client.get(server.url(host="rebind.test"))
+    answers = {"/": redirect("/inside"), "/inside": response(b"secret")}
+    with serving(answers) as server, pytest.raises(Refused, match=r"rebind.test is not asked"):
+        client.get(server.url(host="rebind.test"))
     assert names["asked"] == ["rebind.test", "rebind.test"]
     assert len(server.requests) == 1
 
@@ -139,7 +168,7 @@ def test_a_port_of_another_service_is_refused(names, dialled):
 
 def test_the_next_address_is_tried_when_one_does_not_answer(settings, names):
     settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
-    names["a.test"] = ["127.0.0.9", "127.0.0.1"]
+    names["a.test"] = ["127.0.1.1", "127.0.0.1"]
     with serving({"/": response(b"x")}) as server:
         assert client.get(server.url(host="a.test")).body == b"x"
     assert head(server.requests[0])["host"] == f"a.test:{server.port}"
@@ -147,18 +176,29 @@ def test_the_next_address_is_tried_when_one_does_not_answer(settings, names):
 
 @pytest.mark.parametrize(
     ("text", "wait"),
-    [("120", timedelta(seconds=120)), ("0", timedelta(0)), ("9" * 40, timedelta(days=7)), ("Wed, 04 Mar 2026 12:01:00 GMT", timedelta(minutes=1)), ("Wed, 04 Mar 2020 12:00:00 GMT", timedelta(0)), ("soon", None), ("", None), ("-5", None), ("Wed, 99 Mar 99999 12:00:00 GMT", None), ("Wed, 04 Mar 2026 12:02:00 -0000", timedelta(minutes=2))],
+    [
+        ("120", timedelta(seconds=120)),
+        ("0", timedelta(0)),
+        ("9" * 40, timedelta(days=7)),
+        ("Wed, 04 Mar 2026 12:01:00 GMT", timedelta(minutes=1)),
+        ("Wed, 04 Mar 2020 12:00:00 GMT", timedelta(0)),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+        ("Wed, 99 Mar 99999 12:00:00 GMT", None),
+        ("Wed, 04 Mar 2026 12:02:00 -0000", timedelta(minutes=2)),
+    ],
 )
 def test_retry_after_is_seconds_or_a_date(text, wait):
     reply = Reply("http://a.example/", 503, {"retry-after": text}, b"")
     assert reply.retry_after(datetime(2026, 3, 4, 12, 0, tzinfo=UTC)) == wait
 
 
-def test_a_session_is_guarded_like_get(loopback, names, dialled, monkeypatch):
+def test_a_session_is_guarded_like_get(names, dialled):
     with pytest.raises(Refused):
         client.session().get("http://10.0.0.1/")
     with pytest.raises(Refused):
-        client.session().get("http://127.0.0.2:6379/", headers={"Host": "arxiv.org"}, proxies={"http": "http://10.0.0.1"}) if False else client.session().get("http://192.168.0.1/", proxies={"http": "http://127.0.0.1:1"}, verify=False)
+        client.session().get("http://192.168.0.1/", proxies={"http": "http://127.0.0.1:1"}, verify=False)
     with pytest.raises(Refused):
         client.session().get("http://user:pass@127.0.0.1/")
     for method in ("post", "put", "delete", "head", "patch", "options"):
@@ -174,7 +214,12 @@ def test_a_session_sends_no_credentials_and_keeps_no_cookies(loopback):
     with serving({"/": redirect("/x"), "/x": answer}) as server:
         session = client.session()
         for _ in range(2):
-            got = session.get(server.url(), headers={"Authorization": "hush", "Cookie": "hush", "X-Own": "hush", "user-agent": "hush"}, auth=("u", "hush"), cookies={"c": "hush"})
+            got = session.get(
+                server.url(),
+                headers={"Authorization": "hush", "Cookie": "hush", "X-Own": "hush", "user-agent": "hush"},
+                auth=("u", "hush"),
+                cookies={"c": "hush"},
+            )
             assert (got.status_code, got.text, got.url, got.history) == (200, "x", server.url("/x"), [])
     assert len(server.requests) == 4
     for request in server.requests:
@@ -217,18 +262,18 @@ def test_tls_is_verified_and_the_server_called_by_its_name(secure):
 
 
 def test_a_certificate_of_another_name_is_refused(secure):
-    with pytest.raises(Failed, match="certificate of b.example is not valid"):
+    with pytest.raises(Failed, match=r"certificate of b.example is not valid"):
         client.get(secure.url(scheme="https", host="b.example"))
-    with pytest.raises(Failed, match="certificate of 127.0.0.1 is not valid"):
+    with pytest.raises(Failed, match=r"certificate of 127.0.0.1 is not valid"):
         client.get(secure.url(scheme="https"))
-    with pytest.raises(Failed, match="certificate of b.example is not valid"):
+    with pytest.raises(Failed, match=r"certificate of b.example is not valid"):
         client.session().get(secure.url(scheme="https", host="b.example"), verify=False)
     assert secure.requests == []
 
 
-def test_an_authority_nobody_knows_is_refused(secure, trusting, monkeypatch):
+def test_an_authority_nobody_knows_is_refused(secure, monkeypatch):
     monkeypatch.setattr("outbound.wire.tls", ssl.create_default_context)
-    with pytest.raises(Failed, match="certificate of a.example is not valid"):
+    with pytest.raises(Failed, match=r"certificate of a.example is not valid"):
         client.get(secure.url(scheme="https", host="a.example"))
 
 
@@ -248,13 +293,12 @@ def test_no_step_leads_from_https_down_to_http(secure):
 
 
 def test_plain_http_where_tls_is_expected_fails(loopback):
-    with serving({"/": response(b"x")}) as server, pytest.raises(Failed, match="TLS|usable answer"):
+    with serving({"/": response(b"x")}) as server, pytest.raises(Failed, match=r"TLS|usable answer"):
         client.get(server.url(scheme="https"))
 
 
 def tunnel(to):
     """Answer a CONNECT by passing bytes on to a port of this machine, both ways."""
-    import threading
 
     def answer(connection):
         with socket.create_connection(("127.0.0.1", to)) as other:
@@ -286,17 +330,30 @@ def test_a_proxy_is_asked_with_whole_addresses(settings, names):
     assert names["asked"] == ["127.0.0.1"], "the proxy looks names up, not we"
 
 
-def test_tls_through_a_proxy_is_with_the_site_itself(settings, secure):
-    names = {"a.example:443": tunnel(secure.port), "b.example:443": tunnel(secure.port)}
-    with serving(names) as proxy:
-        settings.OUTBOUND_PROXY = f"http://user:pass@localhost:{proxy.port}"
-        import socket as module
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/",
+        "https://[::1]/",
+        "https://a.internal/",
+        "http://redis/",
+        "http://a.example:25/",
+        "http://u:p@a.example/",
+    ],
+)
+def test_before_a_proxy_is_asked_all_is_judged_that_can_be(settings, dialled, url):
+    settings.OUTBOUND_PROXY = "http://127.0.0.1:3128"
+    with pytest.raises(Refused):
+        client.get(url)
+    assert dialled == []
 
-        module.getaddrinfo.__closure__  # the made-up name service is in place
-        secure_names = {"localhost": ["127.0.0.1"]}
-        _add_names(secure_names)
+
+def test_tls_through_a_proxy_is_with_the_site_itself(settings, secure, names):
+    names.update({"localhost": ["127.0.0.1"], "127.0.0.1": ["127.0.0.1"]})
+    with serving({"a.example:443": tunnel(secure.port), "b.example:443": tunnel(secure.port)}) as proxy:
+        settings.OUTBOUND_PROXY = f"http://user:pass@localhost:{proxy.port}"
         assert client.get("https://a.example/").body == b"secure"
-        with pytest.raises(Failed, match="certificate of b.example is not valid"):
+        with pytest.raises(Failed, match=r"certificate of b.example is not valid"):
             client.get("https://b.example/")
     assert proxy.requests[0].startswith("CONNECT a.example:443 ")
     assert "Basic" in proxy.requests[0]
