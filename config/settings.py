@@ -176,6 +176,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.tasks.sweep", "schedule": 5, "options": {"expires": 5}}}
 
+# ── Going out: outbound/client.py ───────────────────────────────────────────
+ARXIV_API_URL = ENV["ARXIV_API_URL"]
+ARXIV_RSS_URL = ENV["ARXIV_RSS_URL"]
+HF_ENDPOINT = ENV["HF_ENDPOINT"]
+OUTBOUND_PROXY = ENV["OUTBOUND_PROXY"]
+OUTBOUND_ALLOW = ENV["OUTBOUND_ALLOW"]
+
 # ── Language and time ───────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -306,6 +313,8 @@ LOGGING = {
         # tokenizer and PDF libraries narrate every odd byte of a member's file
         "pypdf": {"level": "ERROR"},
         "markdown_it": {"level": "WARNING"},
+        # quotes whole addresses, which may hold tokens
+        "urllib3": {"level": "ERROR"},
         # two lines for every sweep
         "celery": {"level": "WARNING"},
     },

@@ -42,6 +42,9 @@ def test_a_secret_key_alone_turns_debug_off():
         ("TRUSTED_PROXIES", "10.0.0.0/99"),
         ("EMAIL_URL", "mail.example.org"),
         ("OUTBOUND_PROXY", "proxy:3128"),
+        ("OUTBOUND_ALLOW", "*"),
+        ("OUTBOUND_ALLOW", "10.0.0.0/33"),
+        ("OUTBOUND_ALLOW", "http://10.0.0.1"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name(name, value):
