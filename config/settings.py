@@ -180,6 +180,9 @@ CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.tasks.sweep", "schedule": 5, "op
 ARXIV_API_URL = ENV["ARXIV_API_URL"]
 ARXIV_RSS_URL = ENV["ARXIV_RSS_URL"]
 HF_ENDPOINT = ENV["HF_ENDPOINT"]
+# "No more than one request every three seconds, and a single connection at a time": arXiv's terms of use of its API
+# and feeds, for all machines together. A setting so that tests against a local server need not wait.
+ARXIV_SECONDS = 3
 OUTBOUND_PROXY = ENV["OUTBOUND_PROXY"]
 OUTBOUND_ALLOW = ENV["OUTBOUND_ALLOW"]
 
@@ -315,6 +318,8 @@ LOGGING = {
         "markdown_it": {"level": "WARNING"},
         # quotes whole addresses, which may hold tokens
         "urllib3": {"level": "ERROR"},
+        # complains of entries that we read and report ourselves
+        "arxiv": {"level": "ERROR"},
         # two lines for every sweep
         "celery": {"level": "WARNING"},
     },
