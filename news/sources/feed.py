@@ -36,7 +36,11 @@ def parse(fetched: Fetched) -> Parsed:
         return Parsed()
     asking.require_answer(fetched)
     problems: list[Problem] = []
-    found = _read(fetched, problems)
+    return gather(_read(fetched, problems), fetched, problems)
+
+
+def gather(found: dict[str, Any], fetched: Fetched, problems: list[Problem]) -> Parsed:
+    """The feed out of what a reader found in it, under feedparser's names and of any types, with earlier problems."""
     about = found.get("feed")
     about = about if isinstance(about, dict) else {}
     listed = found.get("entries")
@@ -44,11 +48,11 @@ def parse(fetched: Fetched) -> Parsed:
     language = text.line(str(about.get("language") or ""), limit=20)
     place = feed_entries.Place(url=fetched.url or fetched.request.address, language=language, now=fetched.request.now)
     entries: dict[str, Entry] = {}
-    for raw in feed_entries.read(listed, place, problems):
-        if raw.key in entries:
-            problems.append(Problem("repeated", _("The entry stands in the feed twice."), raw.key))
+    for entry in feed_entries.read(listed, place, problems):
+        if entry.key in entries:
+            problems.append(Problem("repeated", _("The entry stands in the feed twice."), entry.key))
         else:
-            entries[raw.key] = raw
+            entries[entry.key] = entry
     return Parsed(
         entries=tuple(entries.values()),
         problems=tuple(problems),

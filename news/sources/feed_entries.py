@@ -90,9 +90,11 @@ def _url(raw: dict[str, Any], place: Place) -> str:
     feedparser takes a guid for a link where there is none, also one that is no address.
     """
     guid = raw.get("id")
-    for candidate in (raw.get("link"), guid, *(one.get("href") for one in _dicts(raw.get("enclosures"))[:_MOST])):
+    for candidate in (raw.get("link"), guid, *(one.get("href") for one in _media(raw))):
         is_name = candidate == guid and not str(guid).startswith(("/", "http://", "https://"))
-        if found := "" if is_name else address(candidate, place):
+        found = "" if is_name else address(candidate, place)
+        # Nothing, made absolute, is the feed itself.
+        if found and found != place.url:
             return found
     return ""
 
@@ -150,12 +152,18 @@ def _extra(raw: dict[str, Any], place: Place) -> dict[str, Any]:
     tags = [text.line(one["term"], limit=60) for one in _dicts(raw.get("tags")) if _is_text(one.get("term"))]
     media = [
         {"url": url, "type": text.line(str(one.get("type") or ""), limit=60)}
-        for one in [*_dicts(raw.get("enclosures")), *_dicts(raw.get("media_content"))]
+        for one in [*_media(raw), *_dicts(raw.get("media_content"))]
         if (url := address(one.get("href") or one.get("url"), place))
     ]
     other = address(raw.get("external_url"), place)
     extra = {"tags": list(dict.fromkeys(tags))[:_MOST], "media": media[:5], "external_url": other}
     return {name: value for name, value in extra.items() if value}
+
+
+def _media(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """The enclosures, which feedparser keeps among the links."""
+    linked = [one for one in _dicts(raw.get("links")) if one.get("rel") == "enclosure"]
+    return [*_dicts(raw.get("enclosures")), *linked][:_MOST]
 
 
 def _dicts(value: Any) -> list[dict[str, Any]]:

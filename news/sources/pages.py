@@ -84,11 +84,16 @@ def _names_feed(element: etree._Element) -> bool:
 def _joined(page: str, address: str) -> str:
     """An address of a page made absolute, "" for what nobody can ask."""
     address = text.storable(address).strip()
-    if address.startswith("feed:"):
-        address = address.removeprefix("feed:")
-        address = f"http:{address}" if address.startswith("//") else address
+    address = web_address(address) if address.lower().startswith("feed:") else address
     try:
-        found = urljoin(page, address) if address else ""
+        return web_address(urljoin(page, address) if address else "")
     except ValueError:
         return ""
-    return found if links.split(found) else ""
+
+
+def web_address(written: str) -> str:
+    """An address that can be asked, feed: turned into what it stands for; "" for any other."""
+    if written.lower().startswith("feed:"):
+        written = written[5:]
+        written = f"http:{written}" if written.startswith("//") else written
+    return written if links.split(written) else ""

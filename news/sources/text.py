@@ -20,6 +20,12 @@ _BREAKS = re.compile(
     r"|br|hr)(?:[\s/][^<>]*)?>",
     re.IGNORECASE,
 )
+# Elements as people put them into titles, and nothing that could be a formula (a<b and c>d).
+_ELEMENT = re.compile(
+    r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|i|img|li|mark|ol|p|q|s|script|small|span|strong|style|sub|sup|tt|u|ul)"
+    r"(?:\s+[a-z-]{1,20}\s*=[^<>]*)?\s*/?>",
+    re.IGNORECASE,
+)
 _ENTITY = re.compile(r"&(?:[a-z][a-z0-9]{1,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?=$|[-_])")
 
@@ -49,7 +55,9 @@ def from_html(source: str) -> str:
 
 
 def from_plain(source: str) -> str:
-    """A text that should be plain: entities that somebody escaped once too often become their characters."""
+    """A text that should be plain: what was escaped once too often is undone, entities and elements."""
+    if _ELEMENT.search(source[:_READ]):
+        return from_html(source)
     return html.unescape(source[:_READ]) if _ENTITY.search(source[:_READ]) else source[:_READ]
 
 
