@@ -275,6 +275,27 @@ def test_without_bounds_the_same_bomb_is_seen(settings):
     assert peak > MEMORY
 
 
+def test_a_tls_handshake_that_drips_costs_one_deadline(settings):
+    settings.OUTBOUND_ALLOW = ["127.0.0.0/8"]
+
+    def drip(connection):
+        with suppress(OSError):
+            for byte in b"\x16\x03\x03\x04\x00" + bytes(60):
+                connection.sendall(bytes([byte]))
+                time.sleep(1)
+        connection.close()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    threading.Thread(target=lambda: drip(listener.accept()[0]), daemon=True).start()
+    started = time.monotonic()
+    with pytest.raises(Failed, match="within 10 seconds"):
+        client.get(f"https://127.0.0.1:{listener.getsockname()[1]}/")
+    seconds = time.monotonic() - started
+    listener.close()
+    print(f"outbound, TLS handshake dripping 1 B/s: {seconds:.2f} s")
+    assert seconds <= SECONDS + 1
+
+
 def test_a_hanging_name_service_costs_one_deadline(monkeypatch):
     release = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: release.wait(60) and [])
