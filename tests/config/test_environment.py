@@ -84,6 +84,16 @@ def test_the_start_stops_with_one_line():
     assert result.stderr == "openllm-talk: LOG_LEVEL=loud: use DEBUG, INFO, WARNING, ERROR or CRITICAL\n"
 
 
+@pytest.mark.parametrize("name", ["ARXIV_API_URL", "ARXIV_RSS_URL", "HF_ENDPOINT", "OUTBOUND_PROXY", "OUTBOUND_ALLOW"])
+def test_where_to_go_out_reaches_the_settings(settings, name):
+    assert getattr(settings, name) == settings.ENV[name]
+
+
+def test_exemptions_are_hosts_and_networks():
+    values = environment.read({"OUTBOUND_ALLOW": "a.example, .b.example,10.0.0.0/8,[::1],fd00::/8"})
+    assert values["OUTBOUND_ALLOW"] == ["a.example", ".b.example", "10.0.0.0/8", "[::1]", "fd00::/8"]
+
+
 def test_the_example_lists_every_variable():
     written = re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text("utf-8"), re.MULTILINE)
     assert sorted(written) == sorted(environment.VARIABLES)

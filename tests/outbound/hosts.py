@@ -1,6 +1,5 @@
-"""Spellings of inside hosts that get past filters which compare strings. Each must be refused or judged as what it is."""
+"""Spellings of inside hosts that get past filters which compare strings; each is refused, or judged as what it is."""
 
-# (address, whether it is refused before any look-up). The others are read as a host and judged by what it is.
 SPELLINGS = [
     # the usual one of each kind
     "http://127.0.0.1/",

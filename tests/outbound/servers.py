@@ -101,8 +101,16 @@ def own_certificate(folder, name="a.example"):
         return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
     root_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    root = make(named("root"), named("root"), root_key, root_key, [x509.BasicConstraints(ca=True, path_length=None)])
-    leaf = make(named(name), named("root"), key, root_key, [x509.SubjectAlternativeName([x509.DNSName(name)])])
+    root = make(
+        named(f"root of {name}"),
+        named(f"root of {name}"),
+        root_key,
+        root_key,
+        [x509.BasicConstraints(ca=True, path_length=None)],
+    )
+    leaf = make(
+        named(name), named(f"root of {name}"), key, root_key, [x509.SubjectAlternativeName([x509.DNSName(name)])]
+    )
     pem, none = serialization.Encoding.PEM, serialization.NoEncryption()
     (folder / "root.pem").write_bytes(root.public_bytes(pem))
     private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, none)

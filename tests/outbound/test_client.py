@@ -359,3 +359,21 @@ def test_tls_through_a_proxy_is_with_the_site_itself(settings, secure, names):
     assert "Basic" in proxy.requests[0]
     assert "proxy-authorization" not in head(secure.requests[0])
     assert secure.called == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize("url", ["https://a.example/", "http://a.example/"])
+def test_a_proxy_may_itself_speak_tls(settings, secure, names, tmp_path, trusting, url):
+    (tmp_path / "proxy").mkdir()
+    root, context = own_certificate(tmp_path / "proxy", "proxy.example")
+    both = tmp_path / "both.pem"
+    both.write_bytes(root.read_bytes() + (tmp_path / "root.pem").read_bytes())
+    trusting(both)
+    names.update({"proxy.example": ["127.0.0.1"], "127.0.0.1": ["127.0.0.1"]})
+    with serving({"a.example:443": tunnel(secure.port), url: response(b"secure")}, context) as proxy:
+        settings.OUTBOUND_PROXY = f"https://user:pass@proxy.example:{proxy.port}"
+        assert client.get(url).body == b"secure"
+        settings.OUTBOUND_PROXY = f"https://a.example:{proxy.port}"
+        with pytest.raises(Failed, match="certificate"):
+            client.get(url)
+    assert len(proxy.requests) == 1
+    assert "Basic" in proxy.requests[0]
