@@ -176,6 +176,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.tasks.sweep", "schedule": 5, "options": {"expires": 5}}}
 
+# ── Going out: outbound/client.py ───────────────────────────────────────────
+ARXIV_API_URL = ENV["ARXIV_API_URL"]
+ARXIV_RSS_URL = ENV["ARXIV_RSS_URL"]
+HF_ENDPOINT = ENV["HF_ENDPOINT"]
+# "No more than one request every three seconds, and a single connection at a time": arXiv's terms of use of its API
+# and feeds, for all machines together. A setting so that tests against a local server need not wait.
+ARXIV_SECONDS = 3
+OUTBOUND_PROXY = ENV["OUTBOUND_PROXY"]
+OUTBOUND_ALLOW = ENV["OUTBOUND_ALLOW"]
+
 # ── Language and time ───────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
@@ -306,6 +316,10 @@ LOGGING = {
         # tokenizer and PDF libraries narrate every odd byte of a member's file
         "pypdf": {"level": "ERROR"},
         "markdown_it": {"level": "WARNING"},
+        # quotes whole addresses, which may hold tokens
+        "urllib3": {"level": "ERROR"},
+        # complains of entries that we read and report ourselves
+        "arxiv": {"level": "ERROR"},
         # two lines for every sweep
         "celery": {"level": "WARNING"},
     },

@@ -23,7 +23,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came back, before anybody read it. `status` 304 has no body; `request` is what was asked."""
+    """What came back, before anybody read it. `status` 304 has no body; `request` is what was asked.
+
+    `moved_to` is where the address has gone for good; `max_age` is for how many seconds the answer stays good.
+    """
 
     request: Request
     status: int
@@ -33,13 +36,15 @@ class Fetched:
     etag: str = ""
     last_modified: str = ""
     moved_to: str = ""
+    max_age: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of a source. `key` is its identity there, `url` absolute and as the source wrote it.
 
-    `listed_on` is the day the source itself gives it to; `summary` is plain text; `extra` is small JSON.
+    `listed_on` is the day the source itself gives it to; `summary` is plain text; `extra` is small JSON. `is_hidden`:
+    the source itself hides it.
     """
 
     key: str
@@ -52,6 +57,7 @@ class Entry:
     upvotes: int | None = None
     language: str = ""
     paper: PaperFacts | None = None
+    is_hidden: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -81,4 +87,13 @@ class Parsed:
 
 
 class Unreadable(Exception):
-    """The answer is none of what this source gives; the message is for the person who looks after it."""
+    """The answer is none of what this source gives; the message is for the person who looks after it.
+
+    `code` is for programs: a status that no waiting heals (gone, not_found, forbidden, login, refused), a page instead
+    of a feed (page, with the addresses of the feeds that it names), or nothing readable at all (unreadable).
+    """
+
+    def __init__(self, message: str, *, code: str = "unreadable", feeds: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.code = code
+        self.feeds = feeds
