@@ -42,7 +42,8 @@ class ChosenLanguage:
 class UnchangedPages:
     """Give visitors without a session an ETag and answer 304 when they have the page; keep the others' to themselves.
 
-    Stands outside the session, so that a page which sets a cookie is never taken for a common one.
+    Stands outside the session, so that a page which sets a cookie is never taken for a common one. Pages that
+    talks.views.kept keeps have their ETag already.
     """
 
     TYPES = ("text/html", "text/markdown")
@@ -52,12 +53,14 @@ class UnchangedPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.streaming:
-            return response
-        if not response.get("Content-Type", "").startswith(self.TYPES):
+        if request.method not in ("GET", "HEAD"):
             return response
         if settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies:
             patch_cache_control(response, private=True)
+            return response
+        if response.status_code != 200 or response.streaming:
+            return response
+        if not response.get("Content-Type", "").startswith(self.TYPES):
             return response
         if response.has_header("ETag") or "no-store" in response.get("Cache-Control", ""):
             return response

@@ -127,6 +127,13 @@ class Nowhere(views.APIView):
 
     schema = None
 
+    def perform_content_negotiation(self, request: Any, force: bool = False) -> Any:
+        return super().perform_content_negotiation(request, force=True)  # nothing is there in any form
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        return {}  # no method is allowed where nothing is
+
     def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if not request.path.endswith("/") and is_valid_path(f"{request.path}/"):
             raise exceptions.NotFound(_("Addresses of the API end with a slash: %(path)s/") % {"path": request.path})

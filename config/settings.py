@@ -132,7 +132,13 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV["REDIS_URL"]}
     if ENV["REDIS_URL"]
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Pages of talks.views.kept: in every process its own, so that no page waits for Redis or fails with it.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 200},
+    },
 }
 REDIS_URL = ENV["REDIS_URL"]
 JOB_KINDS = {"prune": Kind(store="jobs.actions.pruning.prune")}
@@ -282,7 +288,10 @@ _shared: list[structlog.typing.Processor] = [
     structlog.processors.TimeStamper(fmt="iso", utc=False),
 ]
 _renderer = (
-    structlog.dev.ConsoleRenderer(colors=False) if DEBUG else structlog.processors.JSONRenderer(ensure_ascii=False)
+    # without the values of variables: they hold requests and secrets, and fill screens
+    structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    if DEBUG
+    else structlog.processors.JSONRenderer(ensure_ascii=False)
 )
 structlog.configure(
     processors=[
@@ -307,7 +316,10 @@ LOGGING = {
             ],
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]},
+    },
     "root": {"handlers": ["console"], "level": ENV["LOG_LEVEL"]},
     "loggers": {
         # replaces Django's default config, whose console handler would print everything twice

@@ -52,7 +52,7 @@ class PaperFilter(filters.FilterSet):
 
 
 class PaperViewSet(Rows):
-    """Papers that the community has mentioned."""
+    """Papers. The talk narrows `rows()` to those that a visitor may know of."""
 
     serializer_class = PaperSerializer
     filterset_class = PaperFilter

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import zoneinfo
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,11 +125,17 @@ def _rows(kind: str, episode: Episode, everything: bool) -> models.QuerySet[Any]
     return _in_order(KINDS[kind][0]._default_manager.filter(episode=episode), everything)
 
 
-def _grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
+def _grouped(rows: Iterable[Any], key: str | Callable[[Any], Any]) -> dict[Any, list[Any]]:
+    """Return the rows by one of their values, or by what `key` says of each."""
     groups: dict[Any, list[Any]] = defaultdict(list)
     for row in rows:
-        groups[getattr(row, name)].append(row)
+        groups[getattr(row, key) if isinstance(key, str) else key(row)].append(row)
     return groups
+
+
+def _target(credit: Credit) -> tuple[int | None, int | None]:
+    """Return what a credit is for: section and item, one of them or none."""
+    return credit.section_id, credit.item_id
 
 
 def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
@@ -151,7 +157,7 @@ class _Names:
 
     def __init__(self, episode: Episode) -> None:
         self.hostings = list(_in_order(Hosting.objects.filter(episode=episode)))
-        self.credits = list(_in_order(Credit.objects.filter(episode=episode)))
+        self.credits = _grouped(_in_order(Credit.objects.filter(episode=episode)), _target)
         self.claims = _grouped(
             _in_order(Claim.objects.filter(section__episode=episode, role=ClaimRole.LEAD)), "section_id"
         )
@@ -162,22 +168,21 @@ class _Names:
         return {
             "hosts": [hosting.name for hosting in self.hostings if hosting.role == HostingRole.HOST],
             "editors": [hosting.name for hosting in self.hostings if hosting.role == HostingRole.EDITOR],
-            "leads": [
-                credit.name
-                for credit in self.credits
-                if credit.role == CreditRole.LEAD and credit.section_id is None and credit.item_id is None
-            ],
+            "leads": [credit.name for credit in self.credits[None, None] if credit.role == CreditRole.LEAD],
         }
 
     def of_section(self, section: Section) -> dict[str, Any]:
+        credits_ = self.credits[section.pk, None]
+        # A claim holds one name; another name of the same person stands beside it.
+        leads = [*self.claims[section.pk], *(credit for credit in credits_ if credit.role == CreditRole.LEAD)]
         return {
-            "leads": [claim.name for claim in self.claims[section.pk]],
-            "contributors": [credit.name for credit in self.credits if credit.section_id == section.pk],
+            "leads": [lead.name for lead in sorted(leads, key=lambda lead: lead.position)],
+            "contributors": [credit.name for credit in credits_ if credit.role != CreditRole.LEAD],
         }
 
     def of_item(self, item: Item) -> dict[str, Any]:
         return {
-            "contributors": [credit.name for credit in self.credits if credit.item_id == item.pk],
+            "contributors": [credit.name for credit in self.credits[None, item.pk]],
             "papers": [mention.paper.arxiv_id for mention in self.papers[item.pk]],
         }
 

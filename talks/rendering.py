@@ -47,10 +47,13 @@ def html_fields(model: type[models.Model]) -> list[str]:
     return [*fields, *lists.get(model, []), "html_version"]
 
 
-def render(row: models.Model) -> None:
-    """Fill the HTML fields of a saved row (its key prefixes ids). Raises markup.html.TextTooLong."""
+def render(row: models.Model, *, prefix: str = "") -> None:
+    """Fill the HTML fields of a row. `prefix` begins ids; without one it is made of the key of the saved row.
+
+    Raises markup.html.TextTooLong.
+    """
     values: Any = row
-    prefix = f"{row._meta.model_name}{row.pk}-"
+    prefix = prefix or f"{row._meta.model_name}{row.pk}-"
     for name in BLOCKS.get(type(row), ()):
         setattr(row, f"{name}_html", html.render(getattr(row, name) or "", prefix=f"{prefix}{name}-"))
     for name in LINES.get(type(row), ()):

@@ -5,6 +5,7 @@ import zoneinfo
 from datetime import datetime
 
 import pytest
+from django.core.cache import caches
 from hypothesis import HealthCheck, settings
 
 from members.actions import people
@@ -19,6 +20,12 @@ settings.register_profile("proof", max_examples=1500, deadline=None, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(autouse=True)
+def no_kept_pages():
+    """Tests share a process, and what one of them wrote is rolled back: no page of another test may be left."""
+    caches["pages"].clear()
 
 
 @pytest.fixture(autouse=True)

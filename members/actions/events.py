@@ -1,13 +1,29 @@
-"""The one way to record what was done. Every action calls it inside its transaction."""
+"""The one way to record what was done. Every action calls it inside its transaction; the record's revision rises."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from members.actions.revisions import touch
 from members.actors import Actor, Nobody
 from members.models import Event
 
 
-def record(
+def record(*, by: Actor, now: datetime, verb: str, kind: str, key: object, **more: Any) -> Event:
+    """Write the Event of an act on the row `kind`/`key`; `more` is before, after and reason as event_of takes them."""
+    event = event_of(by=by, now=now, verb=verb, kind=kind, key=key, **more)
+    event.save()
+    touch()
+    return event
+
+
+def record_all(events: Iterable[Event]) -> None:
+    """Write many Events that event_of made, in order."""
+    Event.objects.bulk_create(events, batch_size=500)
+    touch()
+
+
+def event_of(
     *,
     by: Actor,
     now: datetime,
@@ -18,11 +34,11 @@ def record(
     after: Any = None,
     reason: str = "",
 ) -> Event:
-    """Write the Event of an act on the row `kind`/`key`. Anonymous acts keep no person and only the hour."""
+    """Return the Event of an act, not yet written. Anonymous acts keep no person and only the hour."""
     person = None if isinstance(by, Nobody) else by
     if by is Nobody.ANONYMOUS:
         now = now.replace(minute=0, second=0, microsecond=0)
-    return Event.objects.create(
+    return Event(
         at=now,
         by=by.value if isinstance(by, Nobody) else Event.By.PERSON,
         person=person,

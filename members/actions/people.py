@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from members.actions.events import record
+from members.actions.events import event_of, record, record_all
 from members.actors import Actor
 from members.models import Alias, Person, Role, User
 from members.rules import check_text, invalid, is_organizer, is_system, require
@@ -26,12 +26,34 @@ def handle_for(name: str) -> str:
     return "-".join(part for part in "".join(kept).split("-") if part)[:60] or "person"
 
 
+def _free_handles(names: list[str]) -> dict[str, str]:
+    """Return a handle for each name; names that would share one are numbered in order."""
+    bases = {name: handle_for(name) for name in names}
+    taken: set[str] = set()
+    for part in _chunks(list(dict.fromkeys(bases.values()))):
+        taken.update(Person.objects.filter(handle__in=part).values_list("handle", flat=True))
+    numbers: dict[str, int] = {}
+    handles: dict[str, str] = {}
+    for name, base in bases.items():
+        handle = base
+        if handle in taken and base not in numbers:
+            numbers[base] = 2
+            taken.update(Person.objects.filter(handle__startswith=f"{base}-").values_list("handle", flat=True))
+        while handle in taken:
+            handle = f"{base}-{numbers[base]}"
+            numbers[base] += 1
+        taken.add(handle)
+        handles[name] = handle
+    return handles
+
+
+def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
+    """No database takes any number of values in one query."""
+    return (values[start : start + size] for start in range(0, len(values), size))
+
+
 def _free_handle(name: str) -> str:
-    base = handle_for(name)
-    taken = set(Person.objects.filter(handle__startswith=base).values_list("handle", flat=True))
-    if base not in taken:
-        return base
-    return next(handle for n in range(2, len(taken) + 3) if (handle := f"{base}-{n}") not in taken)
+    return _free_handles([name])[name]
 
 
 def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str, Person]:
@@ -42,20 +64,24 @@ def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str,
     wanted = list(dict.fromkeys(names))
     known = {
         alias.name: alias.person.merged_into or alias.person
-        for alias in Alias.objects.filter(name__in=wanted).select_related("person__merged_into")
+        for part in _chunks(wanted)
+        for alias in Alias.objects.filter(name__in=part).select_related("person__merged_into")
     }
-    for name in sorted(set(wanted) - set(known)):  # in one order everywhere, or two imports wait for each other
-        person = Person.objects.create(
-            handle=_free_handle(name),
-            name=name,
-            is_collective=name in COLLECTIVES,
-            created_at=now,
-            changed_at=now,
-        )
-        Alias.objects.create(person=person, name=name, created_at=now, changed_at=now)
-        record(by=by, now=now, verb="name", kind="person", key=person.pk, after={"name": name})
-        known[name] = person
-    return known
+    missing = sorted(set(wanted) - set(known))  # in one order everywhere, or two imports wait for each other
+    common = {"created_at": now, "changed_at": now}
+    made = Person.objects.bulk_create(
+        [
+            Person(handle=handle, name=name, is_collective=name in COLLECTIVES, **common)
+            for name, handle in _free_handles(missing).items()
+        ],
+        batch_size=500,
+    )
+    Alias.objects.bulk_create([Alias(person=person, name=person.name, **common) for person in made], batch_size=500)
+    record_all(
+        event_of(by=by, now=now, verb="name", kind="person", key=person.pk, after={"name": person.name})
+        for person in made
+    )
+    return known | {person.name: person for person in made}
 
 
 def create_user(

@@ -62,7 +62,7 @@ class PersonFilter(filters.FilterSet):
 
 
 class PersonViewSet(Rows):
-    """People of the record."""
+    """People. The talk narrows `rows()` to those whom a visitor may know of."""
 
     serializer_class = PersonSerializer
     filterset_class = PersonFilter

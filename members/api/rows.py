@@ -73,6 +73,18 @@ def require_match(request: Request, row: Any, shown: Any) -> None:
         raise StaleRow(yours=request.data or None, theirs=shown)
 
 
+def with_only(rows: QuerySet[Any], **related: tuple[str, ...]) -> QuerySet[Any]:
+    """Fetch related rows along with these fields only: `section__episode=("code",)`; a list of 50 names few of them."""
+    for path, names in related.items():
+        model: Any = rows.model
+        for step in path.split("__"):
+            model = model._meta.get_field(step).related_model
+        kept = {*names, model._meta.pk.name, *(other.removeprefix(f"{path}__").split("__")[0] for other in related)}
+        left = [field.name for field in model._meta.concrete_fields if field.name not in kept]
+        rows = rows.select_related(path).defer(*[f"{path}__{name}" for name in left])
+    return rows
+
+
 def person_of(request: Request) -> Person | None:
     """Return the Person who asks, None for visitors."""
     actor = actor_of(request.user)
@@ -158,7 +170,7 @@ class Rows(viewsets.ReadOnlyModelViewSet):
 
     `is_public` only tells the schema whether visitors may read; `rows()` decides. `queries` names the query
     parameters of an action besides filters, pages and expand; an unknown one is refused, so that a misspelled filter
-    never answers with everything.
+    never answers with everything, and so is one that is given twice.
     """
 
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
@@ -183,6 +195,8 @@ class Rows(viewsets.ReadOnlyModelViewSet):
             if name not in known:
                 message = _("There is no such parameter here; known: %(known)s.") % {"known": ", ".join(known) or "-"}
                 raise exceptions.ValidationError({name: message}, code="unknown_parameter")
+            if len(request.query_params.getlist(name)) > 1:
+                raise exceptions.ValidationError({name: _("Give this parameter once.")}, code="repeated")
 
     def _known_queries(self) -> list[str]:
         action = self.action or ""

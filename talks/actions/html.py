@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import models, transaction
 
 from markup.html import HTML_VERSION
+from members.actions.revisions import touch
 from talks.rendering import RENDERED, html_fields, render
 
 
@@ -20,7 +21,10 @@ def render_and_save(rows: Iterable[models.Model]) -> None:
 
 
 def rerender(*, batch: int) -> int:
-    """Render again what an older renderer made, `batch` rows a transaction; return how many rows that were."""
+    """Render again what an older renderer made, `batch` rows a transaction; return how many rows that were.
+
+    Raises the revision in any case: whoever changed rows by hand runs this, and no page made before is sent again.
+    """
     total = 0
     for model in RENDERED:
         while True:
@@ -28,6 +32,7 @@ def rerender(*, batch: int) -> int:
                 outdated = model._default_manager.filter(html_version__lt=HTML_VERSION).order_by("pk")
                 rows = list(outdated.select_for_update()[:batch])
                 render_and_save(rows)
+                touch()
             if not rows:
                 break
             total += len(rows)

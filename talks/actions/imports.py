@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
@@ -18,9 +17,11 @@ from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
-from talks.actions.store import Outcome, names_in, store
+from members.rules import require
+from talks.actions.batch import Html, rendered_ahead
+from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, pdf, problems, reader
-from talks.documents.flat import flatten
+from talks.documents.flat import FlatRow, flatten
 from talks.documents.ledger import Claim
 from talks.documents.model import EpisodeDoc, Problem, Refused
 from talks.documents.problems import Code
@@ -62,6 +63,7 @@ class ImportResult:
     problems: tuple[dict[str, Any], ...] = ()
     document: EpisodeDoc | None = None
     episode: Episode | None = field(default=None, compare=False)
+    sha256: str = field(default="", compare=False)
 
     @property
     def is_refused(self) -> bool:
@@ -119,7 +121,8 @@ def _from_json(text: str) -> EpisodeDoc:
 
 
 def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
-    """Raise Refused for values longer than their column and for papers that are no arXiv identifiers."""
+    """Raise Refused for values longer than their column, papers that are no arXiv identifiers, and lists that name
+    somebody or something twice: rows could not say that, and the document would not come back as it came."""
     rows = flatten(document)
     if document.number > NUMBER_LIMIT:
         raise problems.refused(Code.NOT_AN_EPISODE, f"number > {NUMBER_LIMIT}")
@@ -133,47 +136,91 @@ def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
             value = row.values[field_name]
             if limit and isinstance(value, str) and len(value) > limit:
                 raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.{field_name} > {limit}")
+        for field_name in (*NAME_LISTS, "papers"):
+            listed = row.values.get(field_name, [])
+            if len(set(listed)) < len(listed):
+                twice = next(each for each in listed if listed.count(each) > 1)
+                raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.{field_name}: 2 × {twice[:NAME_LIMIT]}")
         for paper in row.values.get("papers", []):
             if links.arxiv_ids(f"arXiv:{paper}") != [paper]:
                 raise problems.refused(Code.NOT_AN_EPISODE, f"{row.kind}.papers: {paper[:80]}")
 
 
-def preview_file(*, data: bytes, name: str) -> ImportResult:
+# What became of the files of a run, by code: of several files of one number, the first is taken.
+Run = Mapping[str, ImportResult]
+
+
+def preview_file(*, data: bytes, name: str, run: Run | None = None) -> ImportResult:
     """Return what importing a file would read. Touches no database; never raises for a bad file."""
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
-    return ImportResult(
-        name, "parsed", read.document.code, tuple(problem_json(p) for p in read.problems), read.document
-    )
+    found = [problem_json(problem) for problem in read.problems]
+    if taken := taken_in_run(read, run or {}):
+        found += taken.problems
+    return ImportResult(name, "parsed", read.document.code, tuple(found), read.document, sha256=read.sha256)
 
 
-def import_file(*, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False) -> ImportResult:
-    """Read one file and store it in one transaction; a bad file is a result with status "refused", not an error.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file that was read: its rows, and the HTML of those that no import has stored yet."""
 
-    `replace` lets the file take over a number that another document holds. Raises PermissionDenied.
-    """
-    if not can_import(by):
-        raise PermissionDenied(_("Only organizers import documents."))
+    read: Read
+    rows: list[FlatRow]
+    html: dict[int, Html]
+
+
+def prepare(*, data: bytes, name: str) -> Prepared | ImportResult:
+    """Do all of an import that takes long and needs no lock; return the refusal of a bad file."""
     try:
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
+    rows = flatten(read.document)
+    try:
+        html = rendered_ahead(rows, episode_kind=read.document.kind, number=read.document.number)
+    except TextTooLong as error:
+        return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
+    return Prepared(read, rows, html)
+
+
+def import_file(
+    *, data: bytes, name: str, by: Actor, now: datetime, replace: bool = False, run: Run | None = None
+) -> ImportResult:
+    """Read one file and store it in one transaction; a bad file is a result with status "refused", not an error.
+
+    `replace` lets the file take over a number that another document holds, but for those of the same `run`.
+    Raises PermissionDenied.
+    """
+    require(can_import(by), _("Only organizers import documents."))
+    return import_prepared(file=prepare(data=data, name=name), by=by, now=now, replace=replace, run=run)
+
+
+def import_prepared(
+    *, file: Prepared | ImportResult, by: Actor, now: datetime, replace: bool = False, run: Run | None = None
+) -> ImportResult:
+    """Store what prepare returned, as import_file does. Raises PermissionDenied."""
+    require(can_import(by), _("Only organizers import documents."))
+    if isinstance(file, ImportResult):
+        return file
+    read = file.read
+    if taken := taken_in_run(read, run or {}):
+        return taken
     for attempt in range(1, TRIES + 1):
         try:
             with transaction.atomic():
-                return _store(read, by=by, now=now, replace=replace)
+                return _store(file, by=by, now=now, replace=replace)
         except (IntegrityError, OperationalError):  # somebody was faster, or PostgreSQL chose us of a deadlock
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
+            return refusal_of(read.name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
     raise AssertionError("unreachable")
 
 
-def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
-    document = read.document
+def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
+    read, document = file.read, file.read.document
     sha256 = read.sha256
     episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
     is_new = episode is None
@@ -184,7 +231,7 @@ def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResu
         current = SourceDocument.objects.current().filter(episode=episode).first()
         if not replace and not _is_same(read, current):
             return _taken(read, current)
-    outcome = store(episode=episode, rows=flatten(document), by=by, now=now)
+    outcome = store(episode=episode, rows=file.rows, by=by, now=now, html=file.html, is_new=is_new)
     status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
     if current is None or current.sha256 != sha256:
         _keep_source(read, episode, sha256=sha256, by=by, now=now)
@@ -199,7 +246,8 @@ def _store(read: Read, *, by: Actor, now: datetime, replace: bool) -> ImportResu
             after={"file": read.name, "sha256": sha256, "state": episode.state},
             reason="imported",
         )
-    return ImportResult(read.name, status, document.code, _problems_of(read, outcome), document, episode=episode)
+    found = _problems_of(read, outcome)
+    return ImportResult(read.name, status, document.code, found, document, episode=episode, sha256=sha256)
 
 
 def _new_episode(document: EpisodeDoc, *, now: datetime) -> Episode:
@@ -265,6 +313,15 @@ def taken_by(read: Read) -> ImportResult | None:
     return None if episode is None or _is_same(read, current) else _taken(read, current)
 
 
+def taken_in_run(read: Read, run: Run) -> ImportResult | None:
+    """Return the refusal of a file whose number another file of the same run has, None when there is none."""
+    first = run.get(read.document.code)
+    if first is None or first.sha256 == read.sha256:
+        return None
+    message = _("%(code)s was read from %(name)s already; of several files of one number the first is taken.")
+    return _refusal(read, message % {"code": first.code, "name": first.file})
+
+
 def _is_same(read: Read, current: SourceDocument | None) -> bool:
     """A file of the same name or with the same bytes is the document that holds the number."""
     return current is not None and (current.name == read.name or current.sha256 == read.sha256)
@@ -272,9 +329,12 @@ def _is_same(read: Read, current: SourceDocument | None) -> bool:
 
 def _taken(read: Read, current: SourceDocument | None) -> ImportResult:
     if current is None:
-        message = _("%(code)s was made on this site; import with replace to fill it from this file.")
+        message = _("%(code)s was made on this site and comes from no file.")
     else:
-        message = _("%(code)s comes from %(name)s; import with replace to take this file instead.")
-    values = {"code": read.document.code, "name": current.name if current else ""}
-    problem = {"line": None, "code": NUMBER_TAKEN, "message": message % values}
+        message = _("%(code)s comes from another file, %(name)s.")
+    return _refusal(read, message % {"code": read.document.code, "name": current.name if current else ""})
+
+
+def _refusal(read: Read, message: str) -> ImportResult:
+    problem = {"line": None, "code": NUMBER_TAKEN, "message": message}
     return ImportResult(read.name, "refused", read.document.code, (problem,))

@@ -20,16 +20,23 @@ from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
 
 
-def next_serial(episode: Episode, *, number: int | None = None) -> int:
-    """Return the serial of the next question of a locked episode and note it as given.
+def serials_of(episode: Episode) -> set[int]:
+    """Return the serials given in a locked episode and note the highest. Those of deleted questions stay taken."""
+    taken = set(Question.objects.filter(episode=episode).values_list("serial", flat=True))
+    episode.last_serial = max([episode.last_serial, *taken])
+    return taken
+
+
+def next_serial(episode: Episode, taken: set[int], *, number: int | None = None) -> int:
+    """Return the serial of the next question of a locked episode and note it as given, in `taken` too.
 
     The document's number if no earlier question has it, else one more than the highest ever given (glossary,
-    问题编号). Serials of deleted questions stay taken.
+    问题编号).
     """
-    taken = set(Question.objects.filter(episode=episode).values_list("serial", flat=True))
     is_free = number is not None and 0 < number <= MAX_NUMBER and number not in taken
-    serial = number if number and is_free else max([episode.last_serial, *taken]) + 1
+    serial = number if number and is_free else episode.last_serial + 1
     episode.last_serial = max(episode.last_serial, serial)
+    taken.add(serial)
     return serial
 
 
@@ -57,7 +64,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
         question = Question.objects.create(
             episode=episode,
             position=(last or 0) + 1,
-            serial=next_serial(episode),
+            serial=next_serial(episode, serials_of(episode)),
             part=QuestionPart.SITE,
             asker=by,
             asker_name=by.name,

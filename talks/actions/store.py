@@ -12,30 +12,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import models
-
 from markup import links
 from members.actions import people
-from members.actions.events import record
+from members.actions.events import event_of
 from members.actors import Actor
-from members.models import Person
-from papers.actions.stubs import find_or_stub
-from talks.actions.html import render_and_save
-from talks.actions.questions import next_serial
+from talks.actions.batch import Batch, Html
+from talks.actions.questions import next_serial, serials_of
 from talks.documents import flat, matching
 from talks.documents.flat import FlatRow
 from talks.export import KINDS, Stored, rows_of
-from talks.models import (
-    Claim,
-    Credit,
-    CreditRole,
-    Episode,
-    Hosting,
-    HostingRole,
-    ImportedRow,
-    PaperMention,
-    Question,
-)
+from talks.models import Episode, ImportedRow, Question
 
 NAME_LISTS = ("hosts", "editors", "leads", "contributors")
 
@@ -75,18 +61,26 @@ def names_in(rows: list[FlatRow]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def store(*, episode: Episode, rows: list[FlatRow], by: Actor, now: datetime) -> Outcome:
-    """Bring the rows of a locked episode up to the document's. Runs inside the caller's transaction."""
-    return _Store(episode=episode, rows=rows, by=by, now=now).run()
+def store(
+    *, episode: Episode, rows: list[FlatRow], by: Actor, now: datetime, html: dict[int, Html], is_new: bool
+) -> Outcome:
+    """Bring the rows of a locked episode up to the document's. Runs inside the caller's transaction.
+
+    `html` is what batch.rendered_ahead made of the rows; `is_new`: the episode was made for this document.
+    """
+    return _Store(episode=episode, rows=rows, by=by, now=now, html=html, is_new=is_new).run()
 
 
 class _Store:
     """One run: what stands, what comes, and who pairs with whom."""
 
-    def __init__(self, *, episode: Episode, rows: list[FlatRow], by: Actor, now: datetime) -> None:
-        self.episode, self.rows, self.by, self.now = episode, rows, by, now
+    def __init__(
+        self, *, episode: Episode, rows: list[FlatRow], by: Actor, now: datetime, html: dict[int, Html], is_new: bool
+    ) -> None:
+        self.episode, self.rows, self.by, self.now, self.is_new = episode, rows, by, now, is_new
         self.outcome = Outcome()
         self.persons = people.find_or_name(names_in(rows), by=by, now=now)
+        self.batch = Batch(episode=episode, now=now, persons=self.persons, html=html)
         self.stored = rows_of(episode, everything=True)
         self.imported = {(made.kind, made.row_id): made for made in ImportedRow.objects.filter(episode=episode)}
         self.standing: dict[tuple[int | None, str], list[int]] = {}
@@ -102,24 +96,28 @@ class _Store:
                 places.append(index)
         self.kept: set[tuple[str, int]] = set()
         self.made: dict[int, Any] = {0: episode}
-        self.dirty: list[models.Model] = []
-        self.new_marks: list[ImportedRow] = []
+        self.changed: set[tuple[str, int]] = set()
+        self.serials = serials_of(episode)
+        self.follow_ups: dict[int, int] = {}
+        for stored in self.stored:
+            if isinstance(stored.row, Question):
+                last = self.follow_ups.get(stored.row.serial, 0)
+                self.follow_ups[stored.row.serial] = max(last, stored.row.follow_up)
 
     def run(self) -> Outcome:
-        self._settle(0, self.stored[0])
-        self._children(0, 0)
-        ImportedRow.objects.bulk_create(self.new_marks)
+        self._settle(0, self.stored[0], depth=0)
+        self._children(0, 0, depth=1)
         self._mark_gone()
-        render_and_save(self.dirty)
-        self.episode.save()
+        if self.is_new or self.batch.adopted or not self.outcome.is_nothing:
+            self.batch.write()
         return self.outcome
 
-    def _children(self, new_parent: int, old_parent: int | None) -> None:
-        """Pair and store the children of one row, kind by kind, then theirs."""
+    def _children(self, new_parent: int, old_parent: int | None, *, depth: int) -> None:
+        """Pair and settle the children of one row, kind by kind, then theirs."""
         for kind in self.coming_kinds.get(new_parent, []):
-            self._pair(kind, self.coming[new_parent, kind], self.standing.get((old_parent, kind), []))
+            self._pair(kind, self.coming[new_parent, kind], self.standing.get((old_parent, kind), []), depth=depth)
 
-    def _pair(self, kind: str, new: list[int], old: list[int]) -> None:
+    def _pair(self, kind: str, new: list[int], old: list[int], *, depth: int) -> None:
         mine = [index for index in old if (kind, self.stored[index].row.pk) in self.imported]
         others = [index for index in old if (kind, self.stored[index].row.pk) not in self.imported]
         values = [self.rows[index].values for index in new]
@@ -128,10 +126,10 @@ class _Store:
         for place, index in enumerate(new):
             found = pairs[place]
             known = mine[found] if found is not None else self._equal(others, values[place])
-            self._settle(index, None if known is None else self.stored[known])
+            self._settle(index, None if known is None else self.stored[known], depth=depth)
             order.append(self.made[index])
-            self._children(index, known)
-        self._put_in_order(order, [self.stored[index].row for index in old])
+            self._children(index, known, depth=depth + 1)
+        self._put_in_order(kind, order, [self.stored[index].row for index in old])
 
     def _equal(self, others: list[int], values: dict[str, Any]) -> int | None:
         """A row made here that says exactly what the file says is taken over as the file's."""
@@ -142,61 +140,70 @@ class _Store:
                 return index
         return None
 
-    def _settle(self, index: int, stored: Stored | None) -> None:
+    def _settle(self, index: int, stored: Stored | None, *, depth: int) -> None:
         """Decide for one row of the file: make, take, keep or report."""
         row = self.rows[index]
         if stored is None:
             self.made[index] = self._make(row, self.made[row.parent or 0])
-            self._mark(row, self.made[index])
+            self.batch.make(index, row, self.made[index], depth=depth)
             self.outcome.made += 1
             return
         self.made[index] = stored.row
         mark = self.imported.get((row.kind, stored.row.pk))
         self.kept.add((row.kind, stored.row.pk))
-        coming = row.digest()
         if mark is None:
             if row.kind == "episode":  # a new episode, or one made here: the file fills it
-                self._take(row, stored, first=True)
-            self._mark(row, stored.row)
+                self._take(index, stored, is_first=self.is_new)
+            self.batch.adopted.append((row, stored.row))
             return
+        coming = row.digest()
         here = "deleted" if stored.row.deleted_at else flat.digest(stored.flat.values)
         if mark.is_gone:
-            ImportedRow.objects.filter(pk=mark.pk).update(is_gone=False)
-            self.outcome.changed += 1
+            mark.is_gone = False
+            self._note(mark)
         if coming == mark.digest:
             return
         if here == mark.digest:
-            self._take(row, stored)
+            self._take(index, stored)
         elif here != coming:
             self.outcome.conflicts.append(_conflict(row, stored))
             return
-        ImportedRow.objects.filter(pk=mark.pk).update(digest=coming)
+        mark.digest = coming
+        self._note(mark)
+
+    def _note(self, mark: ImportedRow) -> None:
+        """Count a change that is kept with the mark of its row, once."""
+        if mark not in self.batch.marks[-1:]:
+            self.batch.marks.append(mark)
         self.outcome.changed += 1
 
-    def _mark(self, row: FlatRow, made: Any) -> None:
-        self.new_marks.append(ImportedRow(episode=self.episode, kind=row.kind, row_id=made.pk, digest=row.digest()))
-
-    def _take(self, row: FlatRow, stored: Stored, *, first: bool = False) -> None:
-        """Write the file's values over a row nobody touched here."""
-        target = stored.row
+    def _take(self, index: int, stored: Stored, *, is_first: bool = False) -> None:
+        """Write the file's values over a row nobody touched here, and record what it said before."""
+        row, target = self.rows[index], stored.row
         self._fill(target, row)
-        if not first:
-            target.version += 1
-            target.changed_at = self.now
-        target.save()
-        self._write_names(target, row)
-        self._write_papers(target, row)
-        self.dirty.append(target)
-        if not first:
-            record(
+        self.batch.change(index, row, target)
+        self.changed.add((row.kind, target.pk))
+        if is_first:
+            return
+        target.version += 1
+        target.changed_at = self.now
+        self.batch.events.append(
+            event_of(
                 by=self.by,
                 now=self.now,
                 verb="import",
                 kind=row.kind,
-                key=target.pk,
+                key=self._key_of(target),
                 before=_plain(stored.flat.values),
                 after=_plain(row.values),
             )
+        )
+
+    def _key_of(self, target: Any) -> object:
+        """What an Event calls a row: as its address does."""
+        if isinstance(target, Question):
+            return f"{self.episode.code}-{target.local_id}"
+        return target.code if isinstance(target, Episode) else target.pk
 
     def _make(self, row: FlatRow, parent: Any) -> Any:
         model = KINDS[row.kind][0]
@@ -211,10 +218,6 @@ class _Store:
             target.episode = self.episode
         if row.kind == "question":
             self._number(target, row, parent)
-        target.save()
-        self._write_names(target, row)
-        self._write_papers(target, row)
-        self.dirty.append(target)
         return target
 
     def _fill(self, target: Any, row: FlatRow) -> None:
@@ -232,73 +235,14 @@ class _Store:
     def _number(self, question: Question, row: FlatRow, parent: Any) -> None:
         """Give the public id, once and for good (glossary, 问题编号)."""
         if isinstance(parent, Question):
-            root = parent
-            question.parent, question.serial = parent, root.serial
-            siblings = Question.objects.filter(episode=self.episode, serial=root.serial)
-            question.follow_up = (siblings.aggregate(last=models.Max("follow_up"))["last"] or 0) + 1
+            question.parent, question.serial = parent, parent.serial
+            question.follow_up = self.follow_ups[parent.serial] = self.follow_ups.get(parent.serial, 0) + 1
         else:
-            question.serial = next_serial(self.episode, number=row.values["number"])
+            question.serial = next_serial(self.episode, self.serials, number=row.values["number"])
 
-    def _write_names(self, target: Any, row: FlatRow) -> None:
-        common = {"created_at": self.now, "changed_at": self.now}
-
-        def written(names: list[str]) -> list[tuple[int, str, Person]]:
-            return [(place, name, self.persons[name]) for place, name in enumerate(dict.fromkeys(names))]
-
-        if row.kind == "episode":
-            Hosting.objects.filter(episode=target).delete()
-            Credit.objects.filter(episode=target, section=None, item=None).delete()
-            for role, key in ((HostingRole.HOST, "hosts"), (HostingRole.EDITOR, "editors")):
-                for place, name, person in written(row.values[key]):
-                    Hosting.objects.create(
-                        episode=target, person=person, name=name, role=role, position=place, **common
-                    )
-            self._credit({"episode": target}, CreditRole.LEAD, written(row.values["leads"]))
-        elif row.kind == "section":
-            Claim.objects.filter(section=target).delete()
-            Credit.objects.filter(section=target).delete()
-            claimed: set[int] = set()
-            for place, name, person in written(row.values["leads"]):
-                if person.pk not in claimed:  # two written names of one person are one claim
-                    claimed.add(person.pk)
-                    Claim.objects.create(section=target, person=person, name=name, position=place, **common)
-            self._credit({"section": target}, CreditRole.SOURCE, written(row.values["contributors"]))
-        elif row.kind == "item":
-            Credit.objects.filter(item=target).delete()
-            self._credit({"item": target}, CreditRole.SOURCE, written(row.values["contributors"]))
-
-    def _credit(self, target: dict[str, Any], role: str, names: list[tuple[int, str, Person]]) -> None:
-        Credit.objects.bulk_create(
-            Credit(
-                **{"episode": self.episode, **target},
-                person=person,
-                name=name,
-                role=role,
-                position=place,
-                created_at=self.now,
-                changed_at=self.now,
-            )
-            for place, name, person in names
-        )
-
-    def _write_papers(self, target: Any, row: FlatRow) -> None:
-        """Note the papers named in the row's text; an item's own list comes first."""
-        if row.kind not in ("item", "question", "answer", "section", "passage"):
-            return
-        PaperMention.objects.filter(**{row.kind: target}).delete()
-        found = list(row.values.get("papers", []))
-        texts = [row.values.get(name) or "" for name in ("title", "url", "body", "after")]
-        texts += [group["body"] for group in row.values.get("groups", [])]
-        if row.kind != "item":
-            found += links.arxiv_ids("\n".join(texts))
-        papers = find_or_stub(found, now=self.now)
-        for arxiv_id in dict.fromkeys(found):
-            PaperMention.objects.create(paper=papers[arxiv_id], episode=self.episode, **{row.kind: target})
-
-    def _put_in_order(self, order: list[Any], before: list[Any]) -> None:
+    def _put_in_order(self, kind: str, order: list[Any], before: list[Any]) -> None:
         """Number the rows as the file has them; rows of the site stay behind the row they stood behind."""
         listed = {row.pk for row in order}
-        known = {row.pk for row in before}
         followers: dict[int | None, list[Any]] = {}
         behind: int | None = None
         for row in before:
@@ -308,19 +252,22 @@ class _Store:
                 followers.setdefault(behind, []).append(row)
         wanted = [*followers.get(None, [])]
         for row in order:
-            wanted += [row, *followers.get(row.pk, [])]
+            wanted += [row, *(followers.get(row.pk, []) if row.pk is not None else [])]
         for place, row in enumerate(wanted, 1):
             if row.position != place:
-                self.outcome.moved += row.pk in known
                 row.position = place
-                type(row)._default_manager.filter(pk=row.pk).update(position=place)
+                if row.pk is not None:
+                    self.outcome.moved += 1
+                    if (kind, row.pk) not in self.changed:  # else it is written with the rest of the row
+                        self.batch.move(kind, row)
 
     def _mark_gone(self) -> None:
         for stored in self.stored:
             key = (stored.flat.kind, stored.row.pk)
             mark = self.imported.get(key)
             if mark is not None and key not in self.kept and not mark.is_gone:
-                ImportedRow.objects.filter(pk=mark.pk).update(is_gone=True)
+                mark.is_gone = True
+                self.batch.marks.append(mark)
                 self.outcome.gone.append(matching.text_of(stored.flat.values)[:200] or stored.flat.kind)
 
 

@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members.api.rows import Expansion, Rows, person_of
+from members.api.rows import Expansion, Rows, person_of, with_only
 from talks.api import serializers
 from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
 from talks.documents import model
@@ -33,6 +33,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
+from talks.models.episodes import SPELLING
 
 
 def _standing(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -63,7 +64,7 @@ class EpisodeViewSet(Rows):
     serializer_class = serializers.EpisodeSerializer
     filterset_class = EpisodeFilter
     lookup_field = "code"
-    lookup_value_regex = "[Ss]?[0-9]{1,6}"
+    lookup_value_regex = SPELLING
     expandable = {
         "sections": Expansion(serializers.SectionSerializer, lambda: _standing(Section.objects.all())),
         "recordings": Expansion(serializers.RecordingSerializer, lambda: _standing(Recording.objects.all())),
@@ -117,8 +118,8 @@ class SectionViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         episodes = Episode.objects.visible_to(person_of(self.request))
-        rows = Section.objects.filter(deleted_at=None, episode__in=episodes).select_related("episode")
-        return rows.order_by("episode_id", "position", "pk")
+        rows = Section.objects.filter(deleted_at=None, episode__in=episodes)
+        return with_only(rows, episode=("code",)).order_by("episode_id", "position", "pk")
 
 
 class OfSections(Rows):
@@ -129,7 +130,8 @@ class OfSections(Rows):
     def of_sections(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         episodes = Episode.objects.visible_to(person_of(self.request))
         shown = rows.filter(deleted_at=None, section__deleted_at=None, section__episode__in=episodes)
-        return shown.select_related("section__episode").order_by("section_id", "position", "pk")
+        lean = with_only(shown, section=("episode",), section__episode=("code",))
+        return lean.order_by("section_id", "position", "pk")
 
 
 class ItemViewSet(OfSections):
@@ -155,7 +157,7 @@ class ClaimViewSet(OfSections):
     serializer_class = serializers.ClaimSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return self.of_sections(Claim.objects.all()).select_related("section__episode", "person")
+        return self.of_sections(Claim.objects.all()).select_related("person")
 
 
 class SuggestionViewSet(OfSections):
@@ -164,7 +166,7 @@ class SuggestionViewSet(OfSections):
     serializer_class = serializers.SuggestionSerializer
 
     def rows(self) -> QuerySet[Any]:
-        return self.of_sections(Suggestion.objects.all()).select_related("section__episode", "person")
+        return self.of_sections(Suggestion.objects.all()).select_related("person")
 
 
 class RecordingViewSet(Rows):
@@ -175,8 +177,8 @@ class RecordingViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         episodes = Episode.objects.visible_to(person_of(self.request))
-        rows = Recording.objects.filter(deleted_at=None, episode__in=episodes).select_related("episode")
-        return rows.order_by("episode_id", "position", "pk")
+        rows = Recording.objects.filter(deleted_at=None, episode__in=episodes)
+        return with_only(rows, episode=("code",)).order_by("episode_id", "position", "pk")
 
 
 class TemplateFilter(filters.FilterSet):
@@ -206,4 +208,5 @@ class MentionViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         visible = PaperMention.objects.visible_to(person_of(self.request))
-        return visible.select_related("paper", "episode", "question").order_by("pk")
+        asked = ("serial", "follow_up")
+        return with_only(visible, paper=("arxiv_id",), episode=("code",), question=asked).order_by("pk")

@@ -60,9 +60,10 @@ class ImportViewSet(Rows):
         if _flag(request, "dry_run"):
             return Response(imports.preview_file(data=data, name=name).as_json())
         replace = _flag(request, "replace")
+        file = imports.prepare(data=data, name=name)  # not under the lock that `once` takes
 
         def store() -> Response:
-            result = imports.import_file(data=data, name=name, by=by, now=timezone.now(), replace=replace)
+            result = imports.import_prepared(file=file, by=by, now=timezone.now(), replace=replace)
             is_new = result.status == "created"
             return Response(result.as_json(), status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 

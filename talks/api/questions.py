@@ -15,12 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.api.repeats import once
-from members.api.rows import Expansion, Flag, Rows, person_of, writer_of
+from members.api.rows import Expansion, Flag, Rows, person_of, with_only, writer_of
 from members.models import Person
 from talks.actions import questions
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.models import Answer, Episode, Question
+from talks.models.episodes import SPELLING
 
 
 class QuestionFilter(PartFilter):
@@ -41,14 +42,13 @@ class QuestionViewSet(Rows):
     serializer_class = serializers.QuestionSerializer
     filterset_class = QuestionFilter
     lookup_field = "public_id"
-    lookup_value_regex = r"[Ss]?[0-9]{1,6}-[0-9]{1,6}(?:\.[0-9]{1,6})?"
+    lookup_value_regex = SPELLING + r"-[0-9]{1,6}(?:\.[0-9]{1,6})?"
     expandable = {"answers": Expansion(serializers.AnswerSerializer, _answers)}
 
     def rows(self) -> QuerySet[Any]:
         visible = Question.objects.visible_to(person_of(self.request)).with_answer_count()
-        return visible.select_related("episode", "asker").order_by(
-            "episode_id", Coalesce("parent__position", "position"), "follow_up", "pk"
-        )
+        lean = with_only(visible, episode=("code",), asker=("handle", "name"))
+        return lean.order_by("episode_id", Coalesce("parent__position", "position"), "follow_up", "pk")
 
     def find(self, rows: Any, key: str) -> QuerySet[Any]:
         return rows.with_public_id(key)
@@ -86,7 +86,12 @@ class AnswerViewSet(Rows):
     filterset_class = AnswerFilter
 
     def rows(self) -> QuerySet[Any]:
-        rows = Answer.objects.visible_to(person_of(self.request)).select_related("author", "question__episode")
+        rows = with_only(
+            Answer.objects.visible_to(person_of(self.request)),
+            author=("handle", "name"),
+            question=("serial", "follow_up", "episode"),
+            question__episode=("code",),
+        )
         place = Coalesce("question__parent__position", "question__position")
         return rows.order_by("question__episode_id", place, "question__follow_up", "question_id", "position", "pk")
 

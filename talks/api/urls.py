@@ -3,9 +3,8 @@
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from members.api.ops import EventViewSet, JobViewSet
-from members.api.people import PersonViewSet, TokenViewSet
-from papers.api import PaperViewSet
-from talks.api import episodes, imports, questions
+from members.api.people import TokenViewSet
+from talks.api import episodes, imports, questions, record
 
 
 class Root(APIRootView):
@@ -27,8 +26,8 @@ for name, viewset in {
     "answers": questions.AnswerViewSet,
     "recordings": episodes.RecordingViewSet,
     "templates": episodes.TemplateViewSet,
-    "people": PersonViewSet,
-    "papers": PaperViewSet,
+    "people": record.PersonViewSet,
+    "papers": record.PaperViewSet,
     "mentions": episodes.MentionViewSet,
     "tokens": TokenViewSet,
     "imports": imports.ImportViewSet,

@@ -10,10 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, PersonQuerySet, Row
+from members.rules import is_organizer
 from papers.models import Paper
 from talks.models.episodes import Episode, EpisodeQuerySet, Hosting, HostingRole, Passage
 from talks.models.questions import Answer, Question
-from talks.models.sections import Claim, Item, Section
+from talks.models.sections import Claim, Item, Section, Suggestion
 
 
 class CreditRole(models.TextChoices):
@@ -67,19 +68,24 @@ class PaperMentionQuerySet(models.QuerySet["PaperMention"]):
     """Reads of paper mentions."""
 
     def visible_to(self, person: Person | None) -> Self:
-        """Mentions in what this visitor may read: not in deleted rows, not in items that were turned down."""
+        """Mentions in what this visitor may read."""
+        return self.standing().filter(episode__in=Episode.objects.visible_to(person))
+
+    def standing(self) -> Self:
+        """Mentions in what the record shows: not in deleted rows, not in items that were turned down."""
         return self.filter(
             Q(item=None) | Q(item__in=Item.objects.shown()),
             Q(question=None) | Q(question__deleted_at=None),
             Q(answer=None) | Q(answer__deleted_at=None, answer__question__deleted_at=None),
-            episode__in=Episode.objects.visible_to(person),
+            Q(section=None) | Q(section__deleted_at=None),
+            Q(passage=None) | Q(passage__deleted_at=None),
         )
 
     def about_question(self, question: Question) -> Self:
         """Mentions in a question, its follow-ups and their answers."""
         asked = Q(question=question) | Q(question__parent=question)
         answered = Q(answer__question=question) | Q(answer__question__parent=question)
-        return self.filter(asked | answered).order_by("pk")
+        return self.standing().filter(asked | answered).order_by("pk")
 
     def with_places(self) -> Self:
         """Fetch along what says where each mention stands."""
@@ -132,6 +138,31 @@ class PaperMention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_id} in {self.episode_id}"
+
+
+def in_record(people: PersonQuerySet, viewer: Person | None) -> PersonQuerySet:
+    """Keep the people whom something names that this viewer may read, and everybody with a login.
+
+    A name that only a draft holds is the organizers', who see everybody.
+    """
+    if viewer is not None and is_organizer(viewer):
+        return people
+    episodes = Episode.objects.visible_to(viewer)
+    credited = Credit.objects.filter(Q(item=None) | Q(item__in=Item.objects.shown()), episode__in=episodes)
+    claims = Claim.objects.filter(section__deleted_at=None, section__episode__in=episodes)
+    suggestions = Suggestion.objects.filter(section__deleted_at=None, section__episode__in=episodes)
+    named: list[tuple[models.QuerySet[Any], str]] = [
+        (Hosting.objects.filter(episode__in=episodes), "person"),
+        (claims, "person"),
+        (credited, "person"),
+        (suggestions, "person"),
+        (Question.objects.visible_to(viewer), "asker"),
+        (Answer.objects.visible_to(viewer), "author"),
+    ]
+    shown = Q(user__isnull=False)
+    for rows, person in named:
+        shown |= Q(models.Exists(rows.filter(**{person: models.OuterRef("pk")}, deleted_at=None)))
+    return people.filter(shown)
 
 
 def with_tallies(people: PersonQuerySet, episodes: EpisodeQuerySet) -> PersonQuerySet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Self
 
 from django.db import models
@@ -37,15 +38,31 @@ def code_of(kind: str, number: int) -> str:
     return f"S{number:02d}" if kind == EpisodeKind.SPECIAL else f"{number:03d}"
 
 
-CODE = re.compile(r"(?P<special>[Ss])?(?P<number>\d{1,6})\Z", re.ASCII)
+# How people write a code: as it is stored, without its zeros, or as the page shows it (番外02).
+SPELLING = "(?:[Ss]|番外)?[0-9]{1,6}"
+CODE = re.compile(r"(?P<special>[Ss]|番外)?(?P<number>[0-9]{1,6})\Z")
 
 
 def read_code(text: str) -> str | None:
-    """Return the code that a visitor's spelling means ("5", "005", "s2"), or None for what is no code."""
+    """Return the code that a spelling means ("5", "005", "s2", "番外02"), or None for what is no code."""
     found = CODE.match(text)
     if not found:
         return None
     return code_of(EpisodeKind.SPECIAL if found["special"] else EpisodeKind.REGULAR, int(found["number"]))
+
+
+UPCOMING = (EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """An episode and those around it; `codes` are all of theirs, so also those of its past links that are here."""
+
+    episode: Episode
+    previous: Episode | None
+    next: Episode | None
+    open: Episode | None
+    codes: set[str]
 
 
 class EpisodeQuerySet(models.QuerySet["Episode"]):
@@ -71,18 +88,39 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         counted = models.Count("questions", filter=Q(questions__deleted_at=None, questions__parent=None))
         return self.annotate(question_count=counted)
 
-    def before(self, episode: Episode) -> Self:
-        """Earlier episodes of the same kind, the nearest first."""
-        return self.filter(kind=episode.kind, number__lt=episode.number).order_by("-number")
-
-    def after(self, episode: Episode) -> Self:
-        """Later episodes of the same kind, the nearest first."""
-        return self.filter(kind=episode.kind, number__gt=episode.number).order_by("number")
-
     def upcoming(self) -> Self:
         """Episodes not yet over, the next one first."""
-        return self.filter(state__in=[EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE]).order_by(
-            models.F("starts_at").asc(nulls_last=True), "number"
+        return self.filter(state__in=UPCOMING).order_by(models.F("starts_at").asc(nulls_last=True), "number")
+
+    def around(self, code: str) -> Around | None:
+        """The episode of a code, however it is spelled, with those its page leads to, in one query; None for no code.
+
+        Neighbours are of the same kind; `open` is the next one not yet over.
+        """
+        if (known := read_code(code)) is None:
+            return None
+        kind = EpisodeKind.SPECIAL if known.startswith("S") else EpisodeKind.REGULAR
+        of_kind, number = self.filter(kind=kind), int(known.removeprefix("S"))
+        past = PastLink.objects.filter(episode__code=known, deleted_at=None).exclude(code=None)
+        found = self.filter(
+            Q(code=known)
+            | Q(pk__in=of_kind.filter(number__lt=number).order_by("-number").values("pk")[:1])
+            | Q(pk__in=of_kind.filter(number__gt=number).order_by("number").values("pk")[:1])
+            | Q(pk__in=self.upcoming().values("pk")[:1])
+            | Q(code__in=past.values("code"))
+        )
+        rows = sorted(found, key=lambda row: row.number)
+        episode = next((row for row in rows if row.code == known), None)
+        if episode is None:
+            return None
+        alike = [row for row in rows if row.kind == kind]
+        upcoming = [row for row in rows if row.state in UPCOMING]
+        return Around(
+            episode,
+            previous=next((row for row in reversed(alike) if row.number < number), None),
+            next=next((row for row in alike if row.number > number), None),
+            open=min(upcoming, key=lambda row: (row.starts_at is None, row.starts_at or 0), default=None),
+            codes={row.code for row in rows},
         )
 
 

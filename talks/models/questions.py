@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
-from talks.models.episodes import Episode, read_code
+from talks.models.episodes import SPELLING, Episode, read_code
 
 
 class QuestionPart(models.TextChoices):
@@ -22,7 +22,7 @@ class QuestionPart(models.TextChoices):
     SITE = "site", _("on the site")
 
 
-PUBLIC_ID = re.compile(r"(?P<code>[Ss]?\d{1,6})-(?P<serial>\d{1,6})(?:\.(?P<follow_up>\d{1,6}))?\Z", re.ASCII)
+PUBLIC_ID = re.compile(rf"(?P<code>{SPELLING})-(?P<serial>[0-9]{{1,6}})(?:\.(?P<follow_up>[0-9]{{1,6}}))?\Z")
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import unicodedata
 from datetime import datetime, timedelta
-from typing import Any
 
 from django import template
 from django.utils import timezone
@@ -151,9 +150,3 @@ def heading_level(level: int) -> int:
 def html_language() -> str:
     """Return the language of the page for `<html lang>`."""
     return "en" if (get_language() or "").startswith("en") else "zh-Hans"
-
-
-@register.filter
-def lookup(table: dict[Any, Any], key: Any) -> Any:
-    """Return an entry of a dictionary by a key that a template computes."""
-    return table.get(key)

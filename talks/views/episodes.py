@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from members.rules import is_organizer
 from talks import export
 from talks.models import Episode, EpisodeKind, SourceDocument
 from talks.rules import takes_questions
+from talks.views.kept import kept
 from talks.views.record import record_of
 from talks.views.visitor import visitor
 
@@ -21,6 +21,7 @@ FORMS = {"md": "github", "zhihu.md": "zhihu", "json": "json"}
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """All episodes, newest first, of one year or only the specials on demand."""
     visible = Episode.objects.visible_to(visitor(request))
@@ -43,29 +44,31 @@ def index(request: HttpRequest) -> HttpResponse:
         "year": year,
         "kind": kind,
         "has_specials": visible.filter(kind=EpisodeKind.SPECIAL).exists(),
-        "now": timezone.now(),
         "query": f"year={year}&" if year else f"kind={kind}&" if kind else "",
     }
     return render(request, "talks/episodes.html", context)
 
 
 @require_safe
+@kept
 def record(request: HttpRequest, code: str) -> HttpResponse:
     """The record of one episode."""
     person = visitor(request)
     visible = Episode.objects.visible_to(person)
-    episode = get_object_or_404(visible.with_code(code))
+    around = visible.around(code)
+    if around is None:
+        raise Http404
+    episode = around.episode
     if request.path != episode.get_absolute_url():
         return redirect(episode, permanent=True)
-    shown = record_of(episode)
-    past_codes = {past.code for past in shown.past if past.code}
     context = {
-        "record": shown,
+        "record": record_of(episode),
         "episode": episode,
         "takes_questions": takes_questions(episode),
-        "previous": visible.before(episode).first(),
-        "next": visible.after(episode).first(),
-        "here": dict(visible.filter(code__in=past_codes).values_list("code", "code")),
+        "previous": around.previous,
+        "next": around.next,
+        "here": around.codes,
+        "open_episode": around.open,
         "source": SourceDocument.objects.current().filter(episode=episode).defer("data", "text", "document").first()
         if person is not None and is_organizer(person)
         else None,
@@ -74,11 +77,14 @@ def record(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@kept
 def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The episode as Markdown for GitHub or Zhihu, or as an EpisodeDoc."""
     if form not in FORMS:
         raise Http404
     episode = get_object_or_404(Episode.objects.visible_to(visitor(request)).with_code(code))
+    if code != episode.code:
+        return redirect(f"{episode.get_absolute_url().removesuffix('/')}.{form}", permanent=True)
     exported = export.export(episode, FORMS[form])
     response = HttpResponse(exported.text, content_type=f"{exported.media_type}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{exported.filename}"'

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from talks.models import Episode, EpisodeState, PaperMention, Question, SectionKind
 from talks.rules import takes_questions
 from talks.templatetags.talk import duration
+from talks.views.kept import kept
 from talks.views.papers import entries_of
 from talks.views.record import SectionEntry, sections_of
 from talks.views.visitor import visitor
@@ -44,6 +45,7 @@ class Ribbon:
 
 
 @require_safe
+@kept(shows_time=True)
 def home(request: HttpRequest) -> HttpResponse:
     person = visitor(request)
     visible = Episode.objects.visible_to(person)
@@ -59,7 +61,9 @@ def home(request: HttpRequest) -> HttpResponse:
     newest = rows.pop(0) if upcoming is None and rows else None  # it stands at the head instead
     context = {
         "upcoming": upcoming,
-        "countdown": countdown(upcoming, now=timezone.now()) if upcoming is not None else "",
+        "countdown": countdown(upcoming, now=timezone.now().replace(second=0, microsecond=0))
+        if upcoming is not None
+        else "",
         "takes_questions": upcoming is not None and takes_questions(upcoming),
         "sections": sections,
         "ribbon": ribbon_of(sections),

@@ -70,7 +70,8 @@ def start(request: HttpRequest) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     if request.method == "POST":
         try:
-            sent = [_sent(f"f{place}", *file, by) for place, file in enumerate(_files_in(request), 1)]
+            run: dict[str, ImportResult] = {}
+            sent = [_sent(f"f{place}", *file, by, run) for place, file in enumerate(_files_in(request), 1)]
             readable = sum(file.preview is not None for file in sent)
             return render(request, "talks/import_preview.html", {"sent": sent, "readable": readable})
         except ValidationError as error:
@@ -126,13 +127,16 @@ def _name(name: str, field: str) -> str:
     return check_text(name.rpartition("/")[2], field=field, limit=NAME_LIMIT, required=True)
 
 
-def _sent(anchor: str, name: str, data: bytes, by: Person) -> Sent:
+def _sent(anchor: str, name: str, data: bytes, by: Person, run: dict[str, ImportResult]) -> Sent:
+    """Return one file with its preview and note its number in `run`, so that a second file of it can be told."""
     try:
         read = imports.read_file(data=data, name=name)
     except Refused as refusal:
         return Sent(anchor, name, "", None, imports.refusal_of(name, refusal), None)
     value = f"{uploads.keep(data=data, by=by, now=timezone.now())}:{name}"
-    return Sent(anchor, name, value, preview_of(read), None, imports.taken_by(read))
+    taken = imports.taken_by(read) or imports.taken_in_run(read, run)
+    run.setdefault(read.document.code, ImportResult(name, "parsed", read.document.code, sha256=read.sha256))
+    return Sent(anchor, name, value, preview_of(read), None, taken)
 
 
 def _store(value: str, by: Person, *, replace: bool) -> Stored:

@@ -15,6 +15,7 @@ from markup import links
 from members.models import Person
 from papers.models import Paper
 from talks.models import Episode, PaperMention, Reference
+from talks.views.kept import kept
 from talks.views.record import grouped, word_of
 from talks.views.visitor import visitor
 
@@ -43,6 +44,7 @@ class PaperEntry:
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Every mentioned paper, the last mentioned first."""
     person = visitor(request)
@@ -51,6 +53,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@kept
 def paper(request: HttpRequest, identifier: str) -> HttpResponse:
     """One paper and every place in the record that mentions it."""
     person = visitor(request)
@@ -58,11 +61,11 @@ def paper(request: HttpRequest, identifier: str) -> HttpResponse:
     if known is None:
         raise Http404
     row = get_object_or_404(Paper.objects.current(), arxiv_id=known.id)
-    if request.path != row.get_absolute_url():
-        return redirect(row, permanent=True)
     entries = entries_of([row.pk], person)
     if not entries:
         raise Http404
+    if request.path != row.get_absolute_url():
+        return redirect(row, permanent=True)
     by_episode = grouped((place.mention for place in entries[0].places), "episode")
     places = {place.mention.pk: place for place in entries[0].places}
     context = {

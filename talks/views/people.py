@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
@@ -24,7 +24,8 @@ from talks.models import (
     HostingRole,
     Question,
 )
-from talks.models.credits import with_tallies
+from talks.models.credits import in_record, with_tallies
+from talks.views.kept import kept
 from talks.views.visitor import visitor
 
 PAGE = 60
@@ -55,20 +56,26 @@ class Dot:
 
 
 @require_safe
+@kept
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody in the record, the busiest first."""
-    people = with_tallies(Person.objects.current(), Episode.objects.visible_to(visitor(request)))
+    viewer = visitor(request)
+    people = with_tallies(in_record(Person.objects.current(), viewer), Episode.objects.visible_to(viewer))
     page = Paginator(people.order_by("-tally", "name", "pk"), PAGE).get_page(request.GET.get("page"))
     return render(request, "talks/people.html", {"page": page})
 
 
 @require_safe
+@kept
 def person(request: HttpRequest, handle: str) -> HttpResponse:
     """A member and everything they did; a merged name leads to the person who is meant."""
-    row = get_object_or_404(Person.objects.filter(deleted_at=None).with_handle(handle))
-    if row.merged_into_id is not None:
-        return redirect(_meant(row), permanent=False)
-    viewer = visitor(request)
+    viewer, named = visitor(request), Person.objects.filter(deleted_at=None).with_handle(handle)
+    row = in_record(named.filter(merged_into=None), viewer).first()
+    if row is None:
+        meant = _meant(get_object_or_404(named))
+        if not in_record(Person.objects.filter(pk=meant.pk), viewer).exists():
+            raise Http404
+        return redirect(meant, permanent=False)
     deeds = deeds_of(row, viewer)
     chosen = next((found for found in deeds if found.key == request.GET.get("show")), None)
     context = {

@@ -24,6 +24,8 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
     """The form to ask in an episode, and what was asked in it already."""
     person = visitor(request)
     episode = get_object_or_404(Episode.objects.visible_to(person).with_code(code))
+    if request.method != "POST" and code != episode.code:
+        return redirect("ask", episode.code, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
     if request.method == "POST":
         made, draft = send(

@@ -1,4 +1,4 @@
-"""An episode put together for reading: one query per table, whatever its size."""
+"""An episode put together for reading: one query, whatever its size."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ from talks.models import (
     SectionKind,
     Suggestion,
 )
+from talks.models.together import Select, read_together
 
 # Labels that are not read into fields of their own: only they are shown as they stand.
 # A longer label is a note on the series rather than a fact of this evening.
@@ -212,15 +213,62 @@ def part_name(part: str | None) -> str:
     return names[QuestionPart(part)] if part in QuestionPart.values else _("Questions")
 
 
+# What the page shows of each table, and nothing else.
+NAMED = ("role", "name", "position", "person__handle", "person__name")
+ASKER = ("asker_name", "asker__handle", "asker__name")
+
+
+def _section_parts(episode: Episode) -> dict[str, Select]:
+    of = {"section__episode": episode, "deleted_at": None}
+    texts = ("brief_html", "minutes", "theme", "labels", "groups", "groups_html", "body", "body_html")
+    facts = ("group", "title", "title_html", "url", "author", "site", "remark", "body", "body_html")
+    return {
+        "sections": (
+            Section.objects.filter(episode=episode, deleted_at=None),
+            ("position", "kind", "title", "is_optional", *texts),
+        ),
+        "claims": (Claim.objects.filter(**of), ("section", *NAMED)),
+        "suggestions": (Suggestion.objects.filter(**of), ("section", "position", "body_html")),
+        "items": (Item.objects.filter(**of), ("section", "position", "state", *facts)),
+    }
+
+
+def _parts(episode: Episode) -> dict[str, Select]:
+    of = {"episode": episode, "deleted_at": None}
+    return {
+        **_section_parts(episode),
+        "hostings": (Hosting.objects.filter(**of), NAMED),
+        "credits": (Credit.objects.filter(**of), ("section", "item", *NAMED)),
+        "passages": (Passage.objects.filter(**of), ("place", "position", "title", "level", "body_html")),
+        "mentions": (
+            PaperMention.objects.standing().filter(episode=episode),
+            ("item", "question", "answer", "section", "paper__arxiv_id", "paper__title"),
+        ),
+        "questions": (
+            Question.objects.filter(**of),
+            ("position", "serial", "follow_up", "parent", "part", "body_html", "after_html", *ASKER),
+        ),
+        "answers": (
+            Answer.objects.filter(question__episode=episode, deleted_at=None),
+            ("question", "position", "body_html", "author_name", "author__handle", "author__name"),
+        ),
+        "parts": (Part.objects.filter(**of), ("part", "position", "title", "body_html")),
+        "recordings": (
+            Recording.objects.filter(**of),
+            ("position", "title", "url", "platform", "offset_seconds"),
+        ),
+        "references": (Reference.objects.filter(**of), ("position", "title", "url", "title_html")),
+        "plans": (Plan.objects.filter(**of), ("position", "body", "body_html", "priority")),
+        "past": (PastLink.objects.filter(**of), ("position", "code", "title", "url", "kind")),
+    }
+
+
 def record_of(episode: Episode) -> Record:
-    """Return the episode with all that belongs to it, in a constant number of queries."""
-    hostings = in_order(Hosting.objects.filter(episode=episode).select_related("person"))
-    credits_ = in_order(Credit.objects.filter(episode=episode).select_related("person"))
-    passages = in_order(Passage.objects.filter(episode=episode))
-    mentions = list(PaperMention.objects.filter(episode=episode).select_related("paper").order_by("pk"))
-    sections = sections_of(episode, named=credits_, mentions=mentions)
-    threads = threads_of(episode, mentions=mentions)
-    references = in_order(Reference.objects.filter(episode=episode))
+    """Return the episode with all that belongs to it, in one query."""
+    rows = read_together(_parts(episode))
+    hostings, credits_, mentions = rows["hostings"], rows["credits"], rows["mentions"]
+    sections = _sections(rows, named=credits_, mentions=mentions)
+    threads = _threads(rows["questions"], rows["answers"], mentions, episode=episode)
     labels = _labels(episode)
     record = Record(
         episode=episode,
@@ -230,36 +278,35 @@ def record_of(episode: Episode) -> Record:
         contributors=_contributors(credits_, threads),
         labels=[label for label in labels if len(label.text) <= SHORT_LABEL],
         notes=[label for label in labels if len(label.text) > SHORT_LABEL],
-        recordings=in_order(Recording.objects.filter(episode=episode)),
-        intro=_with_text([passage for passage in passages if passage.place == Passage.Place.INTRO]),
-        appendix=_with_text([passage for passage in passages if passage.place == Passage.Place.APPENDIX]),
+        recordings=rows["recordings"],
+        intro=_with_text([passage for passage in rows["passages"] if passage.place == Passage.Place.INTRO]),
+        appendix=_with_text([passage for passage in rows["passages"] if passage.place == Passage.Place.APPENDIX]),
         sections=sections,
-        discussions=discussions_of(episode, threads),
-        papers=_papers(mentions, sections, references),
-        references=references,
-        plans=in_order(Plan.objects.filter(episode=episode)),
-        past=in_order(PastLink.objects.filter(episode=episode)),
+        discussions=_discussions(rows["parts"], threads),
+        papers=_papers(mentions, sections, rows["references"]),
+        references=rows["references"],
+        plans=rows["plans"],
+        past=rows["past"],
     )
     record.contents.extend(_contents(record))
     return record
 
 
-def sections_of(
-    episode: Episode, *, named: Sequence[Credit] = (), mentions: Sequence[PaperMention] = ()
+def sections_of(episode: Episode) -> list[SectionEntry]:
+    """Return the sections of an episode, without who stands beside the items, in one query."""
+    return _sections(read_together(_section_parts(episode)), named=(), mentions=())
+
+
+def _sections(
+    rows: dict[str, list[Any]], *, named: Sequence[Credit], mentions: Sequence[PaperMention]
 ) -> list[SectionEntry]:
-    """Return the sections of an episode; without `named` and `mentions` nobody stands beside the items."""
-    sections = in_order(Section.objects.filter(episode=episode))
-    claims = grouped(
-        in_order(Claim.objects.filter(section__episode=episode).select_related("person")),
-        "section_id",
-    )
-    suggestions = grouped(in_order(Suggestion.objects.filter(section__episode=episode)), "section_id")
-    items = grouped(in_order(Item.objects.filter(section__episode=episode)), "section_id")
+    claims, suggestions = grouped(rows["claims"], "section_id"), grouped(rows["suggestions"], "section_id")
+    items = grouped(rows["items"], "section_id")
     by_item, by_section = grouped(named, "item_id"), grouped(named, "section_id")
     papers, own_papers = grouped(mentions, "item_id"), grouped(mentions, "section_id")
     entries: list[SectionEntry] = []
     taken: dict[str, int] = defaultdict(int)
-    for section in sections:
+    for section in rows["sections"]:
         taken[section.kind] += 1
         found = [ItemEntry(item, by_item[item.pk], papers[item.pk]) for item in items[section.pk]]
         entries.append(
@@ -269,7 +316,7 @@ def sections_of(
                 word=word_of(section),
                 leads=[claim for claim in claims[section.pk] if claim.role == ClaimRole.LEAD],
                 standbys=[claim for claim in claims[section.pk] if claim.role == ClaimRole.STANDBY],
-                credits=by_section[section.pk],
+                credits=[credit for credit in by_section[section.pk] if credit.role != CreditRole.LEAD],
                 labels=[label for label in section.labels if role_of(label["label"]) in VERBATIM],
                 groups=_groups(section, [entry for entry in found if entry.item.state == ItemState.ACCEPTED]),
                 nominations=[entry for entry in found if entry.item.state == ItemState.NOMINATED],
@@ -290,13 +337,6 @@ def _groups(section: Section, entries: list[ItemEntry]) -> list[GroupEntry]:
         groups.append(GroupEntry(group["title"], html, by_group.pop(group["title"], [])))
     groups += [GroupEntry(title, "", found) for title, found in by_group.items()]
     return [group for group in groups if group.title or group.items]
-
-
-def threads_of(episode: Episode, *, mentions: list[PaperMention]) -> list[Thread]:
-    """Return the questions of an episode in order, each with its answers and follow-ups."""
-    questions = in_order(Question.objects.filter(episode=episode).select_related("asker"))
-    answers = in_order(Answer.objects.filter(question__episode=episode).select_related("author"))
-    return _threads(questions, answers, mentions, episode=episode)
 
 
 def thread_of(question: Question, *, mentions: list[PaperMention]) -> Thread:
@@ -333,13 +373,13 @@ def _threads(
     return threads_below(root)
 
 
-def discussions_of(episode: Episode, threads: list[Thread]) -> list[Discussion]:
+def _discussions(parts: list[Part], threads: list[Thread]) -> list[Discussion]:
     """Return the parts of the discussion: those the document names, in its order, then those only questions know."""
     by_part: dict[str, list[Thread]] = defaultdict(list)
     for thread in threads:
         by_part[thread.question.part or ""].append(thread)
     found: list[Discussion] = []
-    for index, part in enumerate(in_order(Part.objects.filter(episode=episode)), 1):
+    for index, part in enumerate(parts, 1):
         anchor = part.part if part.part in by_part else f"part-{index}"
         title = part.title.strip().rstrip("：:") or part_name(part.part)
         found.append(Discussion(anchor, title, title, part.body_html, by_part.pop(part.part, [])))

@@ -34,6 +34,36 @@ def test_what_is_not_there(anonymous, record, problem, path):
     problem(anonymous.get(path), 404, "not_found")
 
 
+def test_an_unknown_address_is_not_there_in_any_form(anonymous, record, problem):
+    for accept in ("text/html", "application/xml", "*/*", "x"):
+        response = anonymous.get(f"{API}nothing/", headers={"Accept": accept})
+        problem(response, 404, "not_found")
+        assert "Allow" not in response
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ("episodes/?page_size=0", "page_size", "invalid"),
+        ("episodes/?kind=regular&kind=special", "kind", "repeated"),
+        ("episodes/?state=open", "state", "invalid_choice"),
+        ("episodes/?starts_after=soon", "starts_after", "invalid"),
+        ("questions/?episode=x", "episode", "invalid"),
+        ("sections/?expand=items,x", "expand", "invalid"),
+        ("episodes/?stat=draft", "stat", "unknown_parameter"),
+    ],
+)
+def test_a_parameter_that_cannot_be_meant_is_named(anonymous, record, problem, query, field, code):
+    assert list(problem(anonymous.get(API + query), 400, code)["errors"]) == [field]
+
+
+def test_pages_and_codes_as_people_give_them(anonymous, record, problem):
+    assert anonymous.get(f"{API}episodes/?page=1&page_size=100000").json()["count"] == 2
+    assert anonymous.get(f"{API}episodes/?page=last").status_code == 200
+    assert anonymous.get(f"{API}episodes/41/").json()["code"] == "041"
+    problem(anonymous.get(f"{API}episodes/番外41/"), 404, "not_found")
+
+
 def test_an_address_without_its_slash_says_so(anonymous, record, problem):
     assert "/api/v1/episodes/" in problem(anonymous.get("/api/v1/episodes"), 404, "not_found")["detail"]
 

@@ -108,9 +108,9 @@ def test_an_expanded_row_is_the_row_of_its_own_resource(anonymous, record):
         ("questions/?episode=041&is_answered=false", ["041-1.1"]),
         ("questions/?asker=yuren-42", ["042-1"]),
         ("questions/?part=online", []),
-        ("people/?name_contains=渔人4&is_collective=false", ["yuren-41", "yuren-42", "yuren-43"]),
+        ("people/?name_contains=渔人4&is_collective=false", ["yuren-41", "yuren-42"]),
         ("people/?name=渔人42", ["yuren-42"]),
-        ("papers/?title_contains=论文", ["2401.00043", "2401.00042", "2401.00041"]),
+        ("papers/?title_contains=论文", ["2401.00042", "2401.00041"]),
     ],
 )
 def test_filters(anonymous, record, query, ids):

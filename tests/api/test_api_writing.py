@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.actions import idempotency
 from members.models import IdempotencyKey, Token
+from talks.actions import imports
 from talks.models import Answer, Episode, EpisodeState, Question, SourceDocument
 from tests.api.conftest import API, keyed
 
@@ -259,6 +260,21 @@ def test_an_import_sent_twice_under_one_key(importer, document, problem):
     first, again = send(data), send(data)
     assert (first.status_code, first.json()) == (201, again.json())
     problem(send(data + b" "), 422, "idempotency_key_reused")
+
+
+def test_nothing_is_read_or_rendered_under_the_lock_of_a_key(importer, document, monkeypatch):
+    real, seen = imports.prepare, []
+
+    def prepare(**arguments):
+        seen.append(IdempotencyKey.objects.count())
+        return real(**arguments)
+
+    monkeypatch.setattr("talks.api.imports.imports.prepare", prepare)
+    assert post(importer, "imports/", document, **{"Idempotency-Key": "p"}).status_code == 201
+    assert seen == [0]
+    refused = [post(importer, "imports/", {**document, "code": "045"}, **{"Idempotency-Key": "q"}) for _ in range(2)]
+    assert [reply.json()["status"] for reply in refused] == ["refused"] * 2
+    assert post(importer, "imports/", document, **{"Idempotency-Key": "q"}).status_code == 422
 
 
 def test_only_organizers_import(anonymous, writer, document, problem):

@@ -97,6 +97,28 @@ def test_create_organizer(now, monkeypatch, password):
         call_command("create_organizer", "三两")
 
 
+def test_create_organizer_asks_twice(monkeypatch, password):
+    monkeypatch.delenv("OPENLLM_TALK_PASSWORD", raising=False)
+    typed = iter([password, f"{password}r", password, password])
+    monkeypatch.setattr("getpass.getpass", lambda prompt: next(typed))
+    err = io.StringIO()
+    call_command("create_organizer", "三两", stdout=io.StringIO(), stderr=err)
+    assert "不一致" in err.getvalue()
+    assert User.objects.get(username="三两").check_password(password)
+    assert list(typed) == []
+
+
+def test_create_organizer_without_anybody_at_the_keyboard(monkeypatch):
+    def nobody(prompt):
+        raise EOFError
+
+    monkeypatch.delenv("OPENLLM_TALK_PASSWORD", raising=False)
+    monkeypatch.setattr("getpass.getpass", nobody)
+    with pytest.raises(CommandError, match="OPENLLM_TALK_PASSWORD"):
+        call_command("create_organizer", "三两")
+    assert not User.objects.exists()
+
+
 @pytest.mark.parametrize("bad", ["a\x00b", "a\x1bb", "a\ud800b", "a\u202eb", "a\u2066b"])
 def test_text_that_cannot_be_kept_names_field_and_place(bad):
     with pytest.raises(ValidationError) as caught:

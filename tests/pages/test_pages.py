@@ -342,3 +342,35 @@ def test_nobody_signs_up(client, db):
 def test_a_sign_in_never_leads_away(client, member, password):
     data = {"login": "小满", "password": password, "next": "https://evil.example/"}
     assert client.post("/accounts/login/", data)["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        *((f"/episodes/{code}/", "/episodes/S01/") for code in ("番外01", "番外1", "s01", "S1", "s001")),
+        *((f"/episodes/{code}/", "/episodes/020/") for code in ("20", "0020")),
+        ("/episodes/番外01.md", "/episodes/S01.md"),
+        ("/episodes/20.zhihu.md", "/episodes/020.zhihu.md"),
+        ("/episodes/s1.json", "/episodes/S01.json"),
+        ("/episodes/21/ask/", "/episodes/021/ask/"),
+        ("/q/20-1/", "/q/020-1/"),
+        ("/q/0020-01.1/", "/q/020-1.1/"),
+    ],
+)
+def test_a_code_as_people_type_it_leads_to_its_page(client, site, typed, canonical):
+    response = client.get(typed)
+    assert (response.status_code, response["Location"]) == (301, canonical)
+    assert client.get(canonical).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "address", ["/episodes/番外/", "/episodes/番外0/", "/episodes/番外01x/", "/episodes/外01/", "/q/番外01-9/"]
+)
+def test_what_is_no_code_leads_nowhere(client, make, address):
+    make.special(1)
+    assert client.get(address).status_code == 404
+
+
+def test_a_draft_is_not_told_by_a_redirect(client, make, now):
+    Episode.objects.create(number=7, code="007", state=EpisodeState.DRAFT, created_at=now, changed_at=now)
+    assert client.get("/episodes/7/").status_code == 404

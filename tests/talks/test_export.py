@@ -1,6 +1,9 @@
 """An episode out again: the same bytes, one title, neighbours, and a text that reads back as the same document."""
 
+import io
+
 import pytest
+from django.core.management import call_command
 
 from members.actors import SYSTEM
 from talks.actions.imports import import_file, json_bytes
@@ -36,6 +39,19 @@ def test_github_has_one_title_and_links_to_neighbours(episodes):
 def test_a_draft_is_nobodys_neighbour(episodes):
     Episode.objects.filter(code="122").update(state="draft")
     assert "122.md" not in export(episodes["121"], "github").text
+
+
+def test_a_draft_is_in_no_archive(episodes, tmp_path):
+    Episode.objects.filter(code="122").update(state="draft")
+    call_command("export_archive", str(tmp_path), stdout=io.StringIO())
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == [
+        "120.json",
+        "120.md",
+        "121.json",
+        "121.md",
+        "README.md",
+    ]
+    assert "122" not in (tmp_path / "README.md").read_text("utf-8")
 
 
 def test_what_was_exported_reads_back_as_the_same_document(episodes):

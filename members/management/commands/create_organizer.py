@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from members.actions import people
 from members.actors import SYSTEM
@@ -14,7 +15,7 @@ from members.models import Person, Role
 
 
 class Command(BaseCommand):
-    help = "Create an organizer. The password is asked for, or read from OPENLLM_TALK_PASSWORD."
+    help = "Create an organizer. The password is asked for twice, or read from OPENLLM_TALK_PASSWORD."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
@@ -25,8 +26,8 @@ class Command(BaseCommand):
         if options["person"]:
             claim = Person.objects.current().filter(handle=options["person"]).first()
             if claim is None:
-                raise CommandError(f"no person has the handle {options['person']!r}")
-        password = os.environ.get("OPENLLM_TALK_PASSWORD") or getpass.getpass("Password: ")
+                raise CommandError(_("No person has the handle %(handle)s.") % {"handle": options["person"]})
+        password = os.environ.get("OPENLLM_TALK_PASSWORD") or self._asked()
         try:
             user = people.create_user(
                 username=options["username"],
@@ -38,4 +39,16 @@ class Command(BaseCommand):
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
-        self.stdout.write(f"organizer {user.username} created")
+        self.stdout.write(_("The organizer %(name)s was created.") % {"name": user.username})
+
+    def _asked(self) -> str:
+        """Ask for the password until it was given twice the same. Raises CommandError when nobody answers."""
+        try:
+            while True:
+                password = getpass.getpass(_("Password: "))
+                if password == getpass.getpass(_("Password (again): ")):
+                    return password
+                self.stderr.write(_("These two are not the same; once more, please."))
+        except (EOFError, KeyboardInterrupt) as error:
+            message = _("No password was given; nobody was created. OPENLLM_TALK_PASSWORD can hold it, too.")
+            raise CommandError(message) from error

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from members.actions.tokens import create_token
 from members.actors import SYSTEM
@@ -22,9 +23,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["username"], is_active=True).first()
         if user is None:
-            raise CommandError(f"no user is called {options['username']!r}")
+            raise CommandError(_("No user is called %(name)s.") % {"name": options["username"]})
         try:
-            _, key = create_token(
+            _token, key = create_token(
                 user=user, scope=options["scope"], name=options["name"], by=SYSTEM, now=timezone.now()
             )
         except ValidationError as error:

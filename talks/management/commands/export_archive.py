@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from talks.archive import archive
 from talks.models import Episode
@@ -11,7 +13,8 @@ from talks.models import Episode
 
 class Command(BaseCommand):
     help = (
-        "Write README.md, talks/*.md and data/*.json of all episodes into DIR. The same episodes give the same bytes."
+        "Write README.md, talks/*.md and data/*.json of all episodes but drafts into DIR. "
+        "The same episodes give the same bytes."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -20,12 +23,13 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         folder: Path = options["dir"]
         if folder.exists() and not folder.is_dir():
-            raise CommandError(f"{folder} is not a folder")
+            raise CommandError(_("%(path)s is not a folder.") % {"path": folder})
         count = 0
-        for name, text in archive(Episode.objects.filter(deleted_at=None)):
+        for name, text in archive(Episode.objects.visible_to(None)):
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             if not path.exists() or path.read_bytes() != text.encode():
                 path.write_bytes(text.encode())
             count += 1
-        self.stdout.write(f"{count} files in {folder}")
+        said = ngettext("%(n)d file in %(path)s", "%(n)d files in %(path)s", count)
+        self.stdout.write(said % {"n": count, "path": folder})

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from talks.export import export
 from talks.models import Episode
@@ -18,9 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("--output", type=Path, metavar="FILE")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        episode = Episode.objects.filter(deleted_at=None, code=options["code"].upper()).first()
+        episode = Episode.objects.filter(deleted_at=None).with_code(options["code"]).first()
         if episode is None:
-            raise CommandError(f"no episode has the code {options['code']!r}")
+            raise CommandError(_("There is no episode %(code)s.") % {"code": options["code"]})
         exported = export(episode, options["to"])
         if options["output"]:
             options["output"].write_bytes(exported.text.encode())

@@ -9,10 +9,14 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members.actors import SYSTEM, Actor
 from members.models import User
-from talks.actions.imports import ImportResult, import_file, preview_file
+from talks.actions.imports import NUMBER_TAKEN, ImportResult, Run, import_file, preview_file, refusal_of
+from talks.documents import problems
+from talks.documents.problems import Code
 
 SUFFIXES = {".md", ".txt", ".pdf", ".json"}
 # Beside documents in a folder: counted facts of a corpus, and the index that export_archive writes.
@@ -33,45 +37,72 @@ class Command(BaseCommand):
         files = list(_files(options["paths"]))
         by = _actor(options["username"]) if not options["dry_run"] else SYSTEM
         results: list[ImportResult] = []
+        run: dict[str, ImportResult] = {}
         for place, path in enumerate(files, 1):
-            if sys.stderr.isatty():
-                self.stderr.write(f"\r{place}/{len(files)} {path.name}\x1b[K", ending="")
-                self.stderr.flush()
-            results.append(self._import(path, results, by, options))
+            self._progress(f"{place}/{len(files)} {_name_of(path)}")
+            result = self._import(path, run, by, options)
+            results.append(result)
+            if result.code and not result.is_refused:
+                run.setdefault(result.code, result)
+            self._progress("")
             if not options["json"]:
-                self._tell(results[-1])
-        if sys.stderr.isatty():
-            self.stderr.write("\r\x1b[K", ending="")
+                self._tell(result)
         if options["json"]:
             self.stdout.write(json.dumps([result.as_json() for result in results], ensure_ascii=False))
-        refused = sum(result.is_refused for result in results)
-        if refused:
-            raise CommandError(f"{refused} of {len(results)} files refused", returncode=1)
+        self._fail_if_refused(results, replaces=options["replace"])
 
-    def _import(self, path: Path, before: list[ImportResult], by: Actor, options: dict[str, Any]) -> ImportResult:
+    def _progress(self, text: str) -> None:
+        """Show where the run is, on a terminal, in place of what stood there before."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{text}\x1b[K", style_func=str, ending="")
+            self.stderr.flush()
+
+    def _import(self, path: Path, run: Run, by: Actor, options: dict[str, Any]) -> ImportResult:
         try:
             data = path.read_bytes()
         except OSError as error:
-            problem = {"line": None, "code": "unreadable", "message": f"{path.name}: {error.strerror}"}
-            return ImportResult(path.name, "refused", None, (problem,))
+            return refusal_of(_name_of(path), problems.refused(Code.UNREADABLE, error.strerror or ""))
         if options["dry_run"]:
-            return preview_file(data=data, name=path.name)
-        # Of several files of one number in one run, one is taken.
-        taken = {result.code for result in before if not result.is_refused}
-        replace = options["replace"]
-        if replace and taken:
-            read = preview_file(data=data, name=path.name)
-            replace = read.code not in taken
+            return preview_file(data=data, name=_name_of(path), run=run)
         try:
-            return import_file(data=data, name=path.name, by=by, now=timezone.now(), replace=replace)
+            return import_file(
+                data=data, name=_name_of(path), by=by, now=timezone.now(), replace=options["replace"], run=run
+            )
         except PermissionDenied as error:
             raise CommandError(str(error)) from error
 
     def _tell(self, result: ImportResult) -> None:
-        self.stdout.write(f"{result.status:<10}{result.code or '-':<6}{result.file}")
+        self.stdout.write(f"{_status_of(result)}  {result.code or '-':<4} {result.file}")
         for problem in result.problems:
-            where = f"line {problem['line']}: " if problem["line"] else ""
-            self.stdout.write(f"           {where}{problem['message']} [{problem['code']}]")
+            where = _("line %(n)d: ") % {"n": problem["line"]} if problem["line"] else ""
+            self.stdout.write(f"      {where}{problem['message']} [{problem['code']}]")
+
+    def _fail_if_refused(self, results: list[ImportResult], *, replaces: bool) -> None:
+        """Raise CommandError when a file was refused; say what would help."""
+        refused = [result for result in results if result.is_refused]
+        if not refused:
+            return
+        message = _("%(n)d of %(all)d files were refused.") % {"n": len(refused), "all": len(results)}
+        if not replaces and any(problem["code"] == NUMBER_TAKEN for each in refused for problem in each.problems):
+            message += " " + _("With --replace, a file takes over a number that another one holds.")
+        raise CommandError(message, returncode=1)
+
+
+def _status_of(result: ImportResult) -> str:
+    """Return what became of a file in the language of the site; scripts read --json."""
+    words = {
+        "created": pgettext("import", "created"),
+        "updated": pgettext("import", "updated"),
+        "unchanged": pgettext("import", "unchanged"),
+        "refused": pgettext("import", "refused"),
+        "parsed": pgettext("import", "read"),
+    }
+    return words[result.status]
+
+
+def _name_of(path: Path) -> str:
+    """Return the name of a file as text; bytes that are none show as �."""
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _actor(username: str | None) -> Actor:
@@ -79,7 +110,7 @@ def _actor(username: str | None) -> Actor:
         return SYSTEM
     user = User.objects.select_related("person").filter(username=username, is_active=True).first()
     if user is None or not hasattr(user, "person"):
-        raise CommandError(f"no user is called {username!r}")
+        raise CommandError(_("No user is called %(name)s.") % {"name": username})
     return user.person
 
 
@@ -96,4 +127,4 @@ def _files(paths: list[Path]) -> Iterator[Path]:
         elif path.exists():
             yield path
         else:
-            raise CommandError(f"{path}: no such file or folder")
+            raise CommandError(_("There is no file or folder %(path)s.") % {"path": path})

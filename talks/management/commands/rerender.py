@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import ngettext
 
 from talks.actions.html import rerender
 
@@ -14,4 +15,5 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200, help="rows a transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{rerender(batch=options['batch'])} rows rendered")
+        count = rerender(batch=options["batch"])
+        self.stdout.write(ngettext("%(n)d row rendered", "%(n)d rows rendered", count) % {"n": count})

@@ -10,7 +10,7 @@ from members.actors import ANONYMOUS, SYSTEM
 from members.models import Alias, Event, Person, User
 from talks.actions.imports import import_file, preview_file
 from talks.documents import model
-from talks.export import document_of
+from talks.export import document_of, export
 from talks.models import (
     Answer,
     Claim,
@@ -245,6 +245,44 @@ def test_two_written_names_of_one_host_are_both_kept(take, make, now):
     value = make.document(hosts=["小满", "XiaoM"], editors=["XiaoM", "小满"])
     assert take(value).status == "created"
     assert model.to_json(document_of(Episode.objects.get())) == value
+
+
+def test_two_written_names_of_one_lead_are_one_claim_and_both_kept(take, make, now):
+    xiaoman = find_or_name(["小满"], by=SYSTEM, now=now)["小满"]
+    Alias.objects.create(person=xiaoman, name="XiaoM", created_at=now, changed_at=now)
+    labels = [{"label": "负责人", "text": "小满、渡口、XiaoM"}]
+    section = make.section(
+        "picks", "本周推荐", leads=["小满", "渡口", "XiaoM"], contributors=["XiaoM", "小满"], labels=labels
+    )
+    value = make.document(sections=[section])
+    assert take(value).status == "created"
+    assert [claim.name for claim in Claim.objects.order_by("position")] == ["小满", "渡口"]
+    episode = Episode.objects.get()
+    assert model.to_json(document_of(episode)) == value
+    assert "【负责人】：小满、渡口、XiaoM" in export(episode, "github").text.replace("\\", "")
+    assert take(value).status == "unchanged"
+    section["minutes"] = 20
+    result = take(value)
+    assert (result.status, result.problems) == ("updated", ())
+    assert model.to_json(document_of(episode)) == value
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hosts": ["渡口", "渡口"]},
+        {"section": {"leads": ["阿岚", "阿岚"]}},
+        {"section": {"contributors": ["阿岚", "小满", "阿岚"]}},
+        {"item": {"contributors": ["阿岚", "阿岚"]}},
+        {"item": {"papers": ["2309.00071", "2309.00071"]}},
+    ],
+)
+def test_a_list_that_holds_the_same_twice_is_refused(take, make, changes):
+    value = make.document(**{name: value for name, value in changes.items() if name == "hosts"})
+    value["sections"][0] |= changes.get("section", {})
+    value["sections"][0]["items"][0] |= changes.get("item", {})
+    result = take(value)
+    assert (result.status, result.problems[0]["code"]) == ("refused", "not_an_episode")
 
 
 def test_an_empty_answer_does_not_exist(take, make):

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from talks.actions.questions import answer, ask, next_serial
+from talks.actions.questions import answer, ask, next_serial, serials_of
 from talks.models import Answer, Episode, EpisodeState, PaperMention, Question
 from talks.rules import QUESTION_LIMIT
 
@@ -26,9 +26,11 @@ def test_a_question_gets_an_id_that_is_given_once(episode, member, now):
 
 
 def test_a_serial_is_the_documents_number_when_it_is_free(episode, member, now):
-    assert next_serial(episode, number=5) == 5
-    assert next_serial(episode, number=3) == 3
-    assert next_serial(episode) == 6
+    taken = serials_of(episode)
+    assert next_serial(episode, taken, number=5) == 5
+    assert next_serial(episode, taken, number=3) == 3
+    assert next_serial(episode, taken, number=3) == 6
+    assert next_serial(episode, taken) == 7
 
 
 def test_the_text_is_kept_and_rendered_beside(episode, member, now):

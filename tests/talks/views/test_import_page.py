@@ -175,6 +175,16 @@ def test_a_number_that_another_document_holds(at):
     assert SourceDocument.objects.current().get().name == "别的.md"
 
 
+def test_two_files_of_one_number_in_one_upload(at):
+    response = show(at, file(), file(TEXT.replace("渡口、阿岚", "小满"), "别的.md"))
+    page = response.content.decode()
+    assert page.count('name="replace"') == 1
+    assert "231.md" in page[page.index("notice-amber") :]
+    result = at.post("/import/store/", {"upload": values_in(response)}).content.decode()
+    assert "231 来自另一个文件 231.md。" in result
+    assert SourceDocument.objects.get().name == "231.md"
+
+
 def test_a_conflict_shows_both_texts(at):
     at.post("/import/store/", {"upload": values_in(show(at, file()))})
     Answer.objects.update(body="在站上改过的回答")
