@@ -141,9 +141,22 @@ CACHES = {
     },
 }
 REDIS_URL = ENV["REDIS_URL"]
-JOB_KINDS = {"prune": Kind(store="jobs.actions.pruning.prune")}
+JOB_KINDS = {
+    "prune": Kind(store="jobs.actions.pruning.prune"),
+    "collect": Kind(store="news.actions.collect.start_due"),
+    "collect_page": Kind(
+        fetch="news.actions.collect.fetch_page",
+        store="news.actions.collect.store_page",
+        lease=timedelta(minutes=10),
+    ),
+    "fill_papers": Kind(
+        fetch="papers.actions.filling.fetch", store="papers.actions.filling.store", lease=timedelta(minutes=10)
+    ),
+}
 JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
+    "collect": Beat(every=timedelta(minutes=1)),
+    "fill_papers": Beat(every=timedelta(minutes=5)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
 if REDIS_URL:

@@ -19,11 +19,11 @@ from jobs.actions.jobs import enqueue
 from jobs.models import Job
 from members.actors import SYSTEM, Actor
 from members.rules import StateRefusal, require
-from news import sources
 from news.actions.store import Tally, store_entries
 from news.entries import Fetched, Parsed, Request, Unreadable
 from news.models import FetchRun, Outcome, Source, SourceKind
 from news.rules import may_run_sources
+from news.sources import SOURCES
 from outbound.client import Failed, Refused
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ def fetch_page(*, payload: dict[str, Any]) -> Page:
     """Ask the source for the page of a job, and read the answer. What the source does wrong is no error of ours."""
     run = FetchRun.objects.select_related("source").get(pk=payload["run"])
     source, is_first = run.source, payload["cursor"] is None
-    module = sources.MODULES[SourceKind(source.kind)]
+    module = SOURCES[SourceKind(source.kind)]
     request = Request(
         address=source.address,
         now=timezone.now(),
@@ -101,7 +101,7 @@ def fetch_page(*, payload: dict[str, Any]) -> Page:
     try:
         return Page(fetched, module.parse(fetched))
     except Unreadable as error:
-        return Page(error=str(error), is_gone=fetched.status == 410)
+        return Page(error=str(error), is_gone=error.code == "gone")
 
 
 def store_page(*, payload: dict[str, Any], now: datetime, fetched: Page) -> None:
@@ -171,7 +171,7 @@ def _end(source: Source, run: FetchRun, page: Page, *, now: datetime) -> None:
     if run.validators:
         source.etag, source.last_modified = run.validators["etag"], run.validators["last_modified"]
     _follow_move(source, page, now=now)
-    source.next_at = now + _wait(source, now=now)
+    source.next_at = now + _wait(source, now=now, wish=page.parsed.minutes if page.parsed else None)
     source.save()
 
 
@@ -183,9 +183,9 @@ def _outcome(run: FetchRun, page: Page) -> Outcome:
     return Outcome.UNCHANGED if run.known == run.fetched and not run.changed else Outcome.OK
 
 
-def _wait(source: Source, *, now: datetime) -> timedelta:
-    """How long until the next look: the longer a feed has brought nothing, the longer, up to a day."""
-    shortest = timedelta(minutes=source.interval_minutes)
+def _wait(source: Source, *, now: datetime, wish: int | None) -> timedelta:
+    """How long until the next look: what the source wishes at least, and the longer a feed was quiet, up to a day."""
+    shortest = max(timedelta(minutes=source.interval_minutes), min(timedelta(minutes=wish or 0), LONGEST_WAIT))
     if source.kind != SourceKind.FEED or source.last_new_at is None:
         return shortest
     return max(shortest, min((now - source.last_new_at) / 4, LONGEST_WAIT))

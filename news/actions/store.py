@@ -59,7 +59,7 @@ def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Ent
             entry,
             stories.digest(entry),
             stories.address_key(entry.url, arxiv_id=paper) or stories.story_key(source.slug, entry),
-            stories.is_hidden(entry, keep=keep, block=block),
+            entry.is_hidden or stories.is_hidden(entry, keep=keep, block=block),
             paper,
         )
     store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)

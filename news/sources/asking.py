@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
-from datetime import timedelta
-from urllib.parse import urlsplit
 
-from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from news.entries import Fetched, Request, Unreadable
 from outbound import client
-from outbound.actions.turns import turn
 from outbound.client import Failed
+from papers.asking import arxiv_turn
 
 # The other side is there and says "not now": asking again later is the right answer, not a change of the source.
 TRANSIENT = {408, 423, 425, 429, *range(500, 600)}
@@ -46,13 +41,8 @@ def ask(request: Request, url: str, *, accept: str = "", is_conditional: bool = 
 
 
 def ask_arxiv(request: Request, url: str, *, is_conditional: bool = True) -> Fetched:
-    """Ask arXiv when it is one's turn. Its API and its feeds share one: that is what its terms of use count.
-
-    Raises what `ask` raises.
-    """
-    host = urlsplit(settings.ARXIV_API_URL).hostname or ""
-    gap = timedelta(seconds=settings.ARXIV_SECONDS)
-    with turn(host, gap=gap, clock=timezone.now, sleep=time.sleep):
+    """Ask arXiv when it is one's turn. Raises what `ask` raises."""
+    with arxiv_turn():
         return ask(request, url, accept="application/atom+xml, application/rss+xml", is_conditional=is_conditional)
 
 

@@ -13,6 +13,7 @@ from django.db import models, transaction
 
 from markup import links
 from markup.html import HTML_VERSION
+from members.actions.revisions import touch
 from members.actors import Actor
 from members.rules import is_organizer, is_system, require
 from papers.facts import PaperFacts
@@ -48,9 +49,9 @@ def store_facts(facts: Iterable[PaperFacts], *, by: Actor, now: datetime) -> dic
 
 
 def mark_missing(arxiv_ids: Iterable[str], *, by: Actor, now: datetime) -> int:
-    """Note that arXiv knows nothing under these identifiers. Return how many papers that says something new of."""
+    """Note that arXiv knows nothing under these identifiers. Return how many papers there are of them."""
     require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
-    papers = Paper.objects.filter(arxiv_id__in=list(arxiv_ids), missing_at=None)
+    papers = Paper.objects.filter(arxiv_id__in=list(arxiv_ids)).exclude(filled_from=FilledFrom.API)
     return papers.update(missing_at=now, changed_at=now, version=models.F("version") + 1)
 
 
@@ -87,6 +88,7 @@ def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now:
             render(paper)
             changed.append(paper)
     if changed:
+        touch()
         Paper.objects.bulk_update(changed, [*_CHANGING, *HTML_FIELDS, "changed_at", "version"], batch_size=100)
     said = [(known[i], one) for i in arxiv_ids for one in by_id[i]]
     _store_versions(said, now=now)

@@ -5,6 +5,7 @@ A stub knows only its identifier, until a task has asked arXiv.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -13,6 +14,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Row
+
+# A new paper may take days until the API knows it.
+ASK_AGAIN = timedelta(days=7)
 
 
 class FilledFrom(models.TextChoices):
@@ -34,9 +38,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
     def current(self) -> Self:
         return self.filter(deleted_at=None)
 
-    def stubs(self) -> Self:
-        """Papers that arXiv has not been asked about, and that it does not deny."""
-        return self.current().filter(missing_at=None).exclude(filled_from=FilledFrom.API)
+    def stubs(self, now: datetime) -> Self:
+        """Papers that arXiv is to be asked about; about those that it denied once, a week later again."""
+        asked = Q(missing_at=None) | Q(missing_at__lt=now - ASK_AGAIN)
+        return self.current().filter(asked).exclude(filled_from=FilledFrom.API)
 
 
 class Paper(Row):

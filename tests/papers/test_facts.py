@@ -1,7 +1,7 @@
 """What sources say about papers, stored: the better source wins, and saying it again changes nothing."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -108,10 +108,11 @@ def test_upvotes_are_a_series_that_may_fall(now):
 def test_missing_until_it_is_there(now):
     find_or_stub(["2401.00001"], now=now)
     assert mark_missing(["2401.00001"], by=SYSTEM, now=now) == 1
-    assert mark_missing(["2401.00001"], by=SYSTEM, now=now) == 0
-    assert not Paper.objects.stubs().exists()
+    assert not Paper.objects.stubs(now).exists()
+    assert Paper.objects.stubs(now + timedelta(days=8)).exists()
     store(API, now=now)
     assert Paper.objects.get().missing_at is None
+    assert mark_missing(["2401.00001"], by=SYSTEM, now=now) == 0
 
 
 def test_queries_do_not_grow_with_the_papers(now):
