@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,4 +22,6 @@ class AdminSite(admin.AdminSite):
         return is_organizer(actor_of(request.user))
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        if request.user.is_authenticated:  # the sign-in page would send them back here, and so on for ever
+            raise PermissionDenied(_("Only organizers see this."))
         return redirect_to_login(request.GET.get("next", "/admin/"), settings.LOGIN_URL)

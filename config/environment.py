@@ -110,6 +110,10 @@ def _exemptions(value: str) -> list[str]:
     return _networks(value)
 
 
+def _proxies(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return [ipaddress.ip_network(word, strict=False) for word in _words(value)]
+
+
 def _level(value: str) -> str:
     if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise ValueError("use DEBUG, INFO, WARNING, ERROR or CRITICAL")
@@ -149,7 +153,7 @@ VARIABLES: dict[str, Variable] = {
     "GITHUB_API_URL": Variable("https://api.github.com", _address("http", "https"), "the GitHub API"),
     "OUTBOUND_PROXY": Variable("", _optional(_address("http", "https")), "proxy for outgoing requests"),
     "OUTBOUND_ALLOW": Variable("", _exemptions, "hosts or networks exempt from the private-address guard"),
-    "TRUSTED_PROXIES": Variable("", _networks, "networks of the proxies whose forwarding headers are believed"),
+    "TRUSTED_PROXIES": Variable("", _proxies, "networks of the proxies whose forwarding headers are believed"),
     "EMAIL_URL": Variable("", _mail, "smtp://…; empty: no mail is sent"),
     "MEDIA_ROOT": Variable("var/media", _text, "folder of uploaded files"),
     "LOG_LEVEL": Variable("INFO", _level, "DEBUG, INFO, WARNING, ERROR or CRITICAL"),

@@ -255,7 +255,8 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if SECURE_SSL_REDIRECT else 0
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_SSL_REDIRECT
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-if ENV["TRUSTED_PROXIES"]:
+TRUSTED_PROXIES = ENV["TRUSTED_PROXIES"]  # see config/proxies.py
+if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # ── Mail ────────────────────────────────────────────────────────────────────

@@ -11,7 +11,6 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from markup import link_rules
 from markup.cjk import normalise_digits
@@ -62,7 +61,6 @@ class ArxivId:
     version: int | None = None
 
 
-@lru_cache(maxsize=4096)
 def canonical(url: str) -> str:
     """The address without trackers, out of its wrappers and in its usual form; anything else as it is.
 

@@ -18,6 +18,7 @@ from talks.documents import flat, writer
 from talks.documents import model as documents
 from talks.documents.flat import FlatRow
 from talks.documents.lines import GENERATED_END, GENERATED_START
+from talks.documents.readable import readable_document
 from talks.models import (
     Answer,
     Claim,
@@ -228,7 +229,7 @@ def export(episode: Episode, to: str) -> Exported:
     if to not in OPTIONS:
         raise ValueError(_("Choose github, zhihu or json."))
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
-    made = targets.convert(links.scrub(writer.write(document)), to, options)
+    made = targets.convert(links.scrub(writer.write(readable_document(document))), to, options)
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
     text = _with_navigation(made.text, episode) if to == "github" else made.text
     return Exported(text, title=title, filename=name, media_type="text/markdown", losses=made.losses)

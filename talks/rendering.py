@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 
 from markup import html
+from talks.documents.readable import readable
 from talks.models import (
     Answer,
     Episode,
@@ -47,6 +48,12 @@ def html_fields(model: type[models.Model]) -> list[str]:
     return [*fields, *lists.get(model, []), "html_version"]
 
 
+def _shown(text: str) -> str:
+    """The text as Markdown that shows what its author saw, unless that would be too long."""
+    shown = readable(text)
+    return shown if len(shown) <= html.MAX_CHARACTERS else text
+
+
 def render(row: models.Model, *, prefix: str = "") -> None:
     """Fill the HTML fields of a row. `prefix` begins ids; without one it is made of the key of the saved row.
 
@@ -55,12 +62,13 @@ def render(row: models.Model, *, prefix: str = "") -> None:
     values: Any = row
     prefix = prefix or f"{row._meta.model_name}{row.pk}-"
     for name in BLOCKS.get(type(row), ()):
-        setattr(row, f"{name}_html", html.render(getattr(row, name) or "", prefix=f"{prefix}{name}-"))
+        setattr(row, f"{name}_html", html.render(_shown(getattr(row, name) or ""), prefix=f"{prefix}{name}-"))
     for name in LINES.get(type(row), ()):
         setattr(row, f"{name}_html", html.render_inline(getattr(row, name) or ""))
     if isinstance(row, Section):
         row.groups_html = [
-            html.render(group["body"], prefix=f"{prefix}group{index}-") for index, group in enumerate(row.groups)
+            html.render(_shown(group["body"]), prefix=f"{prefix}group{index}-")
+            for index, group in enumerate(row.groups)
         ]
     if isinstance(row, Episode):
         row.labels_html = [

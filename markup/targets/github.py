@@ -264,28 +264,56 @@ class _Export:
 
 
 def heading_levels(document: Document) -> list[int]:
-    """The levels the headings get, in order: one h1, and no level skipped on the way down."""
-    blocks = [*document.blocks, *(block for note in document.notes for block in note.blocks)]
-    levels: list[int] = []
-    open_levels: list[tuple[int, int]] = []
-    has_title = False
-    shift = 0
-    for heading in walk(blocks):
-        if not isinstance(heading, Heading):
-            continue
-        if not heading.children:
-            levels.append(heading.level)
-            continue
-        if heading.level == 1 and has_title:
-            shift = 1
-        has_title = has_title or heading.level == 1
-        wanted = heading.level + shift
-        while open_levels and open_levels[-1][0] >= wanted:
-            open_levels.pop()
-        level = min(open_levels[-1][1] + 1 if open_levels else wanted, 6)
-        open_levels.append((wanted, level))
-        levels.append(level)
-    return levels
+    """The levels the headings get, in order: one h1, and no level skipped on the way down.
+
+    Headings in lists, quotes and footnotes get levels for where they stand and do not move those behind them.
+    """
+    outline = _Outline()
+    outline.add(document.blocks)
+    for note in document.notes:
+        outline.add(note.blocks, is_nested=True)
+    return outline.levels
+
+
+class _Outline:
+    """The levels of headings; `opened` holds wanted and given levels of those a next one may stand under."""
+
+    def __init__(self) -> None:
+        self.levels: list[int] = []
+        self.opened: list[tuple[int, int]] = []
+        self.has_title = False
+        self.shift = 0
+
+    def add(self, blocks: Iterable[Block], *, is_nested: bool = False) -> None:
+        """Give levels to the headings of some blocks, in order."""
+        opened = list(self.opened)
+        for block in blocks:
+            match block:
+                case Heading(level, ()):
+                    self.levels.append(level)
+                case Heading(level):
+                    self._heading(level, is_nested=is_nested)
+                case Quote(inner):
+                    self.add(inner, is_nested=True)
+                case Details(_, inner):
+                    self.add(inner, is_nested=is_nested)
+                case List(items):
+                    for item in items:
+                        self.add(item.blocks, is_nested=True)
+        if is_nested:
+            self.opened = opened
+
+    def _heading(self, level: int, *, is_nested: bool) -> None:
+        is_second = level == 1 and self.has_title
+        self.has_title = self.has_title or level == 1
+        if is_second and not is_nested:
+            self.shift = 1
+        wanted = level + (self.shift or is_second)
+        while self.opened and self.opened[-1][0] >= wanted:
+            self.opened.pop()
+        given = min(self.opened[-1][1] + 1 if self.opened else wanted, 6)
+        self.opened.append((wanted, given))
+        self.levels.append(given)
 
 
 def _with_contents(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

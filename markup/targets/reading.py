@@ -34,6 +34,7 @@ from markup.targets.tree import (
     Math,
     MathBlock,
     Note,
+    NotePlace,
     Paragraph,
     Quote,
     Rule,
@@ -146,6 +147,7 @@ class _Reader:
     used: frozenset[str]
     notes: list[Note] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    placed: int = 0
 
     def blocks(self, tokens: Iterator[Token], closing: str) -> list[Block]:
         """The blocks up to the token that closes their container."""
@@ -157,6 +159,9 @@ class _Reader:
             if token.type == closing:
                 break
             found.extend(self._block(token, tokens))
+            if token.level == 0:
+                found.extend(NotePlace(index) for index in range(self.placed, len(self.notes)))
+                self.placed = len(self.notes)
         return found
 
     def _block(self, token: Token, tokens: Iterator[Token]) -> Iterator[_Part]:

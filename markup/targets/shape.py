@@ -19,7 +19,6 @@ from markup.targets.tree import (
     Line,
     List,
     MathBlock,
-    Note,
     Paragraph,
     Quote,
     Rule,
@@ -36,7 +35,7 @@ _AFTER_PARAGRAPH = (CodeBlock, MathBlock, Heading, Quote)
 
 def settle_document(document: Document) -> Document:
     """The document with all its blocks in their one form."""
-    notes = tuple(Note(note.label, settle(note.blocks)) for note in document.notes)
+    notes = tuple(replace(note, blocks=settle(note.blocks)) for note in document.notes)
     return replace(document, blocks=settle(document.blocks), notes=notes)
 
 

@@ -178,7 +178,14 @@ class Details:
     is_open: bool = False
 
 
-Block: TypeAlias = Paragraph | Heading | Rule | CodeBlock | MathBlock | Quote | List | Table | Details
+@dataclass(frozen=True, slots=True)
+class NotePlace:
+    """Where a footnote stood in the text: its index among the notes of the document."""
+
+    index: int
+
+
+Block: TypeAlias = Paragraph | Heading | Rule | CodeBlock | MathBlock | Quote | List | Table | Details | NotePlace
 
 
 @dataclass(frozen=True, slots=True)

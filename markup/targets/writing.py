@@ -31,6 +31,8 @@ from markup.targets.tree import (
     MarkKind,
     Math,
     MathBlock,
+    Note,
+    NotePlace,
     Paragraph,
     Quote,
     Rule,
@@ -63,7 +65,7 @@ class Style:
 
 def write(document: Document, style: Style) -> str:
     """The whole text, ended by one line end; "" for an empty document."""
-    lines = _Blocks(style).document(document)
+    lines = _Blocks(style, document.notes).document(document)
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -281,19 +283,16 @@ def _indented(lines: Iterable[str], first: str, rest: str) -> list[str]:
 class _Blocks:
     """Writes blocks as lines."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, notes: Sequence[Note] = ()) -> None:
         self.style = style
+        self.notes = notes
 
     def document(self, document: Document) -> list[str]:
-        """All blocks, then the footnotes."""
+        """All blocks, the footnotes where they stood."""
         lines = self.blocks(document.blocks)
         if lines and lines[0] == "---":
             # A rule in the first line would be read as the start of front matter.
             lines[0] = "___"
-        for note in document.notes:
-            if lines:
-                lines.append("")
-            lines += self._note(note.label, note.blocks)
         return lines
 
     def _note(self, label: str, blocks: tuple[Block, ...]) -> list[str]:
@@ -342,6 +341,8 @@ class _Blocks:
                 return self.style.table(block) if self.style.table else self._table(block)
             case Details(summary, inner, is_open):
                 return self._details(summary, self.blocks(inner, in_list=in_list), is_open)
+            case NotePlace(index):
+                return self._note(self.notes[index].label, self.notes[index].blocks)
 
     def _paragraph(self, children: Line, spot: Spot) -> list[str]:
         return write_line(children, self.style, spot=spot).split("\n")

@@ -41,6 +41,7 @@ from markup.targets.tree import (
     Math,
     MathBlock,
     Note,
+    NotePlace,
     Paragraph,
     Quote,
     Table,
@@ -277,6 +278,8 @@ class _Export:
                     yield CodeBlock("latex", tex)
                 elif formula:
                     yield MathBlock(one_line_tex(formula))
+            case NotePlace():
+                pass  # notes are listed at the end
             case _:
                 yield block
 

@@ -110,7 +110,7 @@ def read_file(*, data: bytes, name: str) -> Read:
         reading = reader.read(text, name=name)
         document, claims, doubts = reading.document, reading.claims, (*doubts, *reading.problems)
     _refuse_what_no_row_holds(document)
-    return Read(name, data, encoding, text, document, tuple(doubts), claims)
+    return Read(name, data, encoding, text, document, problems.in_order(doubts), claims)
 
 
 def _from_json(text: str) -> EpisodeDoc:

@@ -15,6 +15,7 @@ _DATES = (
     re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)"),
     re.compile(r"(?<!\d)(20\d{2})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?!\d)\s?[日号]?"),
 )
+_SHORT_YEAR = re.compile(r"\s{0,3}(2\d)\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.])\s?[日号]?")
 _DATE_WITHOUT_YEAR = re.compile(r"(?<![\d.])(\d{1,2})\s?[-/.月]\s?(\d{1,2})(?![\d.])\s?[日号]?(?!\s?[-–~点:])")
 _PERIOD = r"(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|晚间|今晚|夜里|夜间|晚|早|am|pm)?\s?"
 _HOUR = r"(二十[一二三]?|十[一二三四五六七八九]?|[零〇一二两三四五六七八九]|\d{1,2})"
@@ -94,6 +95,9 @@ def find_date(text: str, year: int | None = None) -> tuple[date, int, int] | Non
         for match in pattern.finditer(folded):
             if found := _date(int(match[1]), int(match[2]), int(match[3])):
                 return found, match.start(), match.end()
+    at_start = _SHORT_YEAR.match(folded)
+    if at_start and (found := _date(2000 + int(at_start[1]), int(at_start[2]), int(at_start[3]))):
+        return found, at_start.start(), at_start.end()
     short = _DATE_WITHOUT_YEAR.search(folded) if year is not None else None
     if year is not None and short and (found := _date(year, int(short[1]), int(short[2]))):
         return found, short.start(), short.end()

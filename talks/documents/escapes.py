@@ -21,9 +21,9 @@ def is_structure(text: str) -> bool:
     """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer."""
     if text.strip() in (GENERATED_START, GENERATED_END):
         return True
-    if text.startswith("\\"):
-        return False
-    if read_label(text) is not None or read_answer_mark(text) is not None:
+    if text.lstrip().startswith("\\"):
+        return False  # in GitHub's form a protected line may stand in a list
+    if read_label(text.lstrip()) is not None or read_answer_mark(text) is not None:
         return True
     return read_heading(Line((0,), text)) is not None
 
@@ -49,19 +49,17 @@ def protected(body: str) -> list[str]:
     code = fenced(lines, is_section_heading)
     written = [index for index, text in enumerate(lines) if text.strip()]
     first, last = (written[0], written[-1]) if written else (len(lines), -1)
-    return [
-        text
-        if index in code
-        or not (_needs(text, is_at_edge=not first < index < last) or _underlines(text, lines[index - 1 : index]))
-        else f"\\{text}"
-        for index, text in enumerate(lines)
-    ]
+    written_lines: list[str] = []
+    for index, text in enumerate(lines):
+        is_open = _needs(text, is_at_edge=not first < index < last) or _underlines(text, written_lines[-1:])
+        written_lines.append(f"\\{text}" if is_open and index not in code else text)
+    return written_lines
 
 
 def _underlines(text: str, before: Sequence[str]) -> bool:
     """Whether the line would make a heading of the one before it, which no other target reads as text again."""
     core = text.lstrip("\\")
-    return _UNDERLINE.fullmatch(core) is not None and bool(before and before[0].strip())
+    return _UNDERLINE.fullmatch(core) is not None and bool(before and before[0].strip(" \t"))
 
 
 def _needs(text: str, *, is_at_edge: bool) -> bool:
@@ -78,12 +76,10 @@ def _is_fence(text: str) -> bool:
 
 def unprotected(lines: Sequence[Line]) -> str:
     """The body that `protected` wrote as these lines."""
-    texts = [line.text for line in lines]
+    texts = [line.as_written for line in lines]
     return "\n".join(
-        line.text[1:]
-        if not line.is_code and _is_marked(line.text, texts[index - 1 : index] if index else [])
-        else line.text
-        for index, line in enumerate(lines)
+        text[1:] if not line.is_code and _is_marked(text, texts[index - 1 : index] if index else []) else text
+        for index, (line, text) in enumerate(zip(lines, texts, strict=True))
     )
 
 

@@ -16,12 +16,13 @@ from talks.documents.ledger import Node
 from talks.documents.lines import Line, trimmed
 from talks.documents.model import Label, Recording, TextBlock
 from talks.documents.outline import Block, Source, Stretch
+from talks.documents.structure_lines import as_markdown
 from talks.documents.vocabulary import Role
 
 _USUAL_LEVEL = 3
 # 【录像记录 bilibili 610】：title <address>: how our own writer gives a recording that its label does not say.
 _RECORDING_LABEL = re.compile(r"录像记录(?: (?P<platform>[a-z0-9_-]{1,40})(?: (?P<offset>\d{1,10}))?)?")
-_RECORDING_TEXT = re.compile(r"(?P<title>.*?) ?<(?P<url>https?://[^\s<>]+)>", re.IGNORECASE)
+_RECORDING_TEXT = re.compile(r"(?P<title>.*?) ?<?(?P<url>https?://[^\s<>]+)>?", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -174,8 +175,8 @@ NO_RECORDINGS = "【录像记录】："
 def write_recording(recording: Recording) -> str:
     """The line of a recording, everything spelled out."""
     offset = "" if recording.offset_seconds is None else f" {recording.offset_seconds}"
-    title = f"{recording.title} " if recording.title else ""
-    return write_label(Label(f"录像记录 {recording.platform}{offset}", f"{title}<{recording.url}>"))
+    label = write_label(Label(f"录像记录 {recording.platform}{offset}", recording.title or ""))
+    return as_markdown(label) + (" " if recording.title else "") + f"<{recording.url}>"
 
 
 def block_text(source: Source, lines: Sequence[Line]) -> str:
@@ -187,7 +188,7 @@ def block_text(source: Source, lines: Sequence[Line]) -> str:
 
 
 def text_block(block: Block, text: str) -> TextBlock:
-    """A heading with its text; a heading without a level of its own gets the usual one."""
+    """A heading with its text; without a level of its own it gets the usual one, and the first level is the title's."""
     if block.heading is None:
         return TextBlock(None, 0, text)
-    return TextBlock(block.heading.title, block.heading.level or _USUAL_LEVEL, text)
+    return TextBlock(block.heading.title, max(2, block.heading.level or _USUAL_LEVEL), text)

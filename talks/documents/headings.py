@@ -9,12 +9,15 @@ import enum
 import re
 from dataclasses import dataclass
 
+from talks.documents import structure_lines
 from talks.documents.lines import Line, atx, bare
 from talks.documents.vocabulary import KnownTitle, TitleKind, fold, known_title, word_key
 
 MAX_TITLE = 60
 _UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})\s*")
 _GLUED = re.compile(r" {0,3}(#{1,6})([^\s#].{0,60})")
+_BRACKETED = re.compile(r"【(?P<title>[^【】]{1,20})】")
+_NOT_FIRST = tuple("!\"#$%&'*+,-./:;<=>?@\\^_`|~")
 _BOLD = re.compile(r"\s*(?:\*\*|__)\s*(?P<title>[^*_\n]{1,60}?)\s*(?:\*\*|__)\s*[:：]?\s*")
 
 
@@ -49,7 +52,7 @@ class Heading:
 
 def read_heading(line: Line, following: Line | None = None) -> Heading | None:
     """The heading that a line is, or None. Without a `#` only titles of the tables make one."""
-    if line.is_blank or line.is_code or line.text.startswith("\\"):
+    if line.is_blank or line.is_code or line.text.lstrip().startswith("\\"):
         return None
     if marked := atx(line.text):
         return _marked(line, *marked)
@@ -73,7 +76,11 @@ def _marked(line: Line, level: int, title: str) -> Heading:
 
 def _plain(line: Line, following: Line | None) -> Heading | None:
     title = line.bare
-    if len(title) > MAX_TITLE or title.startswith("【"):  # a label
+    if group := _BRACKETED.fullmatch(title):
+        known = known_title(group["title"])
+        is_group = known is not None and known.kind is TitleKind.GROUP
+        return Heading((line,), Style.PLAIN, 0, group["title"].strip(), known) if is_group else None
+    if len(title) > MAX_TITLE or title.startswith("【") or "<span>$" in line.text:  # a label, GitHub's dollars
         return None
     known = known_title(title)
     if known is None:
@@ -89,17 +96,14 @@ def _plain(line: Line, following: Line | None) -> Heading | None:
 def _is_only_title(title: str, known: KnownTitle) -> bool:
     """Whether a bare line is the title and nothing else; `1. 项目` and 「资料」 are entries of a list or text."""
     if known.kind is TitleKind.SECTION or known.kind is TitleKind.BACK:
-        return not title.startswith(("「", "《", "“", "@", "-", "*"))
+        return not title.startswith(("「", "《", "“", *_NOT_FIRST))
     spaceless = re.sub(r"\s+", "", fold(title)).rstrip(":!。~")
     return spaceless == word_key(title)[0]
 
 
 def write_heading(level: int, title: str, *, is_protected: bool = False) -> str:
     """The line of a heading; a protected title is taken as it stands, whatever it looks like."""
-    line = f"{'#' * level} " + ("\\" if is_protected else "") + title
-    read = atx(line)
-    # A run of # behind a space would be taken for the closing one, so a closing one is added.
-    return line if read and read[1] == line[level + 1 :] else f"{line} #"
+    return structure_lines.write_heading(level, f"\\{title}" if is_protected else title)
 
 
 def reads_as_sentence(title: str) -> bool:

@@ -221,6 +221,8 @@ class _Reader:
         draft = self.current or self._open(Draft(Title("")))
         if draft.url is None:
             _take_addresses(draft, part)
+        elif draft.title == Title("") and not draft.has_body and not draft.is_headed:
+            _take_addresses(self._open(Draft(Title(""))), part)
         else:
             _extend(draft, part)
 

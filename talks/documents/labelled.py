@@ -18,8 +18,11 @@ from talks.documents.vocabulary import Role, role_of
 _FINISHED = re.compile(r"[。；;！!）)：:】？?…]\s*$")
 _FINISHED_LIST = re.compile(r"[。！!？?…]\s*$")
 _BARE = re.compile(
-    r"[ \t]{0,3}(?:\*\*)?(?P<name>[^\s：:*【】，。；,;]{2,8}|talk ?视频)(?:\*\*)?\s{0,2}[：:](?:\*\*)?(?P<text>[^\n]*)"
+    r"[ \t]{0,3}(?:[^\w\s【*]{1,3}\s{1,2}|[-*+•]\s{1,2})?(?:\*\*)?(?P<name>[^\s：:*【】，。；,;]{2,8}|talk ?视频)"
+    r"(?:\*\*)?\s{0,2}[：:](?:\*\*)?(?P<text>[^\n]*)"
 )
+# Labels that somebody wrote without brackets right under the heading of a section.
+_BARE_IN_SECTION = frozenset((Role.LEADS, Role.CONTRIBUTORS, Role.NOMINATIONS, Role.SUGGESTIONS, Role.THEME))
 _LONG = 40
 _SHORT_ROLES = frozenset((Role.NUMBER, Role.TIME, Role.HOSTS, Role.EDITORS, Role.LEADS, Role.VIDEO))
 _BARE_ROLES = frozenset((Role.NUMBER, Role.TIME, Role.HIGHLIGHTS, Role.HOSTS, Role.EDITORS, Role.LEADS, Role.VIDEO))
@@ -38,15 +41,18 @@ class LabelLines:
         return any(one.label.label.startswith(RESERVED_LABELS) for one in self.found)
 
 
-def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: bool) -> LabelLines | None:
+def labels_at(
+    source: Source, lines: Sequence[Line], index: int, *, in_head: bool, is_leading: bool = False
+) -> LabelLines | None:
     """The labels that begin at a line, their hard-wrapped text joined; None when the line has none.
 
     A label without text stays empty, whatever follows it.
     """
     line = lines[index]
-    if line.is_code or line.is_blank:
+    if line.is_code or line.is_blank or source.is_inside(line):
         return None
-    found = read_labels(line.text) or ([bare] if in_head and (bare := _bare_label(source, line)) else [])
+    roles = _BARE_ROLES if in_head else _BARE_IN_SECTION if is_leading else frozenset[Role]()
+    found = read_labels(line.text) or ([bare] if (bare := _bare_label(source, line, roles)) else [])
     if not found:
         return None
     end = index + 1
@@ -57,7 +63,7 @@ def labels_at(source: Source, lines: Sequence[Line], index: int, *, in_head: boo
         end = _end(source, lines, index, finished if in_head and role not in _SHORT_ROLES else None)
         if end > index + 1:
             text = joined([one.text for one in lines[index:end]])
-            again = read_labels(text) or ([bare] if (bare := _bare_label(source, Line((0,), text))) else [])
+            again = read_labels(text) or ([bare] if (bare := _bare_label(source, Line((0,), text), roles)) else [])
             found = again or found
     return LabelLines(found, end)
 
@@ -75,10 +81,10 @@ def _end(source: Source, lines: Sequence[Line], index: int, finished: re.Pattern
     return end
 
 
-def _bare_label(source: Source, line: Line) -> Found | None:
-    """A label of the head that somebody wrote without its brackets (时间：20230722)."""
-    match = None if source.is_outlined else _BARE.match(line.text)
-    if match is None or role_of(match["name"]) not in _BARE_ROLES:
+def _bare_label(source: Source, line: Line, roles: frozenset[Role] = _BARE_ROLES) -> Found | None:
+    """A label that somebody wrote without its brackets (时间：20230722)."""
+    match = None if source.is_own else _BARE.match(line.text)
+    if match is None or role_of(match["name"]) not in roles:
         return None
     return Found(Label(match["name"], match["text"].strip()), has_colon=True)
 

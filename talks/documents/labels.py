@@ -5,19 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from talks.documents.model import Label
+from talks.documents.model import MAX_LABEL, Label
+from talks.documents.structure_lines import meant
 from talks.documents.vocabulary import Role, role_of
 
 _COLON = "：:﹕︰"
 # A converter makes a heading of a bold label (### **【主持人】**：…), others a bullet.
 _START = r"[ \t]{0,3}(?:(?:[-*+•>]|#{1,6})[ \t]{1,3})?"
-_NAME = r"【(?P<name>[^【】\n]{1,60})】"
+_NAME = r"【(?P<name>[^【】\n]{1,140})】"
 _PLAIN = re.compile(rf"{_START}{_NAME}[ \t]{{0,3}}(?P<colon>[{_COLON}])?(?P<text>[^\n]*)")
 _BOLD = re.compile(
     rf"{_START}(?P<open>\*\*|__)[ \t]{{0,2}}{_NAME}(?P<middle>(?P=open))?"
     rf"[ \t]{{0,3}}(?P<colon>[{_COLON}])?(?P<late>(?P=open))?(?P<text>[^\n]*)"
 )
-_INSIDE = re.compile(rf"(?P<slashes>\\*)【(?P<name>[^【】\n]{{1,60}})】\s{{0,3}}[{_COLON}]")
+_INSIDE = re.compile(rf"(?<!\\)(?P<slashes>\\*+)【(?P<name>[^【】\n]{{1,60}})】\s{{0,3}}[{_COLON}]")
 _TEXTLESS_COLON = frozenset(("本期贡献者",))
 
 
@@ -46,7 +47,9 @@ def read_label(line: str) -> Found | None:
     if match is None:
         return None
     name = match["name"].strip()
-    if not name or (match["colon"] is None and (role_of(name) is None or text.startswith("的"))):
+    if not name or (len(name) > MAX_LABEL and len(meant(name)) > MAX_LABEL):
+        return None
+    if match["colon"] is None and (role_of(name) is None or text.startswith("的")):
         return None  # 【编辑】的话 is a sentence
     return Found(Label(name, _unescaped(text).strip()), match["colon"] is not None)
 

@@ -29,13 +29,19 @@ GENERATED_END = "<!-- /generated -->"
 class Line:
     """A line of the source, or several when an address was broken over them; `numbers` are theirs.
 
-    `is_mended` says that an address in it was torn and is whole again.
+    `is_mended` says that an address in it was torn and is whole again. `source` is the line as written when
+    `text` is what a line of structure means.
     """
 
     numbers: tuple[int, ...]
     text: str
     is_code: bool = False
     is_mended: bool = False
+    source: str | None = None
+
+    @property
+    def as_written(self) -> str:
+        return self.text if self.source is None else self.source
 
     @property
     def number(self) -> int:
@@ -111,8 +117,9 @@ def _closing(
     texts: Sequence[str], start: int, mark: str, length: int, is_end: Callable[[str], bool]
 ) -> tuple[int | None, int]:
     for index in range(start, len(texts)):
-        text = texts[index].strip()
-        if len(text) >= length and text == mark * len(text):
+        text = texts[index].rstrip(" \t")
+        fence = text.lstrip(" ")
+        if len(fence) >= length and fence == mark * len(fence) and len(text) - len(fence) <= 3:
             return index, index
         if is_end(texts[index]):
             return None, index

@@ -15,6 +15,7 @@ from talks.documents.lines import Line, joined, trimmed
 from talks.documents.marks import bullet_end, read_number
 from talks.documents.model import Past, PastKind, Plan, code_of
 from talks.documents.outline import Source
+from talks.documents.structure_lines import as_markdown, meant
 from talks.documents.vocabulary import fold
 
 # `- title <address>`, the one form our own writer uses; `<>` says that there is no address.
@@ -68,20 +69,20 @@ def _written(part: Piece) -> LinkDraft | None:
     """An entry as our own writer writes it; a Markdown link without our angle brackets is somebody else's."""
     if len(part.lines) != 1 or part.kind is Kind.CODE:
         return None
-    match = _ENTRY.fullmatch(part.lines[0].text.rstrip("\n"))
+    line = part.lines[0].as_written
+    match = _ENTRY.fullmatch(line)
     if match is None or (match["url"] is None and part.addresses):
         return None
-    return LinkDraft(match["title"].strip(), match["url"] or None, list(part.lines), is_written=True)
+    return LinkDraft(meant(match["title"]).strip(), match["url"] or None, list(part.lines), is_written=True)
 
 
 def write_link(title: str, url: str | None) -> str:
     """The line that `read_links` reads as this title and address in a document of our own."""
+    start = as_markdown(f"- {title}").rstrip()
     if url is not None:
-        return f"- {title} <{url}>" if title else f"- <{url}>"
+        return f"{start} <{url}>"
     is_plain = title and not links.find(title) and not re.search(r"<[^<>]*>$", title)
-    if is_plain:
-        return f"- {title}"
-    return f"- {title} <>" if title else "- <>"
+    return start if is_plain else f"{start} <>"
 
 
 def _add_addresses(drafts: list[LinkDraft], part: Piece) -> None:
@@ -179,7 +180,11 @@ def read_plans(source: Source, lines: Sequence[Line]) -> tuple[list[PlanDraft], 
             continue
         end = source.paragraph(lines, index)
         own = [one for one in lines[index:end] if not one.is_blank]
-        text = joined([line.text[start:], *(one.text for one in own[1:])])
+        text = (
+            meant(line.as_written)[start:]
+            if source.is_outlined
+            else joined([line.text[start:], *(one.text for one in own[1:])])
+        )
         drafts.append(PlanDraft(_plan(text, is_outlined=source.is_outlined), own))
         index = end
     return drafts, trimmed(body)
@@ -187,7 +192,7 @@ def read_plans(source: Source, lines: Sequence[Line]) -> tuple[list[PlanDraft], 
 
 def _plan_start(text: str) -> int | None:
     """Where the text of a plan begins behind its bullet or number."""
-    end = bullet_end(text)
+    end = 1 if text == "-" else bullet_end(text)
     if end is not None:
         return end
     entry = read_number(text)
@@ -204,5 +209,5 @@ def _plan(text: str, *, is_outlined: bool) -> Plan:
 def write_plan(plan: Plan) -> str:
     """The line of a plan; a priority that its text does not say stands before it."""
     if _plan(plan.body, is_outlined=True) == plan:
-        return f"- {plan.body}"
-    return f"- 【优先级 {plan.priority}】{plan.body}" if plan.priority else f"- 【优先级】{plan.body}"
+        return as_markdown(f"- {plan.body}")
+    return as_markdown(f"- 【优先级 {plan.priority}】{plan.body}" if plan.priority else f"- 【优先级】{plan.body}")

@@ -6,16 +6,24 @@ import enum
 import re
 from dataclasses import dataclass
 
+from talks.documents.dates import number_of
 from talks.documents.vocabulary import fold
 
 _BOLD = r"(?:\*\*|__)?"
 _ENTRY = re.compile(r"(?P<number>\d{1,3})\s{0,2}(?P<mark>[.、)）])(?P<space>\s*)")
 _BRACKETED = re.compile(r"[(（](?P<number>\d{1,3})[)）](?P<space>\s*)")
 _QUESTION = re.compile(
-    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,3}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
+    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,6}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
 )
 _ANSWER = re.compile(
-    rf"{_BOLD}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}{_BOLD}\s?:{_BOLD}\s*"
+    rf"{_BOLD}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}"
+    rf"(?:[(（]\s?(?P<author>[^()（）:]{{1,30}}?)\s?[)）]\s?)?{_BOLD}\s?:{_BOLD}\s*"
+)
+# A1. is the answer to Q1.
+_NUMBERED_ANSWER = re.compile(rf"{_BOLD}(?:答|a)\s?(?P<number>\d{{1,2}})\s?[.、)）](?!\d){_BOLD}\s*")
+_CIRCLED = re.compile(r"(?P<number>[①-⑳])\s*[.、:]?\s*")
+_SPOKEN = re.compile(
+    r"(?:第(?P<ordinal>[一二三四五六七八九十]{1,3})(?:个问题|问|题)|问题(?P<number>[一二三四五六七八九十]{1,3}))\s?[:、]\s*"
 )
 _IN_BRACKETS = re.compile(r"[(（]\s?(?:a|答)\s?\d{0,2}\s?:\s*")
 _BULLET = re.compile(r"(?P<indent>\s*)(?:[-*+](?=\s)|[•·●▪◦‣■○\uf0b7\uf06c\uf0a7\uf0d8\uf09f\uf075])\s*")
@@ -28,6 +36,7 @@ class Numbering(enum.Enum):
     COMMA = "1、"
     PAREN = "1)"
     BRACKETS = "(1)"
+    CIRCLED = "①"
     QUESTION = "Q1"
 
 
@@ -58,6 +67,10 @@ def read_number(text: str) -> Entry | None:
         return Entry(_BY_MARK[match["mark"]], int(match["number"]), match.end(), is_decimal)
     if match := _BRACKETED.match(folded, start):
         return Entry(Numbering.BRACKETS, int(match["number"]), match.end())
+    if match := _CIRCLED.match(text, start):
+        return Entry(Numbering.CIRCLED, ord(match["number"]) - ord("①") + 1, match.end())
+    if match := _SPOKEN.match(folded, start):
+        return Entry(Numbering.QUESTION, number_of(match["ordinal"] or match["number"]), match.end())
     return _question(folded, indent)
 
 
@@ -81,6 +94,7 @@ class AnswerMark:
     number: int | None
     end: int
     is_bracketed: bool = False
+    author: str | None = None
 
 
 def read_answer_mark(text: str) -> AnswerMark | None:
@@ -88,7 +102,10 @@ def read_answer_mark(text: str) -> AnswerMark | None:
     folded = fold(text)
     indent = len(folded) - len(folded.lstrip())
     if match := _ANSWER.match(folded, indent):
-        return AnswerMark(int(match["number"]) if match["number"] else None, match.end())
+        author = match["author"] and text[match.start("author") : match.end("author")]
+        return AnswerMark(int(match["number"]) if match["number"] else None, match.end(), author=author)
+    if match := _NUMBERED_ANSWER.match(folded, indent):
+        return AnswerMark(int(match["number"]), match.end())
     if match := _IN_BRACKETS.match(folded, indent):
         return AnswerMark(None, match.end(), is_bracketed=True)
     return None

@@ -70,12 +70,15 @@ def _address(url: str | None) -> str | None:
 
 
 def _blocks(blocks: Iterable[TextBlock]) -> tuple[TextBlock, ...]:
-    """Only the first block may lack a heading; the text of a later one belongs to the block before it."""
+    """Only the first block may lack a heading; the text of a later one belongs to the block before it.
+
+    The first level is that of the document's title.
+    """
     found: list[TextBlock] = []
     for block in blocks:
         body = _text(block.body)
         if block.title is not None:
-            found.append(replace(block, body=body))
+            found.append(replace(block, level=max(2, block.level), body=body))
         elif found and body:
             before = found[-1]
             found[-1] = replace(before, body=f"{before.body}\n\n{body}" if before.body else body)

@@ -10,16 +10,16 @@ from talks.documents.model import EpisodeKind
 from talks.documents.vocabulary import fold
 
 _SERIES = r"(?:openllm[\s_-]{0,3}talk|[a-z]{2,20}[\s_-]{0,3}talk|talk)"
-_SPECIAL = r"(?:番外|特别篇|special)[\s_-]{0,2}(?:篇|期)?[\s_-]{0,2}(\d{1,4})"
+_SPECIAL = r"(?:番外|特别篇|special)[\s_-]{0,2}(?:篇|期)?[\s_-]{0,2}(\d{1,6})"
 _EPISODE = re.compile(rf"{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|第?\s?(\d{{1,10}})\s?期?)(?!\d)")
 _ORDINAL = re.compile(r"第\s?(\d{1,6})\s?期")
 _ALONE = re.compile(rf"(?:{_SPECIAL}|第?\s?(\d{{1,6}})\s?期?)(?!\d)")
 _TITLE = re.compile(
-    rf"[【\[]?\s?{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|第?\s?\d{{1,10}}\s?期?)(?!\d)\s?[】\])）]?"
+    rf"[^\w【\[]{{0,6}}[【\[]?\s?{_SERIES}\s{{0,3}}[】\])）]?\s{{0,3}}(?:{_SPECIAL}|第?\s?\d{{1,10}}\s?期?)(?!\d)\s?[】\])）]?"
     r"\s{0,3}(?P<colon>:|[\-—–|·]{0,2})\s{0,3}"
 )
 _STEM_NUMBER = re.compile(r"(?<!\d)(\d{1,4})(?!\d)")
-_STEM_SPECIAL = re.compile(r"(?:番外|特别篇|special)[\s_-]{0,3}(\d{1,4})|(?<![a-z0-9])s(\d{2,3})(?![a-z0-9])")
+_STEM_SPECIAL = re.compile(r"(?:番外|特别篇|special)[\s_-]{0,3}(\d{1,6})|(?<![a-z0-9])s(\d{2,6})(?![a-z0-9])")
 _STEM_CODE = re.compile(r"^\d{3}(?!\d)|(?:talk|openllm)[\s_-]{0,3}\d{3}(?!\d)")
 _STEM_DATE = re.compile(r"20\d{2}[-_.]?\d{1,2}[-_.]?\d{1,2}")
 

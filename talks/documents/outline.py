@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from talks.documents import labels, numbering
 from talks.documents.headings import Heading, Style, read_heading, reads_as_sentence
@@ -19,6 +19,7 @@ from talks.documents.lines import Line, Wrap, atx, fenced, generated, is_section
 from talks.documents.marks import Numbering, read_number
 from talks.documents.model import SectionKind
 from talks.documents.problems import Code
+from talks.documents.structure_lines import meant_line
 from talks.documents.vocabulary import Region, Role, TitleKind, fold, known_title, section_kind, word_key
 
 SECTION_PREFIX = re.compile(r"版块(?:（(?P<kind>[a-z_]+)(?P<optional>，可选)?）)：(?P<title>.+)")
@@ -28,6 +29,7 @@ FOLLOW_UP_PREFIX = "追问："
 AFTER_TITLE = "附注"
 BODY_TITLE = "正文"
 _NEW_SECTION = re.compile(r"(?:本周|本期|每周)\S{1,8}")
+_OWN_BACK = {"## 参考资料", "## 后续计划", "## 往期精彩"}
 _SECTION_ROLES = frozenset((Role.BRIEF, Role.CONTRIBUTORS, Role.NOMINATIONS, Role.SUGGESTIONS, Role.THEME))
 _SECTION_KINDS: tuple[SectionKind, ...] = ("news", "picks", "classic", "practice", "free_talk", "custom")
 
@@ -79,24 +81,30 @@ class Stretch:
 
 @dataclass(slots=True)
 class Source:
-    """A text ready to be read: its lines, how they are broken, whether it is outlined, and the ledger."""
+    """A text ready to be read: its lines, how they are broken, whether it is outlined, and the ledger.
+
+    `is_own` when the outline is surely our writer's, where a line without brackets is no label.
+    """
 
     lines: list[Line]
     wrap: Wrap
     is_outlined: bool
     section_level: int | None
+    is_own: bool = False
     ledger: Ledger = field(default_factory=Ledger)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Source:
         level, is_outlined = _levels(texts)
         wrap = Wrap(False, None, 0) if is_outlined else Wrap.of(texts)
-        source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level)
+        is_own = is_outlined and (set(texts) >= _OWN_BACK or any("番外" in text for text in texts[:1]))
+        source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level, is_own)
         if is_outlined and (derived := generated(source.lines)):
-            source.ledger.claim(
-                (line for line in source.lines if line.number in derived), "generated", Node("generated")
-            )
+            skipped = [line for line in source.lines if line.number in derived]
+            source.ledger.claim(skipped, "generated", Node("generated"))
             source.lines = [line for line in source.lines if line.number not in derived]
+        if is_outlined:
+            source.lines = [_meant(line) for line in source.lines]
         for line in source.lines:
             if line.is_mended:
                 source.ledger.doubt(Code.ADDRESS_BROKEN, line)
@@ -107,6 +115,10 @@ class Source:
         if line.is_code or following.is_code or self.is_outlined:
             return False
         return self.wrap.goes_on(line.text, following.text)
+
+    def is_inside(self, line: Line) -> bool:
+        """Whether a line stands inside a list, where no structure of a document of our own is."""
+        return self.is_outlined and line.text.startswith((" ", "\t"))
 
     def paragraph(self, lines: Sequence[Line], start: int) -> int:
         """The index behind the paragraph of text that begins at `start`: over hard-wrapped lines and page breaks."""
@@ -122,6 +134,18 @@ class Source:
                 return end
             end = following + 1
         return end
+
+
+def _meant(line: Line) -> Line:
+    """A line of structure as what it means; any other line as it is."""
+    if (
+        line.is_code
+        or line.text.startswith((" ", "\t"))
+        or (atx(line.text) is None and labels.read_label(line.text) is None)
+    ):
+        return line
+    text = meant_line(line.text)
+    return line if text == line.text else replace(line, text=text, source=line.text)
 
 
 def is_explicit(title: str) -> bool:
@@ -145,7 +169,7 @@ def _levels(texts: Sequence[str]) -> tuple[int | None, bool]:
     title_level = None
     is_first, has_bare = True, False
     for index, text in enumerate(texts):
-        if index in code or not text.strip():
+        if index in code or not text.strip() or text.startswith(("  #", " #", "   #")):
             continue
         heading = read_heading(Line((index + 1,), text))
         if is_first and (marked := atx(text)) and numbering.of_title(marked[1], is_heading=True):
@@ -188,7 +212,7 @@ class _Cutter:
         while index < len(self.lines):
             line = self.lines[index]
             following = self.lines[index + 1] if index + 1 < len(self.lines) else None
-            heading = read_heading(line, following)
+            heading = None if self.source.is_inside(line) else read_heading(line, following)
             if heading is not None and self._enter(heading, index):
                 index += len(heading.lines)
                 continue

@@ -63,8 +63,13 @@ _TAIL = 80
 # A signature is set off by a dash; a single hyphen needs a space or a mark before it, so that GPT-4 is none.
 _SIGNATURE = re.compile(
     r"(?P<dash>[—―–]{1,3}|[-－]{2,3}|(?<![A-Za-z0-9])[-－]|[-－](?=from\b)|(?<=[^\W\d_])-)(?P<space>\s{0,2})"
-    r"(?P<come>(?:from|by)(?:\s{1,2}|\s{0,2}[-:：]\s{0,2}))?"
+    r"(?P<come>(?:from|by)(?:\s{1,2}|\s{0,2}[-:：]\s{0,2})|来自\s{0,2}[:：]?)?"
     r"(?P<name>[^\s\-—―–－][^\-—―–－]{0,29}?)(?P<doubt>\s{0,2}[？?]{1,3})?\s{0,8}$"
+)
+# Behind a question its asker may stand without a dash.
+_ASKED_BY = re.compile(
+    r"(?<=[？?])\s{0,3}(?P<open>[（(])?\s?(?:@|(?:by|from)\s{1,2}|(?:by|from|来自|提问人?|提问者)\s?[:：]\s?)"
+    r"(?P<name>[^\s（）()—–-][^（）()—–-]{0,29}?)\s?(?(open)[)）])\s{0,8}$"
 )
 _NAME = re.compile(
     r"@?[A-Za-z0-9_\u00c0-\u024f\u4e00-\u9fff·.'’&]+(?: [A-Za-z0-9_\u00c0-\u024f\u4e00-\u9fff.'’]+){0,3}"
@@ -173,16 +178,16 @@ def signature(text: str, known: Collection[str] = ()) -> Signature | None:
         if _may_sign(match, name, text[: match.start()], known):
             return Signature(match.start(), name, match["doubt"] is not None)
         match = _SIGNATURE.search(text, match.start() + 1)
+    if (asked := _ASKED_BY.search(text, offset)) and _is_name(asked["name"], known):
+        return Signature(asked.start(), asked["name"], is_doubtful=False)
     return None
 
 
 def _may_sign(match: re.Match[str], name: str, before: str, known: Collection[str]) -> bool:
-    if is_placeholder(name) or not _NAME.fullmatch(name):
+    if not _is_name(name, known):
         return False
     if name in known:
         return True
-    if _NO_NAME.search(fold(name)) or len(name) > (8 if has_han(name) else 24):
-        return False
     if len(match["dash"]) > 1 or match["dash"] in "—―–" or match["come"]:
         return True
     if not before.strip():  # a line of its own: a bullet, unless a Latin name hangs at the hyphen
@@ -190,6 +195,12 @@ def _may_sign(match: re.Match[str], name: str, before: str, known: Collection[st
     if before[-1].isalnum():
         return False
     return not match["space"] or before.rstrip()[-1] in "？?。！!；;）)"
+
+
+def _is_name(name: str, known: Collection[str]) -> bool:
+    if is_placeholder(name) or not _NAME.fullmatch(name):
+        return False
+    return name in known or not (_NO_NAME.search(fold(name)) or len(name) > (8 if has_han(name) else 24))
 
 
 def is_question(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Iterable
 
 from talks.documents.model import Problem, Refused
 
@@ -49,6 +50,7 @@ class Code(enum.StrEnum):
     # about entries
     QUESTION_EMPTY = "question_empty"
     NUMBER_REPEATED = "number_repeated"
+    NUMBER_IN_ANSWER = "number_in_answer"
     ADDRESS_WITHOUT_TITLE = "address_without_title"
     ADDRESS_BROKEN = "address_broken"
     UNPLACED = "unplaced"
@@ -84,10 +86,16 @@ SENTENCES: dict[Code, str] = {
     Code.HEADING_AS_TEXT: gettext_noop("This heading reads like a sentence and was taken as text."),
     Code.QUESTION_EMPTY: gettext_noop("A question number without a question."),
     Code.NUMBER_REPEATED: gettext_noop("This question number was used before in the same part."),
+    Code.NUMBER_IN_ANSWER: gettext_noop("This numbered line was taken as part of an answer; it may be a question."),
     Code.ADDRESS_WITHOUT_TITLE: gettext_noop("An address without a title."),
     Code.ADDRESS_BROKEN: gettext_noop("An address was broken over lines or by a space; it was put together."),
     Code.UNPLACED: gettext_noop("This text fits nowhere; it is kept at the end."),
 }
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """The doubts by line, those about the whole document last."""
+    return tuple(sorted(problems, key=lambda one: (one.line is None, one.line or 0)))
 
 
 def problem(code: Code, line: int | None = None, detail: str = "") -> Problem:

@@ -14,8 +14,6 @@ from talks.documents.ledger import Node
 from talks.documents.lines import Line, trimmed
 from talks.documents.marks import (
     AnswerMark,
-    Entry,
-    Numbering,
     bullet_end,
     find_inner_answer,
     read_answer_mark,
@@ -25,11 +23,11 @@ from talks.documents.model import AnswerDoc, Part, QuestionDoc
 from talks.documents.outline import Block, BlockRole, Source
 from talks.documents.people import is_placeholder, is_question, signature
 from talks.documents.problems import Code
+from talks.documents.sequence import question_starts
 from talks.documents.vocabulary import fold
 
 ASKER_LABELS = ("提问者", "提问人")
 AUTHOR_LABELS = ("回答者", "回答人", "署名")
-_MAX_GAP = 12
 _HANGING_DASHES = (" -", " —", " –", "--", "——")
 
 
@@ -68,7 +66,7 @@ class Discussion:
 
 def read_discussion(source: Source, lines: Sequence[Line], known: Collection[str]) -> Discussion:
     """The questions of a part that numbers them in its lines."""
-    starts = _starts(source, lines)
+    starts = question_starts(source, lines, known)
     if not starts:
         return Discussion(list(lines), [])
     drafts: list[QuestionDraft] = []
@@ -117,72 +115,6 @@ def read_blocks(source: Source, blocks: Sequence[Block], known: Collection[str])
     return drafts
 
 
-def _starts(source: Source, lines: Sequence[Line]) -> list[tuple[int, Entry]]:
-    """Where questions begin: the lines numbered in the way of the first one, less the lists inside answers."""
-    found = [(index, read_number(line.text)) for index, line in enumerate(lines) if not line.is_code]
-    numbered = [(index, entry) for index, entry in found if entry is not None]
-    asked = [(index, entry) for index, entry in numbered if entry.numbering is Numbering.QUESTION]
-    if asked:
-        return asked
-    numbered = [(index, entry) for index, entry in numbered if not (entry.is_decimal and entry.number == 0)]
-    first = next((entry for _, entry in numbered if not entry.is_decimal or entry.number == 1), None)
-    if first is None:
-        return []
-    alike = [(index, entry) for index, entry in numbered if entry.numbering is first.numbering]
-    return _Sequence(lines, alike).questions()
-
-
-class _Sequence:
-    """Tells the numbers of questions from those of lists in their answers: gaps and restarts occur in both."""
-
-    def __init__(self, lines: Sequence[Line], numbered: Sequence[tuple[int, Entry]]) -> None:
-        self.lines = lines
-        self.numbered = numbered
-        self.last: int | None = None
-        self.inner: int | None = None
-        self.inner_index = 0
-        self.indent = 0
-
-    def questions(self) -> list[tuple[int, Entry]]:
-        found: list[tuple[int, Entry]] = []
-        for place, (index, entry) in enumerate(self.numbered):
-            number = entry.number or 0
-            if self._is_question(place, index, entry, number):
-                if self.last is None:
-                    self.indent = _indent(self.lines[index])
-                self.last, self.inner = number, None
-                found.append((index, entry))
-            else:
-                self.inner, self.inner_index = number, index
-        return found
-
-    def _is_question(self, place: int, index: int, entry: Entry, number: int) -> bool:
-        if self.last is None:
-            return not entry.is_decimal or number == 1
-        if _indent(self.lines[index]) >= self.indent + 2:
-            return False
-        is_next = number == self.last + 1
-        if entry.is_decimal and not is_next:
-            return False
-        continues_list = self.inner is not None and number == self.inner + 1
-        if number <= self.last or (continues_list and self._is_adjacent(index)):
-            return self._is_answered(place, index)
-        return is_next or number <= self.last + _MAX_GAP
-
-    def _is_adjacent(self, index: int) -> bool:
-        """Whether no blank line parts this number from the one before, so that both are of one list."""
-        return not any(line.is_blank for line in self.lines[self.inner_index : index])
-
-    def _is_answered(self, place: int, index: int) -> bool:
-        """Whether the marker of an answer stands before the next number: only questions are answered."""
-        end = self.numbered[place + 1][0] if place + 1 < len(self.numbered) else len(self.lines)
-        return any(read_answer_mark(line.text) is not None for line in self.lines[index + 1 : end] if not line.is_code)
-
-
-def _indent(line: Line) -> int:
-    return len(line.text) - len(line.text.lstrip(" "))
-
-
 class QuestionReader:
     """Reads one question: its own lines, its answers, its follow-ups, and the text behind them."""
 
@@ -210,9 +142,10 @@ class QuestionReader:
         """Where answers begin; A10： under question 3 is a graphics card."""
         found: dict[int, AnswerMark] = {}
         for index, line in enumerate(lines):
-            mark = None if line.is_code else read_answer_mark(line.text)
+            is_text = line.is_code or (self.is_strict and self.source.is_inside(line))
+            mark = None if is_text else read_answer_mark(line.text)
             if mark and (mark.number is None or number is None or mark.number in (number, len(found) + 1)):
-                if mark.is_bracketed and self.is_strict:
+                if self.is_strict and (mark.is_bracketed or mark.author is not None):
                     continue
                 found[index] = mark
         return found
@@ -242,7 +175,7 @@ class QuestionReader:
         return every[1:end], every[end:]
 
     def _label_of(self, line: Line, names: tuple[str, ...]) -> str | None:
-        found = None if line.is_code else labels.read_label(line.text)
+        found = None if line.is_code or self.source.is_inside(line) else labels.read_label(line.text)
         return found.label.text if found and found.label.label in names else None
 
     def _labelled(self, draft: QuestionDraft, lines: list[Line]) -> list[Line]:
@@ -271,6 +204,8 @@ class QuestionReader:
             line = lines[index]
             if mark := marks.get(index):
                 answer = AnswerDraft(is_bracketed=mark.is_bracketed)
+                if mark.author is not None and not self.is_strict:
+                    answer.author, answer.has_label = mark.author, True
                 target.answers.append(answer)
                 self._claim(line, [], "answer", answer.node)
                 answer.lines.append(Line(line.numbers, line.text[mark.end :]))

@@ -14,7 +14,7 @@ from talks.documents.lines import Line, split
 from talks.documents.model import EpisodeDoc, Problem, SectionDoc, Unplaced
 from talks.documents.outline import Source, Stretch, cut, title_of
 from talks.documents.passages import Back, read_back
-from talks.documents.problems import Code, refused
+from talks.documents.problems import Code, in_order, refused
 from talks.documents.sections import SectionDraft, read_section
 from talks.documents.talk import Talk
 from talks.documents.vocabulary import Region, Role, role_of
@@ -42,8 +42,7 @@ def read(text: str, *, name: str = "") -> Reading:
         raise refused(Code.EMPTY)
     source = Source.of(texts)
     document = _Reader(source, name).document()
-    problems = sorted(source.ledger.problems, key=lambda one: (one.line is None, one.line or 0))
-    return Reading(document, tuple(problems), source.ledger.resolved())
+    return Reading(document, in_order(source.ledger.problems), source.ledger.resolved())
 
 
 class _Reader:

@@ -20,6 +20,7 @@ from talks.documents.model import Group, ItemDoc, Label, SectionDoc
 from talks.documents.outline import Block, BlockRole, Source, Stretch, is_explicit
 from talks.documents.people import names, signature, write_names
 from talks.documents.problems import Code
+from talks.documents.structure_lines import as_markdown
 from talks.documents.vocabulary import Role
 
 UNTITLED = "【无题】"
@@ -127,7 +128,7 @@ class _SectionReader:
         rest: list[Line] = []
         index, is_leading = 0, True
         while index < len(lines):
-            taken = labels_at(self.source, lines, index, in_head=False)
+            taken = labels_at(self.source, lines, index, in_head=False, is_leading=is_leading)
             if (
                 taken is not None
                 and not taken.is_reserved
@@ -306,7 +307,7 @@ def _heading_of(item: ItemDoc, level: int) -> tuple[Title, str]:
 def write_item(item: ItemDoc, level: int) -> list[str]:
     """The lines of an entry in an outlined document, so that `outlined_item` gives exactly this entry back."""
     title, heading = _heading_of(item, level)
-    lines = [heading]
+    lines = [as_markdown(heading)]
     fields: list[tuple[str, str]] = []
     url_line = f"<{item.url}>"
     found = links.find(url_line)
@@ -327,5 +328,5 @@ def write_item(item: ItemDoc, level: int) -> list[str]:
     if papers_of(item.title, item.url, item.body) != item.papers:
         fields.append((PAPERS, " ".join(item.papers)))
     for name, value in fields:
-        lines += ["", write_label(Label(name, value))]
+        lines += ["", as_markdown(write_label(Label(name, value)))]
     return [*lines, "", *protected(item.body)] if item.body else lines

@@ -73,10 +73,31 @@ SECTIONS: dict[SectionKind, tuple[str, ...]] = {
         "新闻速递",
         "news",
     ),
-    "picks": ("本周推荐", "本期推荐", "每周推荐", "推荐", "重点推荐", "本周精选", "本期精选", "picks"),
+    "picks": (
+        "本周推荐",
+        "本期推荐",
+        "每周推荐",
+        "推荐",
+        "重点推荐",
+        "本周精选",
+        "本期精选",
+        "好文推荐",
+        "推荐阅读",
+        "picks",
+    ),
     "classic": ("本周经典", "本期经典", "每周经典", "经典", "经典话题", "经典回顾", "classic"),
     "practice": ("本周实践", "本期实践", "每周实践", "实践", "实践分享", "动手实践", "practice"),
-    "free_talk": ("freetalk", "自由讨论", "自由讨论freetalk", "freetalk自由讨论", "自由交流", "自由提问", "讨论环节"),
+    "free_talk": (
+        "freetalk",
+        "自由讨论",
+        "自由讨论freetalk",
+        "freetalk自由讨论",
+        "自由交流",
+        "自由提问",
+        "讨论环节",
+        "问答环节",
+        "答疑环节",
+    ),
 }
 # Titles so short or so common that a line of text may be just that: they need a mark (# or **) to be a heading.
 _NEED_A_MARK = frozenset(

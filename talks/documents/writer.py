@@ -8,8 +8,9 @@ reader takes away again: `read(write(doc)).document == normal(doc)`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from markup import targets
 from talks.documents import facts, head, normal
 from talks.documents.escapes import is_structure, protected
 from talks.documents.headings import read_heading, write_heading
@@ -33,6 +34,7 @@ from talks.documents.outline import AFTER_TITLE, BODY_TITLE, FOLLOW_UP_PREFIX, P
 from talks.documents.people import signature
 from talks.documents.questions import ASKER_LABELS, AUTHOR_LABELS, read_discussion
 from talks.documents.sections import write_item
+from talks.documents.structure_lines import as_markdown, stands_as_written, starts_paragraph
 from talks.documents.vocabulary import Region, Role, TitleKind, known_title, role_of, section_kind, word_key
 
 SERIES = "OpenLLM Talk"
@@ -51,7 +53,7 @@ _LABEL_HOMES = {
 def write(doc: EpisodeDoc) -> str:
     """The document as text of the site dialect, ending in one line break. The same document gives the same bytes."""
     doc = normal.normal(doc)
-    lines = [title_line(doc)]
+    lines = [as_markdown(title_line(doc))]
     lines += _head(doc)
     has_questions_written = False
     for section in doc.sections:
@@ -84,7 +86,7 @@ def _head(doc: EpisodeDoc) -> list[str]:
             lines += _passage(block, in_appendix=False)
         for index, label in enumerate(doc.labels):
             if homes[index] == place:
-                lines += ["", write_label(label)]
+                lines += ["", as_markdown(write_label(label))]
                 lines += _recordings(doc, label) if index == last_video else []
     if last_video is None:
         lines += _recordings(doc, None)
@@ -126,7 +128,8 @@ def _passage(block: TextBlock, *, in_appendix: bool) -> list[str]:
     if block.title is not None:
         plain = write_heading(block.level, block.title)
         is_plain = _reads_as_passage(plain, block.title, in_appendix=in_appendix)
-        lines += ["", plain if is_plain else write_heading(block.level, block.title, is_protected=True)]
+        heading = plain if is_plain else write_heading(block.level, block.title, is_protected=True)
+        lines += ["", as_markdown(heading)]
     return [*lines, *_text(block.body)]
 
 
@@ -151,9 +154,9 @@ def _text(body: str) -> list[str]:
 
 
 def _section(section: SectionDoc) -> list[str]:
-    lines = ["", _section_heading(section)]
+    lines = ["", as_markdown(_section_heading(section))]
     for label in section.labels:
-        lines += ["", write_label(label)]
+        lines += ["", as_markdown(write_label(label))]
     if section.kind == "free_talk":
         return [*lines, *_talk_body(section.body, 3)]
     lines += _notes(section.body, section.kind, 3)
@@ -162,7 +165,8 @@ def _section(section: SectionDoc) -> list[str]:
         # no level is skipped: GitHub's form of this text would close the gap
         lines += ["", *write_item(item, 3)]
     for group in section.groups:
-        lines += ["", _named_heading(group.title, TitleKind.GROUP, f"栏目：{group.title}")]
+        heading = _named_heading(group.title, TitleKind.GROUP, f"栏目：{group.title}")
+        lines += ["", as_markdown(heading)]
         lines += _notes(group.body, section.kind, 4)
         for item in section.items:
             if item.group == group.title:
@@ -195,13 +199,23 @@ def _notes(body: str, kind: SectionKind, level: int) -> list[str]:
     if not body:
         return []
     lines = protected(body)
+    if all(_reads_as_notes(form, kind) for form in _forms(lines)) and not _starts_with_label(body):
+        return ["", *lines]
+    return ["", f"{'#' * level} {BODY_TITLE}", "", *lines]
+
+
+def _forms(lines: list[str]) -> Iterator[list[str]]:
+    """Lines of a body as they are written and as GitHub's form has them, which says what they are as well."""
+    yield lines
+    yield targets.convert("\n".join(lines), "github").text.removesuffix("\n").split("\n")
+
+
+def _reads_as_notes(lines: list[str], kind: SectionKind) -> bool:
     source = Source.of(["# OpenLLM Talk 000", "", *lines])
     entries = read_entries(source, source.lines[2:], kind, ())
     kept = entries.notes or entries.rest
     is_whole = [line.text for line in kept] == lines and kept[0].numbers == (3,)
-    if source.is_outlined and not entries.drafts and is_whole and not _starts_with_label(body):
-        return ["", *lines]
-    return ["", f"{'#' * level} {BODY_TITLE}", "", *lines]
+    return source.is_outlined and not entries.drafts and is_whole
 
 
 def _starts_with_label(body: str) -> bool:
@@ -214,7 +228,7 @@ def _starts_with_label(body: str) -> bool:
 def _discussion(doc: EpisodeDoc) -> list[str]:
     lines = _part_questions(doc, None)
     for part in doc.parts:
-        lines += ["", _part_heading(part)]
+        lines += ["", as_markdown(_part_heading(part))]
         lines += _talk_body(part.body, 4)
         lines += _part_questions(doc, part.part)
     return lines
@@ -233,11 +247,15 @@ def _talk_body(body: str, level: int) -> list[str]:
     if not body:
         return []
     lines = protected(body)
-    source = Source.of(["# OpenLLM Talk 000", "", *lines])
-    before = read_discussion(source, source.lines[2:], ()).before
-    if source.is_outlined and [line.text for line in before] == lines and not _starts_with_label(body):
+    if all(_reads_as_talk(form) for form in _forms(lines)) and not _starts_with_label(body):
         return ["", *lines]
     return ["", f"{'#' * level} {BODY_TITLE}", "", *lines]
+
+
+def _reads_as_talk(lines: list[str]) -> bool:
+    source = Source.of(["# OpenLLM Talk 000", "", *lines])
+    before = read_discussion(source, source.lines[2:], ()).before
+    return source.is_outlined and [line.text for line in before] == lines
 
 
 def _part_questions(doc: EpisodeDoc, part: Part | None) -> list[str]:
@@ -245,13 +263,19 @@ def _part_questions(doc: EpisodeDoc, part: Part | None) -> list[str]:
     level = 3 if part is None else 4  # no level is skipped under a section without parts
     for question in doc.questions:
         if question.part == part:
-            start = "问：" if question.number is None else f"{question.number}. "
-            lines += _question(question, f"{'#' * level} {start}")
+            lines += _question(question, f"{'#' * level} {_number(question.number)}")
             for follow_up in question.follow_ups:
                 lines += _question(follow_up, f"{'#' * (level + 1)} {FOLLOW_UP_PREFIX}")
                 lines += _after(follow_up, level + 2)
             lines += _after(question, level + 1)
     return lines
+
+
+def _number(number: int | None) -> str:
+    """How a question begins; `2023. ` would be the start of a sentence."""
+    if number is None:
+        return "问："
+    return f"{number}. " if number < 1000 else f"问 {number}："
 
 
 def _after(question: QuestionDoc, level: int) -> list[str]:
@@ -260,13 +284,18 @@ def _after(question: QuestionDoc, level: int) -> list[str]:
 
 def _question(question: QuestionDoc, start: str) -> list[str]:
     lines = ["", *_opened(start, question.body, is_heading=True)]
-    if question.asker is not None:
-        lines += ["", write_label(Label(ASKER_LABELS[0], question.asker))]
+    if question.asker is not None or _looks_signed(question.body):
+        lines += ["", as_markdown(write_label(Label(ASKER_LABELS[0], question.asker or "")))]
     for answer in question.answers or (AnswerDoc(None, ""),):
         lines += ["", *_opened("答：", answer.body, is_heading=False)]
-        if answer.author is not None:
-            lines += ["", write_label(Label(AUTHOR_LABELS[0], answer.author))]
+        if answer.author is not None or _looks_signed(answer.body):
+            lines += ["", as_markdown(write_label(Label(AUTHOR_LABELS[0], answer.author or "")))]
     return lines
+
+
+def _looks_signed(body: str) -> bool:
+    """Whether a body ends like a signature: GitHub's form drops the backslash before its dash."""
+    return signature(body.rsplit("\n", 1)[-1].rstrip()) is not None
 
 
 def _opened(start: str, body: str, *, is_heading: bool) -> list[str]:
@@ -276,7 +305,7 @@ def _opened(start: str, body: str, *, is_heading: bool) -> list[str]:
     lines = protected(body)
     if _may_stand_behind(start, body, lines[0], is_heading=is_heading):
         return [start + lines[0], *lines[1:]]
-    return [start.rstrip(), *lines]
+    return [start.rstrip(), "", *lines]
 
 
 def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) -> bool:
@@ -285,11 +314,14 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
     first = texts[0]
     if written != first or first.strip() != first or first.startswith("\\") or 0 in fenced(texts):
         return False
-    if signature(first) is not None:
+    following = texts[1] if len(texts) > 1 and texts[1].strip() else "…"
+    if signature(first) is not None or not (starts_paragraph(first) and starts_paragraph(following)):
         return False
     if not is_heading:
         mark = read_answer_mark(start + first)
         return mark is not None and mark.end == len(start)
+    if not stands_as_written(start + first):
+        return False  # a heading is no place for a formula, and is not member text
     heading = read_heading(Line((0,), start + first))
     level, title = len(start) - len(start.lstrip("#")), (start + first).lstrip("#").lstrip()
     if heading is None or heading.known is not None or (heading.level, heading.raw) != (level, title):
@@ -336,8 +368,12 @@ def _plans(doc: EpisodeDoc) -> list[str]:
     if not doc.plans_body:
         return listed
     lines = protected(doc.plans_body)
-    source = Source.of(["# OpenLLM Talk 000", "", *lines])
-    drafts, body = read_plans(source, source.lines[2:])
-    if source.is_outlined and not drafts and [line.text for line in body] == lines:
+    if all(_reads_as_plans_body(form) for form in _forms(lines)):
         return ["", *lines, *listed]
     return [*listed, "", f"### {BODY_TITLE}", "", *lines]
+
+
+def _reads_as_plans_body(lines: list[str]) -> bool:
+    source = Source.of(["# OpenLLM Talk 000", "", *lines])
+    drafts, body = read_plans(source, source.lines[2:])
+    return source.is_outlined and not drafts and [line.text for line in body] == lines

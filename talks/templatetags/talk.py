@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
@@ -35,6 +36,7 @@ def gist(stored_html: str, limit: int = GIST) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def href(url: str | None) -> str:
     """Return an address as a browser may be given it, without trackers; "" for one that it must not be given."""
     clean = links.canonical(url) if url else ""
@@ -42,6 +44,7 @@ def href(url: str | None) -> str:
 
 
 @register.filter
+@lru_cache(maxsize=4096)
 def address(url: str | None) -> str:
     """Return an address as readers are shown it: no scheme, no trackers, cut at 80 characters."""
     return links.display(url) if url else ""

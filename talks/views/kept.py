@@ -30,7 +30,7 @@ View = Callable[..., HttpResponse]
 
 # How long a page is kept that nobody replaced; together with MAX_ENTRIES of the cache it bounds what is kept.
 SECONDS = 600
-LARGEST = 1024 * 1024
+LARGEST = 512 * 1024
 # What a page is made of besides the record.
 SOURCES = ("config", "markup", "jobs", "members", "papers", "news", "talks", "templates", "locale", "requirements")
 HEADERS = ("Content-Type", "Content-Disposition")

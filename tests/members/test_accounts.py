@@ -1,6 +1,7 @@
 """Who may sign in."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from members.accounts import may_sign_in
@@ -52,3 +53,31 @@ def test_a_suspended_organizer_is_kept_out_of_the_admin(organizer, now):
     User.objects.filter(pk=organizer.user.pk).update(suspended_at=now)
     assert client.get("/admin/").status_code == 302
     assert client.post(f"/admin/members/user/{organizer.user.pk}/change/", {"username": "x"}).status_code == 302
+
+
+def signs_in(name, password, *, at):
+    client = Client(REMOTE_ADDR=at)
+    client.post("/accounts/login/", {"login": name, "password": password})
+    return "_auth_user_id" in client.session
+
+
+def test_guessing_one_password_is_stopped_wherever_it_comes_from(member, stranger, password):
+    cache.clear()
+    for place in range(5):
+        assert not signs_in("小满", f"wrong {place}", at=f"198.51.100.{place}")
+    assert not signs_in("小满", password, at="198.51.100.77")
+    assert signs_in("Nora", password, at="198.51.100.77")
+
+
+def test_guessing_from_one_place_is_stopped_whoever_is_meant(member, password):
+    cache.clear()
+    for place in range(10):
+        assert not signs_in(f"nobody-{place}", "wrong", at="198.51.100.1")
+    assert not signs_in("小满", password, at="198.51.100.1")
+    assert signs_in("小满", password, at="198.51.100.2")
+
+
+def test_a_member_is_told_that_the_admin_is_not_theirs(member):
+    client = Client()
+    client.force_login(member.user)
+    assert client.get("/admin/", follow=True).status_code == 403

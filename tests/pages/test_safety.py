@@ -129,3 +129,11 @@ def test_the_page_of_our_own_mistakes_needs_no_database():
     said = get_template("500.html").render()
     assert "出错了" in said
     assert "{{" not in said
+
+
+@pytest.mark.parametrize("name", ["accept-language", "theme", "django_language"])
+def test_nothing_of_a_display_setting_is_repeated(client, site, name):
+    plain = client.get("/episodes/").content
+    said = '"><script>alert(1)</script>'
+    client.cookies["theme" if name == "theme" else "django_language"] = said
+    assert client.get("/episodes/", headers={"Accept-Language": said}).content == plain

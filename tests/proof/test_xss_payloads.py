@@ -6,8 +6,6 @@ and clicked, and whatever runs or asks for an address is counted. The same frame
 
 import io
 import json
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from html import escape
 from shutil import which
 
@@ -17,7 +15,7 @@ from django.core.management import call_command
 from markup import html
 from tests import forbidden
 from tests.proof import payloads
-from tests.shots import CHROMIUM_ARGUMENTS
+from tests.proof.harm import HOOKS, TOUCH, Harm, browser
 
 pytestmark = [pytest.mark.proof, pytest.mark.browser]
 
@@ -37,23 +35,6 @@ PLACES = (
     ),
     *("https://a.example/{}", "甲[^1]\n\n[^1]: {}", "甲[^{}]\n\n[^{}]: 乙"),
 )
-
-# Runs in every frame before anything else.
-HOOKS = """
-(() => {
-  const report = what => { (top.executed = top.executed || []).push(what); };
-  for (const name of ['alert', 'confirm', 'prompt', 'print', 'open'])
-    window[name] = () => report(name);
-  addEventListener('error', event => { if (event instanceof ErrorEvent) report('error: ' + event.message); }, true);
-  addEventListener('submit', event => { report('submit'); event.preventDefault(); }, true);
-  addEventListener('click', event => {
-    const link = event.target.closest && event.target.closest('a');
-    if (link && ['http:', 'https:', 'mailto:'].includes(link.protocol)) event.preventDefault();
-  }, true);
-  let vulnerable;
-  Object.defineProperty(document, 'vulnerable', {set: value => { report('document.vulnerable'); vulnerable = value; }});
-})();
-"""
 
 # Judges the tree of every frame by the rules of tests/forbidden.py; what the browser made of the HTML counts.
 JUDGE = """
@@ -85,42 +66,6 @@ rules => {
   return found;
 }
 """
-
-TOUCH = """
-() => {
-  for (const frame of document.querySelectorAll('iframe')) {
-    if (!frame.contentDocument) continue;
-    for (const element of frame.contentDocument.body.querySelectorAll('*')) {
-      for (const kind of ['mouseover', 'mouseenter', 'mousemove', 'mousedown', 'mouseup', 'mouseout', 'dblclick'])
-        element.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true}));
-      if (element.focus) element.focus();
-      if (element.click) element.click();
-      if (element.blur) element.blur();
-    }
-  }
-}
-"""
-
-
-@dataclass
-class Harm:
-    """What a run of pages did."""
-
-    executed: list[str] = field(default_factory=list)
-    requested: list[str] = field(default_factory=list)
-    forbidden: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
-        try:
-            yield found
-        finally:
-            found.close()
 
 
 def page_of(bodies):

@@ -185,7 +185,7 @@ NOTES = (
         "footnote of two paragraphs",
         "footnote",
         "甲[^1]\n\n[^1]: 一\n\n    二\n\n乙",
-        "甲[^1]\n\n乙\n\n[^1]: 一\n\n    二\n",
+        "甲[^1]\n\n[^1]: 一\n\n    二\n\n乙\n",
         "甲[1]\n\n乙\n\n**参考资料**\n\n[1] 一\n\n二\n",
     ),
     Case("mention in a file", "@name, #12: not in files", "@someone 见 #12", "@someone 见 #12\n", "@someone 见 #12\n"),

@@ -27,6 +27,7 @@ STRUCTURE = [
     "- [ ] 任务", "<!-- x -->", "<!-- generated -->", "<!-- /generated -->", "<details>", "&lt;", "\u200b", "\ufeff", "a\tb", "\f", "a\x0bb", "\u2028", "𝕏 😀", "{#id}", "[^1]: 脚注",
 ]  # fmt: skip
 
+_LARGE = st.sampled_from([1000, 2023, 99_999, 999_999])
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
 _ANY = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\r"), max_size=24)
 
@@ -122,7 +123,7 @@ answer = st.builds(model.AnswerDoc, maybe_name, body)
 def questions(draw: st.DrawFn, depth: int = 1) -> model.QuestionDoc:
     return model.QuestionDoc(
         part=draw(st.none() | parts),
-        number=draw(st.none() | st.integers(0, 300)) if depth else None,
+        number=draw(st.none() | st.integers(0, 300) | _LARGE) if depth else None,
         asker=draw(maybe_name),
         body=draw(body),
         answers=tuple(draw(st.lists(answer, max_size=2))),
@@ -139,7 +140,7 @@ moments = st.datetimes(datetime(2020, 1, 1), datetime(2069, 12, 31)).map(lambda 
 documents = st.builds(
     model.EpisodeDoc,
     kind=st.sampled_from(["regular", "special"]),
-    number=st.integers(0, 1200),
+    number=st.integers(0, 1200) | _LARGE,
     title=st.none() | title,
     starts_at=st.none() | moments,
     time_text=st.none() | title | st.sampled_from(["晚上九点（每周六）", "20:00"]),

@@ -139,3 +139,42 @@ def test_labels_name_asker_and_author():
 
 def test_a_repeated_number_is_a_doubt():
     assert [one.code for one in talk("Q1：一\nQ1：二\n").problems] == ["number_repeated"]
+
+
+@pytest.mark.parametrize(
+    ("body", "asker"),
+    [
+        ("1. 一？\n答：好\n\n1. 同一个编号又来了一次？\n\n2. 二？\n答：是", None),
+        ("1. 一？\n答：好\n1. 同一个编号又来了一次？\n\n2. 二？", None),
+        ("1. 一？\n答：好\n\n1. 同一个编号又来了一次？ —甲木\n\n好", "甲木"),
+    ],
+)
+def test_a_number_that_comes_again_alone_and_asks_is_a_question(body, asker):
+    reading = talk(body)
+    assert [(one.number, one.body) for one in reading.document.questions][:2] == [
+        (1, "一？"),
+        (1, "同一个编号又来了一次？"),
+    ]
+    assert reading.document.questions[1].asker == asker
+    assert [one.code for one in reading.problems] == ["number_repeated"]
+
+
+def test_a_number_that_comes_again_without_asking_is_a_doubt():
+    reading = talk("1. 一？\n答：好\n\n2. 二？\n答：是\n\n1. 陈述一句\n\n3. 三？")
+    assert [one.number for one in reading.document.questions] == [1, 2, 3]
+    assert [(one.line, one.code, one.detail) for one in reading.problems] == [(10, "number_in_answer", "1. 陈述一句")]
+
+
+def test_a_list_of_questions_in_an_answer_stays_there_with_a_doubt():
+    reading = talk("1. 一？\n答：先问自己：\n1. 数据够吗？\n2. 算力够吗？\n\n2. 二？\n答：好")
+    assert [one.number for one in reading.document.questions] == [1, 2]
+    assert [(one.line, one.code) for one in reading.problems] == [(6, "number_in_answer")]
+
+
+def test_a_list_in_an_answer_is_no_doubt():
+    assert talk("1. 一？\n答：\n1. 甲\n2. 乙\n3. 丙\n\n2. 二？\n答：\n1) 甲\n\n3. 三？").problems == ()
+
+
+def test_doubts_stand_in_the_order_of_lines():
+    reading = talk("1. 一？\n答：好\n\n1. 陈述\n\n2. 二？--丙土？\n\n2. 二？\n答：又\n\n## 问题陈述。\n")
+    assert [one.line for one in reading.problems] == sorted(one.line for one in reading.problems)

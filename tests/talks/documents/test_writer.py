@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from markup.targets import convert
 from talks.documents.escapes import protected
-from talks.documents.model import AnswerDoc, Label, QuestionDoc
+from talks.documents.model import AnswerDoc, Label, QuestionDoc, Reference
 from talks.documents.normal import normal
 from talks.documents.reader import read
 from talks.documents.writer import write
@@ -141,7 +142,7 @@ def test_lines_of_a_body_that_look_like_structure_get_one_backslash(doc):
     body = "## 本周新闻\n普通一行\n【贡献者】：x\n答：y\n1. 列表\n\\# 已有\n```\n# 代码\n```\n项目"
     text = write(replace(doc, questions=(QuestionDoc("online", 1, None, "问？", (AnswerDoc(None, body),), (), ""),)))
     assert (
-        "答：\n\\## 本周新闻\n普通一行\n\\【贡献者】：x\n\\答：y\n1. 列表\n\\\\# 已有\n```\n# 代码\n```\n\\项目\n"
+        "答：\n\n\\## 本周新闻\n普通一行\n\\【贡献者】：x\n\\答：y\n1. 列表\n\\\\# 已有\n```\n# 代码\n```\n\\项目\n"
         in text
     )
     assert read(text).document.questions[0].answers[0].body == body
@@ -184,3 +185,32 @@ def test_what_an_exporter_derives_is_not_read_again(doc):
     assert {claim.kind for line, claim in reading.claims.items() if 3 <= line <= 9} == {"generated"}
     kept = replace(doc, plans_body="<!-- generated -->\nx\n<!-- /generated -->")
     assert read(write(kept)).document == kept
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["共~10 分钟；~15 分钟", "看 https://a.example/b_c，好", "<https://a.example/x>", r"share\_source", "a_b*c*d", "**甲**、乙",
+     "[题](https://a.example/e)", "&lt;b&gt; <br> <details>", "1. 一", "`x`", "$5 与 $6", r"C:\temp\~x", "@某人 #12", "x #", "「\\\\」"],
+)  # fmt: skip
+def test_a_label_comes_back_from_github_as_it_was(doc, text):
+    labels = (*doc.labels, Label("自定", text))
+    section = replace(doc.sections[0], labels=(*doc.sections[0].labels, Label("其他说明", text)))
+    wanted = replace(doc, labels=labels, sections=(section, *doc.sections[1:]), references=(Reference(text, None),))
+    read_back = read(convert(write(wanted), "github").text).document
+    assert (read_back.labels, read_back.sections[0].labels) == (labels, section.labels)
+    assert read_back.references == (Reference(text, None),)
+    assert read(write(wanted)).document == wanted
+
+
+def test_a_label_keeps_its_formula_for_github(doc):
+    text = convert(write(replace(doc, labels=(*doc.labels, Label("自定", "共~10 分钟 $x_i$ 时_")))), "github").text
+    assert "$`x_i`$ 时" in text
+
+
+@pytest.mark.parametrize("number", [1, 999, 1000, 2023, 999_999])
+@pytest.mark.parametrize("kind", ["regular", "special"])
+def test_every_number_comes_back_from_github(doc, kind, number):
+    asked = QuestionDoc("online", number, None, "问？", (), (), "")
+    text = convert(write(replace(doc, kind=kind, number=number, past=(), questions=(asked,))), "github").text
+    found = read(text).document
+    assert (found.kind, found.number, [one.number for one in found.questions]) == (kind, number, [number])

@@ -1,0 +1,5 @@
+"""The small living site of the pages' tests, for the proofs that attack it."""
+
+from tests.pages.conftest import make, site
+
+__all__ = ["make", "site"]
