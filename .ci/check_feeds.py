@@ -25,7 +25,7 @@ django.setup()
 from markup import links  # noqa: E402 - these need Django
 from news.entries import Fetched, Parsed, Request  # noqa: E402
 from news.models import SourceKind  # noqa: E402
-from news.sources import SOURCES  # noqa: E402
+from news.sources import MODULES  # noqa: E402
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 Facts = Callable[[Parsed, str], Iterator[str]]
@@ -41,7 +41,7 @@ def read(kind: SourceKind, path: Path, *, status: int = 200, cursor: Any = None)
         body=path.read_bytes(),
         content_type=suffixes[path.suffix],
     )
-    return SOURCES[kind].parse(fetched)
+    return MODULES[kind].parse(fetched)
 
 
 def announcements(parsed: Parsed, source: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ class SourceModule(Protocol):
         """Read an answer of any status. Raises Unreadable and nothing else, whatever the bytes."""
 
 
-SOURCES: dict[SourceKind, SourceModule] = {
+MODULES: dict[SourceKind, SourceModule] = {
     SourceKind.ARXIV_FEED: cast(SourceModule, arxiv_feed),
     SourceKind.ARXIV_QUERY: cast(SourceModule, arxiv_query),
     SourceKind.HF_DAILY: cast(SourceModule, hf_daily),

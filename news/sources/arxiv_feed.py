@@ -116,7 +116,7 @@ def _entry(item: etree._Element, feed_day: date | None, now: datetime, problems:
     )
     return Entry(
         key=f"{paper.id}v{paper.version}" if paper.version else paper.id,
-        url=links.canonical(_link(item)) if links.arxiv_id(_link(item)) else f"https://arxiv.org/abs/{paper.id}",
+        url=f"https://arxiv.org/abs/{paper.id}",
         title=title,
         summary=text.lines(abstract),
         authors=tuple(author.name for author in names),

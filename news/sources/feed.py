@@ -21,7 +21,7 @@ _ACCEPT = (
 # How often a feed may be asked, whatever it wishes: not every minute, and at least once a day.
 SHORTEST, LONGEST = 15, 24 * 60
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
-_UNREAD = re.compile(r"<!\[CDATA\[.*?\]\]>|<!--.*?-->", re.DOTALL)
+_UNREAD = re.compile(r"<!--|<!\[CDATA\[")
 _ITEM = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 
 
@@ -80,9 +80,21 @@ def _read(fetched: Fetched, problems: list[Problem]) -> dict[str, Any]:
     if found.get("bozo"):
         said = text.line(str(found.get("bozo_exception") or ""), limit=200)
         problems.append(Problem("malformed", _("It is not well-formed: %(error)s") % {"error": said}))
-    missing = len(_ITEM.findall(_UNREAD.sub("", decoded.text))) - len(found.get("entries") or ())
+    missing = len(_ITEM.findall(_markup_of(decoded.text))) - len(found.get("entries") or ())
     problems += [Problem("lost", _("An entry could not be read."))] * max(missing, 0)
     return found
+
+
+def _markup_of(source: str) -> str:
+    """The document without its comments and CDATA sections; what never ends stays. Linear, whatever the document."""
+    pieces, position = [], 0
+    while match := _UNREAD.search(source, position):
+        end = source.find("-->" if match[0] == "<!--" else "]]>", match.end())
+        if end < 0:
+            break
+        pieces.append(source[position : match.start()])
+        position = end + 3
+    return "".join(pieces) + source[position:]
 
 
 def _raise_for_page(fetched: Fetched, source: str) -> None:

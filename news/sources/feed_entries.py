@@ -33,9 +33,13 @@ class Place:
 def read(listed: Sequence[dict[str, Any]], place: Place, problems: list[Problem]) -> Iterator[Entry]:
     """The entries of a feed, with doubts as problems. Different entries of one guid or address stay apart."""
     entries = [entry for raw in listed if (entry := _entry(raw, place, problems)) is not None]
-    shared = Counter(key for key, _place in {(entry.key, _digest(entry)) for entry in entries})
+    counted = Counter(entry.key for entry in entries)
+    meant: dict[str, set[str]] = {}
     for entry in entries:
-        if shared[entry.key] > 1:
+        if counted[entry.key] > 1:
+            meant.setdefault(entry.key, set()).add(_digest(entry))
+    for entry in entries:
+        if len(meant.get(entry.key, ())) > 1:
             problems.append(Problem("shared_guid", _("Several entries share this identifier."), entry.key))
             yield replace(entry, key=f"{entry.key} {_digest(entry)}")
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from news.entries import Unreadable
@@ -15,12 +16,12 @@ def root_of(body: bytes) -> etree._Element:
     try:
         root = etree.fromstring(body.strip(), parser=parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise Unreadable(f"XML: {str(error)[:200]}") from error
+        raise Unreadable(_("The document is not well-formed: %(error)s") % {"error": str(error)[:200]}) from error
     if root is None:
-        raise Unreadable("XML: empty")
+        raise Unreadable(_("The answer is empty."))
     definitions = root.getroottree().docinfo.internalDTD
     if definitions is not None and next(iter(definitions.iterentities()), None) is not None:
-        raise Unreadable("XML: <!ENTITY>")
+        raise Unreadable(_("The document defines entities, which are not read here."))
     return root
 
 

@@ -44,6 +44,7 @@ def decoded(data, coding, limit=10_000, size=7, **headers):
         ("deflate", raw_deflate(TEXT)),
         ("deflate", zlib.compress(TEXT) + b"left over"),
     ],
+    ids=["plain", "identity", "gzip", "x-gzip", "members", "padded", "zlib", "raw", "left-over"],
 )
 def test_what_was_asked_for_is_decoded(coding, data, size):
     assert decoded(data, coding, size=size) == TEXT

@@ -352,3 +352,10 @@ def test_a_compressed_feed_is_read(outside, request_for):
         "/feed.xml", rss([{"title": f"{n} " + "x" * 50, "guid": str(n)} for n in range(30)]), "application/rss+xml"
     )
     assert len(feed.parse(feed.fetch(request_for(address))).entries) == 30
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<![CDATA[", "<!-- <item> -->", "<item", "]]>"])
+def test_marks_that_never_end_cost_no_more_than_their_length(piece):
+    # Reading each to the end would be 10^10 steps here: this test would not end.
+    assert len(feed._markup_of(piece * 100_000)) <= len(piece) * 100_000
+    assert feed._markup_of(f"<a><!-- <item> --><b><![CDATA[<item>]]><c>{piece}").startswith("<a><b><c>")

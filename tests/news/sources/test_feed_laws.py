@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from news.entries import Fetched, Request, Unreadable
 from news.models import SourceKind
-from news.sources import SOURCES, feed
+from news.sources import MODULES, feed
 from tests.news.replay import made_up, rss
 from tests.news.replay_forms import announcements, api, daily
 from tests.news.sources.conftest import NOW
@@ -33,7 +33,7 @@ SAMPLES = {
         ).encode(),
     ],
 }
-PURE = [kind for kind in SOURCES if kind is not SourceKind.FEED]
+PURE = [kind for kind in MODULES if kind is not SourceKind.FEED]
 
 
 def parse(kind, body, status=200, cursor=None):
@@ -41,7 +41,7 @@ def parse(kind, body, status=200, cursor=None):
     request = Request(address="", now=NOW, cursor=cursor)
     fetched = Fetched(request=request, status=status, url="https://feeds.example.org/f/x.xml", body=body)
     try:
-        parsed = SOURCES[kind].parse(fetched)
+        parsed = MODULES[kind].parse(fetched)
     except Unreadable:
         return None
     check(parsed)
@@ -246,7 +246,7 @@ def test_nothing_but_unreadable_is_raised_for_feeds(body, status):
     parse(SourceKind.FEED, body, status)
 
 
-@pytest.mark.parametrize("kind", list(SOURCES))
+@pytest.mark.parametrize("kind", list(MODULES))
 def test_samples_are_read_without_doubt(kind):
     for body in SAMPLES[kind]:
         parsed = parse(kind, body)
