@@ -23,7 +23,8 @@ _HTML_HEADING = re.compile(r" {0,3}<h([1-6])\b[^>]*>(.*?)</h\1\s*>\s*", re.IGNOR
 _HTML_LINES = 8
 _TAGS = re.compile(r"<[^<>]*>")
 _MARKER = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(\s+|$)")
-_HIDDEN = "x"
+# A rule: it ends the paragraph before it, as a comment does on GitHub.
+_HIDDEN = "___"
 
 
 @dataclass(slots=True)
@@ -53,12 +54,14 @@ def split(text: str) -> list[str]:
 def lines_of(text: str) -> Lines:
     """Return the lines of a source with comments and kept texts hidden from the parser."""
     lines = Lines(split(text))
-    number, fence = 0, ""
+    number, fence, fence_indent = 0, "", 0
     while number < len(lines.written):
         line = lines.written[number]
+        stripped = line.strip()
+        if fence and stripped and len(line) - len(line.lstrip()) < fence_indent:
+            fence = ""  # the item that the code stands in has ended
         if fence:
             lines.fenced.add(number)
-            stripped = line.strip()
             if stripped.startswith(fence) and not stripped.strip(fence[0]):
                 fence = ""
         elif (end := _hidden_until(lines.written, number)) is not None:
@@ -72,7 +75,7 @@ def lines_of(text: str) -> Lines:
             number = end + 1
             continue
         elif match := _FENCE.match(line):
-            fence = match[1]
+            fence, fence_indent = match[1], match.start(1)
             lines.fenced.add(number)
         lines.shown.append(line if number in lines.fenced else _TIGHT_BULLET.sub(r"\1 ", line))
         number += 1
@@ -87,7 +90,7 @@ def _html_structure(lines: Lines, start: int) -> int | None:
     indent = first[: len(first) - len(first.lstrip())]
     if _END_DETAILS.fullmatch(first):
         lines.fold_ends.add(start)
-        lines.shown.append(f"{indent}___")
+        lines.shown.append(indent + _HIDDEN)
         return start
     is_fold = _DETAILS.match(first)
     if not is_fold and not _HTML_HEADING.match(f"{first}</h1></h2></h3></h4></h5></h6>"):
@@ -96,7 +99,7 @@ def _html_structure(lines: Lines, start: int) -> int | None:
         whole = "\n".join(lines.written[start : end + 1])
         if is_fold and (match := _SUMMARY.fullmatch(whole, is_fold.end())):
             lines.folds[start] = (end, " ".join(html.unescape(_TAGS.sub(" ", match[1])).split()))
-            lines.shown += [f"{indent}___"] * (end + 1 - start)
+            lines.shown += [indent + _HIDDEN] * (end + 1 - start)
             return end
         if not is_fold and (match := _HTML_HEADING.fullmatch(whole)):
             lines.headings[start] = end
@@ -104,7 +107,7 @@ def _html_structure(lines: Lines, start: int) -> int | None:
             return end
     if is_fold and is_fold.end() == len(first.rstrip()):  # without a summary
         lines.folds[start] = (start, "")
-        lines.shown.append(f"{indent}___")
+        lines.shown.append(indent + _HIDDEN)
         return start
     return None
 

@@ -97,7 +97,9 @@ def _head_of(item: Item, context: Context) -> Head | None:
 
 
 def _is_certain(head: Head) -> bool:
-    """A work that has an address outside, or that leads to one of the list's own PDFs."""
+    """A work that has an address outside, or leads to one of the list's own PDFs, or is marked as one."""
+    if head.kind:
+        return True
     own = ([head.url] if head.url else []) + [link.url for link in head.links]
     return any(kinds.is_outside(url) or url.lower().endswith(".pdf") for url in own)
 

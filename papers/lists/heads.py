@@ -29,6 +29,7 @@ _VENUE = re.compile(r"^(.*?)[\s,，.'’(（]*((?:19|20)\d\d)[)）]?$", re.DOTAL
 _NOT_NAMES = re.compile(r"[!?！？。:：;；\"“”()（）]|https?://")
 _PROSE_END = re.compile(r"[\u4e00-\u9fffa-z]")
 _KIND_MARK = frozenset(KINDS)
+_ESCAPED_STOP = re.compile(r"(?<!\\)(?:\\\\)*\\\.$")
 TITLE_CHARACTERS = 400
 
 
@@ -59,8 +60,9 @@ class Head:
 def without_stop(text: str) -> str:
     """Return a title or name without the full stop that ends it in lists; one of an abbreviation or of … stays."""
     text = " ".join(text.split())
-    ends_short = text.endswith(("..", "et al.", "etc.", " Jr.", "\\."))
-    return text[:-1].rstrip() if text.endswith(".") and not ends_short else text
+    if not text.endswith(".") or text.endswith(("..", "et al.", "etc.", " Jr.")) or _ESCAPED_STOP.search(text):
+        return text
+    return text[:-1].rstrip()
 
 
 def unwrapped(text: str) -> str:
@@ -230,7 +232,7 @@ class _Reading:
             if piece.url.startswith("#"):
                 return False
             self.head.links.append(LinkDoc(label_of(piece.text), piece.url))
-        elif piece.kind == "address" and self.head.lead != "address":
+        elif piece.kind == "address":
             self.head.links.append(LinkDoc("", piece.url))
         elif piece.kind in ("image", "badge"):
             self._take_picture(piece)

@@ -24,6 +24,7 @@ _DESTINATION = re.compile(
     r"\(\s*(?:<([^<>\n]*)>|((?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 _TORN = re.compile(r"^\[+(?=https?://)")
 # A longer one-line text is prose, and its pieces are not looked at.
 MAX_CHARACTERS = 20_000
@@ -152,7 +153,8 @@ def _made(raw: str, label: str, url: str) -> Piece:
 
 def _address(written: str) -> str:
     """The address of a destination: escapes read, a stray bracket before it gone, no space in it."""
-    url = html.unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", written)).strip()
+    read = _ENTITY.sub(lambda match: html.unescape(match[0]), written)
+    url = re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", read).strip()
     return re.sub(r"\s", "%20", _TORN.sub("", url))
 
 

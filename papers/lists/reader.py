@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from papers.lists import kinds
 from papers.lists.blocks import Block, Lines, blocks_of, content_of, lines_of, trimmed
 from papers.lists.entries import Context, Found, join_group, made, read_list, read_paragraph
-from papers.lists.heads import Head, titled
+from papers.lists.heads import Head, read_head, titled
 from papers.lists.inline import scan
 from papers.lists.model import EntryDoc, ListDoc, SectionDoc
 from papers.lists.tables import read_table
 
+# What the writer puts behind a heading that would be read as a work.
+SECTION_MARK = "<!-- section -->"
 _NUMBERED = re.compile(r"^\s*(?:\*\*)?\d{1,4}[.)、]")
 
 
@@ -128,7 +130,7 @@ def _heading_entries(blocks: list[Block], context: Context) -> dict[int, int]:
     found: dict[int, int] = {}
     for index, place in enumerate(headings):
         tag = blocks[place].tokens[0].tag
-        is_numbered = bool(_NUMBERED.match(content_of(blocks[place])))
+        is_numbered = bool(_NUMBERED.match(content_of(blocks[place]))) and SECTION_MARK not in content_of(blocks[place])
         following = headings[index + 1 :]
         below = [one for one in following if blocks[one].tokens[0].tag > tag and one not in linked]
         stop = next((one for one in following if one not in below), len(blocks))
@@ -145,6 +147,8 @@ def _heading_entries(blocks: list[Block], context: Context) -> dict[int, int]:
 
 def _linked(block: Block, context: Context) -> bool:
     """Whether a heading is one link to somewhere outside, and nothing but signs and a number beside it."""
+    if block.tokens[0].tag == "h1":
+        return False
     pieces = scan(content_of(block), context.references)
     named = [piece for piece in pieces if piece.kind == "link"]
     rest = "".join(piece.raw for piece in pieces if piece.kind not in ("link", "tag"))
@@ -152,13 +156,10 @@ def _linked(block: Block, context: Context) -> bool:
 
 
 def _heading_entry(block: Block, end: int, context: Context) -> _Event:
-    head = Head()
-    for piece in scan(_NUMBERED.sub("", content_of(block)), context.references):
-        if piece.kind == "link" and head.url is None:
-            head.title, head.url = titled(piece.text), piece.url
-    head.title = head.title or titled(_NUMBERED.sub("", content_of(block)))
-    numbers = list(range(block.end, end))
-    note = trimmed([context.lines.written[number] for number in numbers])
+    words = _NUMBERED.sub("", content_of(block))
+    head = read_head(words, context.references) or Head(title=titled(words))
+    below = trimmed([context.lines.written[number] for number in range(block.end, end)])
+    note = "\n\n".join(part for part in (head.note, below) if part)
     written = context.lines.written_in(block.start, end)
     entry = made(head, group="", note=note, line=block.start + 1, end=(written[-1] if written else block.start) + 1)
     return _Event("entry", written, entry=entry)
@@ -328,6 +329,6 @@ def heading_words(content: str, context: Context) -> tuple[str, str]:
             pictures.append(piece.raw)
         elif piece.kind == "link" and piece.raw.startswith("<"):
             words += f"[{piece.text}]({piece.url})"
-        elif piece.kind != "tag":
+        elif piece.kind != "tag" and piece.raw != SECTION_MARK:
             words += piece.raw
     return " ".join(words.split()), " ".join(pictures)

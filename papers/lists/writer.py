@@ -13,28 +13,29 @@ from dataclasses import replace
 from functools import lru_cache
 
 from papers.lists import kinds
-from papers.lists.blocks import trimmed, without_indent
+from papers.lists.blocks import OPENING, trimmed, without_indent
 from papers.lists.heads import TITLE_CHARACTERS, titled, venue_of, without_stop
 from papers.lists.model import EntryDoc, LinkDoc, ListDoc, SectionDoc
-from papers.lists.reader import read
+from papers.lists.reader import SECTION_MARK, read
 
 _MARKS = re.compile(r"(\\[!-/:-@\[-`{-~])|([!-/:-@\[-`{-~])")
 _TO_ESCAPE = re.compile(r"[()\\]")
 _ENDS = ("?", "!", "。", "？", "！", "…", ".")
 _NO_TEXT = re.compile("[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-# Definitions that every reference finds: a title must not turn into a link by what stands elsewhere.
-_BEFORE, _BEHIND = "- [a](https://a.example)", "- [b](https://b.example)"
+# What stands round a text or an entry when it is tried.
+_BEFORE = "- [a](https://a.example)"
+_BEHIND = "<details>\n<summary>g</summary>\n\n- [b](https://b.example)\n\n</details>"
 
 
 def write(doc: ListDoc) -> str:
     """Return a list as a README. The same document gives the same bytes."""
     doc = normal(doc)
-    parts = [f"# {doc.title}"] if doc.title else []
+    parts = [f"# {_heading(doc.title)}"] if doc.title else []
     if doc.intro:
         parts.append(_text(doc.intro))
     for section in doc.sections:
         if section.level:
-            parts.append(f"{'#' * section.level} {section.title}".rstrip())
+            parts.append(f"{'#' * section.level} {_heading(section.title)}".rstrip())
         if section.body:
             parts.append(_text(section.body))
         parts += _entries(section.entries)
@@ -80,20 +81,27 @@ def _kept(text: str) -> str:
     return f"<!-- text {number} -->\n{text}\n<!-- /text {number} -->"
 
 
+def _opens(text: str) -> bool:
+    """Whether a line of a text looks like the beginning of a kept one."""
+    return any(OPENING.fullmatch(line) for line in text.split("\n"))
+
+
 @lru_cache(maxsize=4096)
 def _is_plain(text: str) -> bool:
     """Whether a text reads as the same text, wherever it stands."""
+    if _opens(text):
+        return False
     source = f"## s\n\n{text}\n\n{_BEFORE}\n\n{text}\n\n{_BEHIND}\n\n## z\n\nz"
     sections = read(source).document.sections
     if len(sections) != 2 or sections[0].body != text or len(sections[0].entries) != 2:
         return False
     first, second = sections[0].entries
     is_first_alone = first == replace(_plain_entry("a"), after=text)
-    return is_first_alone and second == _plain_entry("b") and sections[1] == SectionDoc("z", 2, "z")
+    return is_first_alone and second == _plain_entry("b", "g") and sections[1] == SectionDoc("z", 2, "z")
 
 
-def _plain_entry(name: str) -> EntryDoc:
-    return EntryDoc(name, kinds.ARTICLE, f"https://{name}.example")
+def _plain_entry(name: str, group: str = "") -> EntryDoc:
+    return EntryDoc(name, kinds.ARTICLE, f"https://{name}.example", group)
 
 
 # one entry
@@ -111,18 +119,22 @@ def _found_form(entry: EntryDoc) -> str | None:
 
 
 def _reads_back(text: str, entry: EntryDoc) -> bool:
-    """Whether a form is read as the entry, after another one and before more text."""
-    source = f"## s\n\n{_BEFORE}\n\n{text}\n\nz\n\n{_BEHIND}\n"
-    sections = read(source).document.sections
-    if len(sections) != 1 or sections[0].body or len(sections[0].entries) != 3:
-        return False
-    expected = (_plain_entry("a"), replace(entry, after="z"), _plain_entry("b"))
-    return sections[0].entries == expected
+    """Whether a form is read as the entry, alone and after another one and before more text."""
+    source = f"## s\n\n{text}\n\n## t\n\n{_BEFORE}\n\n{text}\n\nz\n\n{_BEHIND}\n"
+    expected = (_plain_entry("a"), replace(entry, after="z"), _plain_entry("b", "g"))
+    return read(source).document.sections == (
+        SectionDoc("s", 2, "", (entry,)),
+        SectionDoc("t", 2, "", expected),
+    )
 
 
 def _forms(entry: EntryDoc) -> Iterator[str]:
     """The forms of an entry, the plainest first."""
-    head = f"- {_head(entry)}"
+    for is_marked in dict.fromkeys((entry.kind != _said_kind(entry), True)):
+        yield from _forms_below(entry, f"- {_head(entry, is_marked=is_marked)}")
+
+
+def _forms_below(entry: EntryDoc, head: str) -> Iterator[str]:
     fields = [f"Authors: {entry.authors}"] if entry.authors else []
     fields += [f"Year: {entry.year}"] if entry.year is not None else []
     fields += [f"Venue: {entry.venue}"] if entry.venue else []
@@ -132,26 +144,32 @@ def _forms(entry: EntryDoc) -> Iterator[str]:
         return
     if "\n" not in entry.note:
         yield f"{head} - {entry.note}{below}"
-    yield f"{head}{below}\n\n{_indented(entry.note)}"
+    if not _opens(entry.note):
+        yield f"{head}{below}\n\n{_indented(entry.note)}"
     yield f"{head}{below}\n\n{_indented(_kept(entry.note))}"
 
 
-def _head(entry: EntryDoc) -> str:
+def _head(entry: EntryDoc, *, is_marked: bool) -> str:
+    """The first line; a comment with the kind marks it as a work when nothing else does."""
     main = kinds.main_address(link.url for link in entry.links)
     if not entry.title:
-        parts = [f"<{entry.url}>"]
+        parts = [_without_label(entry.url or "")]
     elif entry.url and entry.url != main:
         parts = [f"[{entry.title}]({_destination(entry.url)})"]
     else:
         stop = "" if entry.title.endswith(_ENDS) else "."
         parts = [f"**{entry.title}{stop}**"]
     for link in entry.links:
-        parts.append(f"[[{link.label}]({_destination(link.url)})]" if link.label else f"<{link.url}>")
+        parts.append(f"[[{link.label}]({_destination(link.url)})]" if link.label else _without_label(link.url))
     if entry.stars is not None:
         parts.append(f"⭐ {entry.stars}")
-    if entry.kind != _said_kind(entry):
+    if is_marked:
         parts.append(f"<!-- {entry.kind} -->")
     return " ".join(parts)
+
+
+def _without_label(url: str) -> str:
+    return f"<{url}>" if kinds.is_outside(url) else f"[]({_destination(url)})"
 
 
 def _said_kind(entry: EntryDoc) -> str:
@@ -169,6 +187,7 @@ def _destination(url: str) -> str:
         depth += (char == "(") - (char == ")")
         if depth < 0 or depth > 2:
             break
+    url = url.replace("&", "&amp;") if ";" in url else url
     return url if depth == 0 and "\\" not in url else _TO_ESCAPE.sub(r"\\\g<0>", url)
 
 
@@ -208,7 +227,7 @@ def _normal_note(text: str) -> str:
 @lru_cache(maxsize=65536)
 def normal_entry(entry: EntryDoc) -> EntryDoc:
     """Return an entry as it reads back. An entry without title and address gets a dash for its title."""
-    links = tuple(dict.fromkeys(_normal_link(link) for link in entry.links if link.url.strip()))
+    links = tuple(dict.fromkeys(_normal_link(link) for link in entry.links if _normal_url(link.url)))
     url = _normal_url(entry.url or "") or kinds.main_address(link.url for link in links)
     venue, year = (without_stop(_line(entry.venue)), entry.year)
     if year is None:
@@ -253,19 +272,27 @@ def _normal_link(link: LinkDoc) -> LinkDoc:
 def _normal_url(url: str) -> str | None:
     """An address on one line, without what ends it in a README."""
     found = re.sub(r"[\s<>\x00-\x1f]", lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url.strip())
-    return found or None
+    return None if found.startswith("#") else found or None
 
 
 def _normal_title(text: str) -> str:
     """The words of a heading as they read back."""
     words = _line(text)
-    return words if _reads_as_heading(words) else _escaped(words)
+    return words if _heading(words) is not None else _escaped(words)
 
 
 @lru_cache(maxsize=4096)
-def _reads_as_heading(words: str) -> bool:
-    sections = read(f"## s\n\n## {words}".rstrip() + "\n\n" + _BEFORE).document.sections
-    return len(sections) == 2 and sections[1] == SectionDoc(words, 2, "", (_plain_entry("a"),))
+def _heading(words: str) -> str | None:
+    """The words of a heading, with a mark when they would be read as a work; None when nothing makes them read."""
+    return next((line for line in (words, f"{words} {SECTION_MARK}") if _reads_as_heading(line, words)), None)
+
+
+def _reads_as_heading(line: str, words: str) -> bool:
+    """Whether a heading is one above a work and above nothing, and as the title of a document."""
+    expected = SectionDoc(words, 2, "", (_plain_entry("a"),))
+    above = read(f"## s\n\n## {line}".rstrip() + f"\n\n{_BEFORE}").document.sections
+    alone = read(f"## s\n\n## {line}".rstrip()).document.sections
+    return above[1:] == (expected,) and alone[1:] == (replace(expected, entries=()),)
 
 
 def _line(text: str) -> str:
