@@ -172,9 +172,9 @@ def _checked(entry: EntryDoc, values: Mapping[str, Any]) -> EntryDoc:
     if "note" in known:
         known["note"] = check_text(known["note"] or "", field="note", limit=NOTE_LIMIT)
     if "url" in known:
-        known["url"] = _address(known["url"], "url") if known["url"] else None
+        known["url"] = _address(known["url"], "url", entry) if known["url"] else None
     if "links" in known:
-        known["links"] = _links(known["links"])
+        known["links"] = _links(known["links"], entry)
     if "year" in known and known["year"] is not None and known["year"] not in YEARS:
         raise invalid("year", _("A year from 1900 to 2099."), "invalid")
     if "kind" in known and known["kind"] not in EntryKind.values:
@@ -185,21 +185,21 @@ def _checked(entry: EntryDoc, values: Mapping[str, Any]) -> EntryDoc:
     return normal_entry(made)
 
 
-def _links(sent: Any) -> tuple[LinkDoc, ...]:
+def _links(sent: Any, entry: EntryDoc) -> tuple[LinkDoc, ...]:
     if len(sent) > LINKS_LIMIT:
         raise invalid("links", _("At most %(limit)d links.") % {"limit": LINKS_LIMIT}, "too_long")
     return tuple(
         LinkDoc(
             check_text(link.get("label") or "", field="links", limit=TITLE_LIMIT),
-            _address(check_text(link.get("url") or "", field="links", limit=LINE_LIMIT), "links"),
+            _address(check_text(link.get("url") or "", field="links", limit=LINE_LIMIT), "links", entry),
         )
         for link in sent
     )
 
 
-def _address(url: str, field: str) -> str:
-    """Return an address that a browser may be given. Raises ValidationError."""
-    if not is_safe_href(url):
+def _address(url: str, field: str, entry: EntryDoc) -> str:
+    """Return an address that a browser may be given, or one that the entry has already. Raises ValidationError."""
+    if not is_safe_href(url) and url not in entry.addresses:
         raise invalid(field, _("Give a whole address: https://…"), "invalid")
     return url
 

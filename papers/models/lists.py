@@ -126,6 +126,10 @@ class ListEntryQuerySet(models.QuerySet["ListEntry"]):
         """Entries that nobody removed, of lists that stand."""
         return self.filter(deleted_at=None, section__deleted_at=None, section__reading_list__deleted_at=None)
 
+    def with_list(self) -> Self:
+        """Entries with the list they stand on, by its title."""
+        return self.select_related("section__reading_list").order_by("section__reading_list__title", "pk")
+
     def in_order(self) -> Self:
         return self.order_by("section__position", "section_id", "position", "pk")
 

@@ -5,6 +5,7 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import PersonViewSet, TokenViewSet
 from papers.api import PaperViewSet
+from papers.api.lists import SLUG, ListEntryViewSet, ReadingListViewSet
 from talks.api import episodes, imports, questions
 
 
@@ -29,12 +30,14 @@ for name, viewset in {
     "templates": episodes.TemplateViewSet,
     "people": PersonViewSet,
     "papers": PaperViewSet,
+    "lists": ReadingListViewSet,
+    f"lists/(?P<slug>{SLUG})/entries": ListEntryViewSet,
     "mentions": episodes.MentionViewSet,
     "tokens": TokenViewSet,
     "imports": imports.ImportViewSet,
     "events": EventViewSet,
     "jobs": JobViewSet,
 }.items():
-    router.register(name, viewset, basename=f"api-{name}")
+    router.register(name, viewset, basename=f"api-{name.replace(f'/(?P<slug>{SLUG})/', '-')}")
 
 urlpatterns = router.urls

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from papers.actions.list_html import rerender_lists
 from talks.actions.html import rerender
 
 
@@ -14,4 +15,5 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200, help="rows a transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{rerender(batch=options['batch'])} rows rendered")
+        total = rerender(batch=options["batch"]) + rerender_lists(batch=options["batch"])
+        self.stdout.write(f"{total} rows rendered")
