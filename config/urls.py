@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
+from papers.views import lists
 from talks.views import episodes, home, imports, papers, people, questions, site
 
 
@@ -39,6 +40,17 @@ urlpatterns = [
     path("q/<public_id>/", questions.question, name="question"),
     path("papers/", papers.index, name="papers"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("lists/", lists.index, name="lists"),
+    path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),
+    path("lists/<slug:slug>.bib", lists.text, {"form": "bibtex"}, name="list-bibtex"),
+    path("lists/<slug:slug>.json", lists.text, {"form": "json"}, name="list-json"),
+    path("lists/<slug:slug>/", lists.reading_list, name="list"),
+    path("lists/<slug:slug>/add/<int:section>/", lists.add, name="list-add"),
+    path("lists/<slug:slug>/entries/<int:pk>/", lists.entry, name="list-entry"),
+    *[
+        path(f"lists/<slug:slug>/entries/<int:pk>/{verb}/", lists.change, {"verb": verb}, name=f"list-{verb}")
+        for verb in lists.VERBS
+    ],
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
     path("settings/tokens/", members.tokens, name="tokens"),

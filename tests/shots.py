@@ -31,6 +31,7 @@ EXPECTED = "Failed to load resource: the server responded with a status of"
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
     *("healthz", "readyz", "api-schema", "revoke-token"),
+    *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -108,6 +109,14 @@ SHOTS: dict[str, Shot] = {
     "question-follow-up": Shot("question", "/q/106-2.1/"),
     "papers": Shot("papers", "/papers/"),
     "paper": Shot("paper", "/papers/2106.09685/"),
+    "lists-empty": Shot("lists", "/lists/", stage="empty"),
+    "lists": Shot("lists", "/lists/"),
+    "lists-signed-in": Shot("lists", "/lists/", by="member"),
+    "list": Shot("list", "/lists/sample-long-context/"),
+    "list-english": Shot("list", "/lists/sample-long-context/", language="en"),
+    "list-editing": Shot("list", "/lists/sample-long-context/?edit=1", by="organizer"),
+    "list-add": Shot("list-add", "/lists/sample-long-context/add/1/", by="organizer"),
+    "list-entry": Shot("list-entry", "/lists/sample-long-context/entries/1/", by="organizer"),
     "people": Shot("people", "/people/"),
     "person": Shot("person", "/people/渡口/"),
     "person-answers": Shot("person", "/people/渡口/?show=answers"),

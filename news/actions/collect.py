@@ -23,7 +23,7 @@ from news.actions.store import Tally, store_entries
 from news.entries import Fetched, Parsed, Request, Unreadable
 from news.models import FetchRun, Outcome, Source, SourceKind
 from news.rules import may_run_sources
-from news.sources import SOURCES
+from news.sources import MODULES
 from outbound.client import Failed, Refused
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ def fetch_page(*, payload: dict[str, Any]) -> Page:
     """Ask the source for the page of a job, and read the answer. What the source does wrong is no error of ours."""
     run = FetchRun.objects.select_related("source").get(pk=payload["run"])
     source, is_first = run.source, payload["cursor"] is None
-    module = SOURCES[SourceKind(source.kind)]
+    module = MODULES[SourceKind(source.kind)]
     request = Request(
         address=source.address,
         now=timezone.now(),

@@ -1,5 +1,6 @@
 """What arXiv knows, and what others say about the same works."""
 
+from papers.models.lists import EntryKind, ListEntry, ListSection, ListSource, ReadingList
 from papers.models.papers import (
     FilledFrom,
     LinkKind,
@@ -10,4 +11,17 @@ from papers.models.papers import (
     PaperVersion,
 )
 
-__all__ = ["FilledFrom", "LinkKind", "Paper", "PaperLink", "PaperQuerySet", "PaperUpvotes", "PaperVersion"]
+__all__ = [
+    "EntryKind",
+    "FilledFrom",
+    "LinkKind",
+    "ListEntry",
+    "ListSection",
+    "ListSource",
+    "Paper",
+    "PaperLink",
+    "PaperQuerySet",
+    "PaperUpvotes",
+    "PaperVersion",
+    "ReadingList",
+]

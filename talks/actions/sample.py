@@ -1,4 +1,4 @@
-"""The sample: episodes that make every page look alive on first start, with two logins, and their removal.
+"""The sample: episodes and a reading list that make every page look alive, with two logins, and their removal.
 
 What the sample made is noted in its Event, and removal goes by that note alone; what somebody else uses by then stays.
 """
@@ -10,7 +10,7 @@ import os
 import secrets
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,8 @@ from members.actions.events import record
 from members.actions.people import create_user
 from members.actors import Actor
 from members.models import Event, Person, Role, User
-from papers.models import Paper
+from papers.actions.list_imports import import_list
+from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
 from talks.models import Answer, Episode, ImportedRow, Question
@@ -53,6 +54,7 @@ class Made:
     persons: list[int]
     users: list[int]
     papers: list[int]
+    lists: list[int] = field(default_factory=list)
 
 
 def logins_file() -> Path:
@@ -77,11 +79,13 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
         new_persons = _keys(Person) - persons
         people = _create_logins(new_persons, by=by, now=now)
         _act_on_site(people, now=now)
+        lists = _import_lists(by=by, now=now)
         made = Made(
             episodes=sorted(episode.pk for episode in episodes),
             persons=sorted(_keys(Person) - persons),
             users=sorted(person.user_id for person in people.values() if person.user_id),
             papers=sorted(_keys(Paper) - papers),
+            lists=sorted(row.pk for row in lists),
         )
         record(by=by, now=now, verb="load_sample", kind=KIND, key=KEY, after=asdict(made))
     return True
@@ -101,6 +105,9 @@ def remove_sample(*, by: Actor, now: datetime) -> bool:
         episodes = Episode.objects.select_for_update().filter(pk__in=made.episodes)
         _events_about(list(episodes)).delete()
         episodes.delete()
+        lists = ReadingList.objects.select_for_update().filter(pk__in=made.lists)
+        _events_about_lists(list(lists)).delete()
+        lists.delete()
         User.objects.filter(pk__in=made.users).delete()
         for person in Person.objects.filter(pk__in=made.persons, user=None):
             _delete_if_unused(person, events=Q(person=person) | Q(target_kind="person", target_key=str(person.pk)))
@@ -154,6 +161,35 @@ def _import_documents(*, by: Actor, now: datetime) -> list[Episode]:
             )
         episodes.append(result.episode)
     return episodes
+
+
+def _import_lists(*, by: Actor, now: datetime) -> list[ReadingList]:
+    """Import the reading lists of the sample."""
+    lists = []
+    for path in sorted((FOLDER / "lists").glob("*.md")):
+        slug = f"sample-{path.stem}"
+        if ReadingList.objects.filter(slug=slug).exists():
+            raise ValidationError(_("The address %(slug)s is taken by another list.") % {"slug": slug})
+        result = import_list(data=path.read_bytes(), name=f"sample/{path.name}", slug=slug, by=by, now=now)
+        if result.reading_list is None:
+            problems = "; ".join(problem["message"] for problem in result.problems)
+            raise ValidationError(
+                _("%(name)s cannot be loaded: %(problems)s") % {"name": path.name, "problems": problems}
+            )
+        lists.append(result.reading_list)
+    return lists
+
+
+def _events_about_lists(lists: list[ReadingList]) -> models.QuerySet[Event]:
+    """Return the events about these lists and what stands on them."""
+    about = Q(target_kind="reading_list", target_key__in=[row.slug for row in lists])
+    rows = {
+        "list_section": ListSection.objects.filter(reading_list__in=lists),
+        "list_entry": ListEntry.objects.filter(section__reading_list__in=lists),
+    }
+    for kind, found in rows.items():
+        about |= Q(target_kind=kind, target_key__in=[str(key) for key in found.values_list("pk", flat=True)])
+    return Event.objects.filter(about)
 
 
 def _create_logins(new_persons: Iterable[int], *, by: Actor, now: datetime) -> dict[str, Person]:

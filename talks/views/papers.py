@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from markup import links
 from members.models import Person
-from papers.models import Paper
+from papers.models import ListEntry, Paper
 from talks.models import Episode, PaperMention, Reference
 from talks.views.kept import kept
 from talks.views.record import grouped, word_of
@@ -61,16 +61,20 @@ def paper(request: HttpRequest, identifier: str) -> HttpResponse:
     if known is None:
         raise Http404
     row = get_object_or_404(Paper.objects.current(), arxiv_id=known.id)
+    on_lists = list(ListEntry.objects.visible_to(person).filter(paper=row).with_list())
     entries = entries_of([row.pk], person)
-    if not entries:
+    if not entries and not on_lists:
         raise Http404
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
-    by_episode = grouped((place.mention for place in entries[0].places), "episode")
-    places = {place.mention.pk: place for place in entries[0].places}
+    named = next((entry.title for entry in on_lists if entry.title), "")
+    entry = entries[0] if entries else PaperEntry(row, row.title or named, [])
+    by_episode = grouped((place.mention for place in entry.places), "episode")
+    places = {place.mention.pk: place for place in entry.places}
     context = {
         "paper": row,
-        "entry": entries[0],
+        "entry": entry,
+        "on_lists": on_lists,
         "episodes": [(episode, [places[mention.pk] for mention in found]) for episode, found in by_episode.items()],
     }
     return render(request, "talks/paper.html", context)

@@ -1,4 +1,4 @@
-"""API resources about papers."""
+"""API resources about papers; those of reading lists are in `lists`."""
 
 from typing import Any
 

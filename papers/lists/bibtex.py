@@ -1,0 +1,104 @@
+"""A list as BibTeX: a unique key for every entry, and nothing in a field that BibTeX or TeX would act on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from papers.lists.model import EntryDoc, ListDoc
+from papers.lists.titles import words_of
+
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "$": r"\$",
+    "&": r"\&",
+    "%": r"\%",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_MARKS = re.compile(r"\\([!-/:-@\[-`{-~])|(\*\*|__|[*`])")
+_BETWEEN_NAMES = re.compile(r"\s*(?:,\s*and\s+|,|，|、|;|；|\s+and\s+|\s+&\s+)\s*")
+_ET_AL = re.compile(r"^et\.?\s*al\.?$|^others$|^等$", re.IGNORECASE)
+_NO_WORD = frozenset(
+    ["a", "an", "the", "on", "of", "for", "in", "to", "and", "with", "is", "are", "do", "does", "how", "why", "what"]
+)
+_CONTROLS = re.compile("[\x00-\x1f\x7f]+")
+
+
+def write(doc: ListDoc) -> str:
+    """Return the entries of a list as BibTeX. The same list gives the same bytes."""
+    taken: set[str] = set()
+    return "\n".join(_entry(entry, taken) for entry in doc.entries)
+
+
+def _entry(entry: EntryDoc, taken: set[str]) -> str:
+    names = _names(entry.authors)
+    is_preprint = entry.arxiv_id is not None and entry.venue.lower() in ("", "arxiv")
+    venue = "howpublished" if entry.kind != "paper" else "booktitle"
+    fields = {
+        "title": f"{{{escaped(plain(entry.title or entry.url or ''))}}}",
+        "author": " and ".join(f"{{{escaped(name)}}}" if " " not in name else escaped(name) for name in names),
+        "year": str(_year(entry) or ""),
+        venue: "" if is_preprint else escaped(plain(entry.venue)),
+        "eprint": entry.arxiv_id or "",
+        "archiveprefix": "arXiv" if entry.arxiv_id else "",
+        "url": _address(entry.url or ""),
+    }
+    kind = "inproceedings" if entry.kind == "paper" and fields[venue] else "misc"
+    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
+    return "\n".join([f"@{kind}{{{_key(entry, names, taken)},", *lines, "}", ""])
+
+
+def escaped(text: str) -> str:
+    """Return text as TeX prints it; braces are balanced and nothing is a command."""
+    return "".join(_SPECIAL.get(char, char) for char in _CONTROLS.sub(" ", text))
+
+
+def plain(text: str) -> str:
+    """Return a Markdown line without its marks."""
+    return _MARKS.sub(lambda match: match[1] or "", text).strip()
+
+
+def _names(authors: str) -> list[str]:
+    found = [plain(name) for name in _BETWEEN_NAMES.split(authors.strip())]
+    cleaned = [re.sub(r"\s+et\.? al\.?$", "", name).strip() for name in found]
+    names = ["others" if _ET_AL.match(name) else name for name in cleaned if name]
+    ends_open = any(re.search(r"\set\.? al\.?$", name) for name in found)
+    return [*names, "others"] if ends_open and "others" not in names else names
+
+
+def _year(entry: EntryDoc) -> int | None:
+    """The year the list gives, else the one in the arXiv identifier."""
+    if entry.year is not None or entry.arxiv_id is None:
+        return entry.year
+    digits = re.search(r"(\d\d)\d\d", entry.arxiv_id)
+    year = int(digits[1]) if digits else 0
+    return (1900 if year > 90 else 2000) + year
+
+
+def _address(url: str) -> str:
+    """An address in which nothing ends the field."""
+    return re.sub(r"[{}\\\s%]", lambda match: match[0] if match[0] == "%" else f"%{ord(match[0]):02X}", url)
+
+
+def _key(entry: EntryDoc, names: list[str], taken: set[str]) -> str:
+    """Last name, year and first word of the title, made unique."""
+    last = names[0].split()[-1] if names and names[0] != "others" else ""
+    words = [word for word in words_of(plain(entry.title)) if word not in _NO_WORD]
+    stem = _ascii(last) + str(_year(entry) or "") + _ascii(words[0] if words else "")
+    stem = stem or f"arxiv{_ascii(entry.arxiv_id or '')}" if entry.arxiv_id else stem or "entry"
+    key, number = stem, 1
+    while key.lower() in taken:
+        number += 1
+        key = f"{stem}-{number}"
+    taken.add(key.lower())
+    return key
+
+
+def _ascii(text: str) -> str:
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]", "", folded.lower())
