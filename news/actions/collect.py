@@ -99,7 +99,9 @@ def fetch_page(*, payload: dict[str, Any]) -> Page:
     if fetched.status == 304:
         return Page(fetched, Parsed())
     try:
-        return Page(fetched, module.parse(fetched))
+        parsed = module.parse(fetched)
+        refusal = next((one.message for one in parsed.problems if one.code == "arxiv_error"), "")
+        return Page(error=refusal) if refusal and not parsed.entries else Page(fetched, parsed)
     except Unreadable as error:
         return Page(error=str(error), is_gone=error.code == "gone")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from markup import links
@@ -75,18 +76,30 @@ def _paper_of(url: str) -> str:
 
 
 def _store(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:
-    wanted = [one.entry.key for one in told]
-    rows = Sighting.objects.filter(source=source, entry_key__in=wanted).values_list("entry_key", "digest", "pk")
-    known = {key: (digest, pk) for key, digest, pk in rows}
+    known = _known(source, [one.entry.key for one in told])
+    reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
+    for one in reused:  # a feed that shows something new under an old identity: both stay
+        one.entry = replace(one.entry, key=_apart(one))
+    known |= _known(source, [one.entry.key for one in reused])
     fresh = [one for one in told if one.entry.key not in known]
-    changed = [one for one in told if one.entry.key in known and known[one.entry.key][0] != one.digest]
+    changed = [one for one in told if one.entry.key in known and known[one.entry.key].digest != one.digest]
     tally.known += len(told) - len(fresh)
     tally.changed += len(changed)
     if changed:
-        said = [_sighting(source, run, one, now=now, pk=known[one.entry.key][1]) for one in changed]
+        said = [_sighting(source, run, one, now=now, pk=known[one.entry.key].pk) for one in changed]
         Sighting.objects.bulk_update(said, _SAID)
     if fresh:
         _store_fresh(source, run, fresh, tally, now=now)
+
+
+def _known(source: Source, keys: Sequence[str]) -> dict[str, Sighting]:
+    rows = Sighting.objects.filter(source=source, entry_key__in=keys).only("entry_key", "digest", "story_key")
+    return {row.entry_key: row for row in rows} if keys else {}
+
+
+def _apart(told: _Told) -> str:
+    """The key of an entry whose own key stands for another story already."""
+    return f"{told.entry.key[:250]}#{hashlib.sha256(told.story_key.encode()).hexdigest()[:16]}"
 
 
 def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:

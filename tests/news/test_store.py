@@ -123,6 +123,15 @@ def test_twice_in_one_answer_is_once(source, now):
     assert Sighting.objects.get().title == "Title 1"
 
 
+def test_a_feed_that_reuses_an_identity_loses_nothing(source, now):
+    for page in ("a", "b", "b"):
+        store(source, Entry(key="latest", url=f"https://blog.example/{page}", title=page), now=now)
+    assert sorted(Sighting.objects.values_list("title", flat=True)) == ["a", "b"]
+    assert NewsItem.objects.count() == 2
+    tally = store(source, Entry(key="latest", url="https://blog.example/b", title="b!"), now=now)
+    assert (counts(tally), tally.changed) == ((0, 1, 0, 0), 1)
+
+
 def test_every_field_is_kept(source, now):
     said = entry(
         summary="摘要", authors=("甲", "Ada"), published_at=datetime(2026, 3, 1, tzinfo=UTC), listed_on=date(2026, 3, 2),
