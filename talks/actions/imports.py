@@ -18,9 +18,10 @@ from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
 from members.rules import require
+from talks.actions import pdf_child
 from talks.actions.batch import Html, rendered_ahead
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
-from talks.documents import decode, model, pdf, problems, reader
+from talks.documents import decode, model, problems, reader
 from talks.documents.flat import FlatRow, flatten
 from talks.documents.ledger import Claim
 from talks.documents.model import EpisodeDoc, Problem, Refused
@@ -99,7 +100,7 @@ def read_file(*, data: bytes, name: str) -> Read:
     kind = decode.kind_of(name)
     claims: Mapping[int, Claim] = {}
     if kind == "pdf":
-        taken = pdf.text_of(data)
+        taken = pdf_child.text_of(data)
         text, encoding, doubts = taken.text, "pdf", taken.problems
     else:
         decoded = decode.decode(data, name=name)

@@ -18,6 +18,7 @@ _UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})\s*")
 _GLUED = re.compile(r" {0,3}(#{1,6})([^\s#].{0,60})")
 _BRACKETED = re.compile(r"【(?P<title>[^【】]{1,20})】")
 _NOT_FIRST = tuple("!\"#$%&'*+,-./:;<=>?@\\^_`|~")
+_NOT_LAST = tuple("<>&$|=^\\+")
 _BOLD = re.compile(r"\s*(?:\*\*|__)\s*(?P<title>[^*_\n]{1,60}?)\s*(?:\*\*|__)\s*[:：]?\s*")
 
 
@@ -96,7 +97,7 @@ def _plain(line: Line, following: Line | None) -> Heading | None:
 def _is_only_title(title: str, known: KnownTitle) -> bool:
     """Whether a bare line is the title and nothing else; `1. 项目` and 「资料」 are entries of a list or text."""
     if known.kind is TitleKind.SECTION or known.kind is TitleKind.BACK:
-        return not title.startswith(("「", "《", "“", *_NOT_FIRST))
+        return not title.startswith(("「", "《", "“", *_NOT_FIRST)) and not title.endswith(_NOT_LAST)
     spaceless = re.sub(r"\s+", "", fold(title)).rstrip(":!。~")
     return spaceless == word_key(title)[0]
 

@@ -1,8 +1,8 @@
 """A PDF becomes the text that a person would have written: its lines in order, with the addresses of its links.
 
 What `text_of` returns is the source "as written": nothing downstream looks into the PDF again. A hostile PDF is
-held by size, page, operation and decompression limits, not by a clock: whoever takes PDFs from strangers also
-gives the reading a time limit.
+held by size, page, operation and decompression limits, not by a clock: the site reads PDFs in a process of its
+own, which has one (talks/actions/pdf_child.py).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _read(data: bytes, budget: Budget) -> list[Page]:
             return [read_page(page, number, budget) for number, page in enumerate(reader.pages, 1)]
     except Refused:
         raise
-    except LimitReachedError as error:
+    except (LimitReachedError, MemoryError) as error:
         raise refused(Code.TOO_LARGE) from error
     except Exception as error:
         raise refused(Code.UNREADABLE) from error

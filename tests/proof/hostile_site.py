@@ -27,8 +27,10 @@ PATH = 4000
 ADMIN_ROWS = 1
 # Pages that show a second time what others show of every attack.
 SOME = 50
+# The list of people shows every name; so many of them also have their own page opened.
+THIRD = 3
 # So many attacks share a question (each with answers and a follow-up of its own) and a paper.
-TOGETHER = 4
+TOGETHER = 6
 
 
 def line(attack: str, limit: int | None = None) -> str:
@@ -201,7 +203,7 @@ def pages_of_the_record(episodes: list[Episode]) -> list[str]:
     found += [row.get_absolute_url() for row in questions.filter(parent=None)]
     found += [row.get_absolute_url() for row in questions.exclude(parent=None)[::SOME]]
     people = [person.get_absolute_url() for person in Person.objects.order_by("pk")]
-    found += people
+    found += people[::THIRD]
     found += [
         f"{url}?show={shown}" for shown in ("hosted", "led", "answers", "questions", "items") for url in people[::SOME]
     ]

@@ -244,10 +244,11 @@ def learned(chromium, helpers, replies):
 @pytest.fixture
 def attacked(attacks, pages, member, now):  # noqa: F811
     """The site once with words and once with attacks: the attacks, their episodes, and the replies of both."""
-    assert len(attacks) >= ENOUGH
+    tried = [attack for number, attack in enumerate(attacks) if number % 3]  # the sets hold long series of one idea
+    assert len(tried) >= ENOUGH
     _none, harmless = site_of(WORDS, pages, number=300, at_once=len(WORDS) // 2 + 1, now=now, member=member)
-    episodes, found = site_of(attacks, pages, number=500, at_once=AT_ONCE, now=now, member=member)
-    return attacks, episodes, harmless, found
+    episodes, found = site_of(tried, pages, number=500, at_once=AT_ONCE, now=now, member=member)
+    return tried, episodes, harmless, found
 
 
 def helpers_of(pages, docs):
