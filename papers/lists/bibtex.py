@@ -41,7 +41,7 @@ def _entry(entry: EntryDoc, taken: set[str]) -> str:
     venue = "howpublished" if entry.kind != "paper" else "booktitle"
     fields = {
         "title": f"{{{escaped(plain(entry.title or entry.url or ''))}}}",
-        "author": " and ".join(f"{{{escaped(name)}}}" if " " not in name else escaped(name) for name in names),
+        "author": " and ".join(map(_name, names)),
         "year": str(_year(entry) or ""),
         venue: "" if is_preprint else escaped(plain(entry.venue)),
         "eprint": entry.arxiv_id or "",
@@ -51,6 +51,11 @@ def _entry(entry: EntryDoc, taken: set[str]) -> str:
     kind = "inproceedings" if entry.kind == "paper" and fields[venue] else "misc"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@{kind}{{{_key(entry, names, taken)},", *lines, "}", ""])
+
+
+def _name(name: str) -> str:
+    """A name for BibTeX; a single word is braced, or it would be taken for a surname without a given name."""
+    return escaped(name) if " " in name or name == "others" else f"{{{escaped(name)}}}"
 
 
 def escaped(text: str) -> str:

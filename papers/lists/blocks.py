@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 
 from markup.dialect import parser
+from papers.lists.inline import TAG
 
 # `<!-- text 1 -->` … `<!-- /text 1 -->`: what the writer puts round a text that would be read as something else.
 OPENING = re.compile(r"\s*<!-- text (\d{1,9}) -->\s*")
@@ -21,7 +22,6 @@ _SUMMARY = re.compile(r"\s*<summary\b[^>]*>(.*?)</summary\s*>\s*", re.IGNORECASE
 _END_DETAILS = re.compile(r"\s*</details\s*>\s*(?:<br\s*/?>\s*)*", re.IGNORECASE)
 _HTML_HEADING = re.compile(r" {0,3}<h([1-6])\b[^>]*>(.*?)</h\1\s*>\s*", re.IGNORECASE | re.DOTALL)
 _HTML_LINES = 8
-_TAGS = re.compile(r"<[^<>]*>")
 _MARKER = re.compile(r"(\s*)(?:[-*+]|\d{1,9}[.)])(\s+|$)")
 # A rule: it ends the paragraph before it, as a comment does on GitHub.
 _HIDDEN = "___"
@@ -98,7 +98,7 @@ def _html_structure(lines: Lines, start: int) -> int | None:
     for end in range(start, min(start + _HTML_LINES, len(lines.written))):
         whole = "\n".join(lines.written[start : end + 1])
         if is_fold and (match := _SUMMARY.fullmatch(whole, is_fold.end())):
-            lines.folds[start] = (end, " ".join(html.unescape(_TAGS.sub(" ", match[1])).split()))
+            lines.folds[start] = (end, " ".join(html.unescape(TAG.sub(" ", match[1])).split()))
             lines.shown += [indent + _HIDDEN] * (end + 1 - start)
             return end
         if not is_fold and (match := _HTML_HEADING.fullmatch(whole)):

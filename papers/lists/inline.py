@@ -19,7 +19,12 @@ _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
 _ANCHOR = re.compile(r"<a\s[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[\"']?[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _IMG = re.compile(r"<img\s[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# Tags that only shape text; any other, such as <think>, is text itself.
+TAG = re.compile(
+    r"</?(?:a|abbr|b|big|br|center|code|del|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|ol|p|picture|s|small|source|span"
+    r"|strong|sub|sup|table|tbody|td|th|tr|tt|u|ul)\b[^<>]*>",
+    re.IGNORECASE,
+)
 _DESTINATION = re.compile(
     r"\(\s*(?:<([^<>\n]*)>|((?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
@@ -117,11 +122,11 @@ def _html_at(line: str, start: int) -> Piece | None:
         url = html.unescape(match[1])
         if picture := _IMG.search(match[2]):
             return Piece("badge", match[0], _attributes(picture[0]).get("alt", ""), url)
-        return Piece("link", match[0], " ".join(_TAG.sub("", match[2]).split()), url)
+        return Piece("link", match[0], " ".join(TAG.sub("", match[2]).split()), url)
     if match := _IMG.match(line, start):
         found = _attributes(match[0])
         return Piece("image", match[0], found.get("alt", ""), found.get("src", ""))
-    return Piece("tag", match[0]) if (match := _TAG.match(line, start)) else None
+    return Piece("tag", match[0]) if (match := TAG.match(line, start)) else None
 
 
 def _attributes(tag: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from papers.lists import kinds
 from papers.lists.blocks import Block, Lines, blocks_of, content_of, lines_of, trimmed
@@ -178,10 +179,8 @@ def _with_folds(events: list[_Event]) -> list[_Event]:
         elif event.kind == "end" and opened:
             pairs[opened.pop()] = place
     pairs.update(dict.fromkeys(opened, len(events)))
-    useful: set[int] = set()
-    for start, end in pairs.items():
-        if any(event.kind == "entry" for event in events[start:end]):
-            useful |= {start, end}
+    before = list(accumulate((event.kind == "entry" for event in events), initial=0))
+    useful = {place for start, end in pairs.items() if before[start] < before[end] for place in (start, end)}
     return [
         replace(event, kind="text", text="") if event.kind in ("fold", "end") and place not in useful else event
         for place, event in enumerate(events)

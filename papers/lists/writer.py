@@ -24,7 +24,8 @@ _ENDS = ("?", "!", "。", "？", "！", "…", ".")
 _NO_TEXT = re.compile("[\x00\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # What stands round a text or an entry when it is tried.
 _BEFORE = "- [a](https://a.example)"
-_BEHIND = "<details>\n<summary>g</summary>\n\n- [b](https://b.example)\n\n</details>"
+_FOLD, _END_FOLD = "<details>\n<summary>g</summary>\n\n- [b](https://b.example)", "</details>"
+_BEHIND = f"{_FOLD}\n\n{_END_FOLD}"
 
 
 def write(doc: ListDoc) -> str:
@@ -91,13 +92,11 @@ def _is_plain(text: str) -> bool:
     """Whether a text reads as the same text, wherever it stands."""
     if _opens(text):
         return False
-    source = f"## s\n\n{text}\n\n{_BEFORE}\n\n{text}\n\n{_BEHIND}\n\n## z\n\nz"
-    sections = read(source).document.sections
-    if len(sections) != 2 or sections[0].body != text or len(sections[0].entries) != 2:
-        return False
-    first, second = sections[0].entries
-    is_first_alone = first == replace(_plain_entry("a"), after=text)
-    return is_first_alone and second == _plain_entry("b", "g") and sections[1] == SectionDoc("z", 2, "z")
+    inside = f"{_FOLD}\n\n{text}\n\n- [c](https://c.example)\n\n{_END_FOLD}"
+    source = f"## s\n\n{text}\n\n{_BEFORE}\n\n{text}\n\n{inside}\n\n## z\n\nz"
+    first, second = _plain_entry("a"), _plain_entry("b", "g")
+    expected = (replace(first, after=text), replace(second, after=text), _plain_entry("c", "g"))
+    return read(source).document.sections == (SectionDoc("s", 2, text, expected), SectionDoc("z", 2, "z"))
 
 
 def _plain_entry(name: str, group: str = "") -> EntryDoc:
@@ -142,8 +141,8 @@ def _forms_below(entry: EntryDoc, head: str) -> Iterator[str]:
     if not entry.note:
         yield head + below
         return
-    if "\n" not in entry.note:
-        yield f"{head} - {entry.note}{below}"
+    if "\n" not in entry.note and not below and not head.startswith("- **"):
+        yield f"{head} - {entry.note}"
     if not _opens(entry.note):
         yield f"{head}{below}\n\n{_indented(entry.note)}"
     yield f"{head}{below}\n\n{_indented(_kept(entry.note))}"

@@ -9,7 +9,7 @@ from django.test import Client
 
 from members.actions.tokens import create_token
 from members.models import Alias, Event, Person
-from papers.models import Paper
+from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.models import (
     Answer,
     Claim,
@@ -35,6 +35,16 @@ def person(n, now):
     )
     Alias.objects.get_or_create(name=f"渔人{n}", defaults={"person": found, "created_at": now, "changed_at": now})
     return found
+
+
+def list_with_rows(number, now):
+    """A reading list with two entries."""
+    common = {"created_at": now, "changed_at": now}
+    made = ReadingList.objects.create(slug=f"board-{number}", title="清单", heading="清单", **common)
+    section = ListSection.objects.create(reading_list=made, position=1, level=2, title="一节", **common)
+    for position, title in enumerate(("甲作", "乙作"), 1):
+        ListEntry.objects.create(section=section, position=position, kind="paper", title=title, **common)
+    return made
 
 
 def episode_with_rows(number, now, *, state="published", by=None):
@@ -82,6 +92,7 @@ def episode_with_rows(number, now, *, state="published", by=None):
     )
     PaperMention.objects.create(paper=paper, episode=episode, item=item)
     PaperMention.objects.create(paper=paper, episode=episode, question=question)
+    list_with_rows(number, now)
     Template.objects.create(name="常规", edition=number, sections=[{"kind": "news"}], **common)
     SourceDocument.objects.create(
         episode=episode,
@@ -99,7 +110,7 @@ def episode_with_rows(number, now, *, state="published", by=None):
 
 @pytest.fixture
 def record(db, now, organizer):
-    """A published 041, a 042 that collects questions, and a draft 043."""
+    """A published 041, a 042 that collects questions, and a draft 043; a reading list beside each."""
     return {
         "041": episode_with_rows(41, now, by=organizer),
         "042": episode_with_rows(42, now, state="collecting", by=organizer),

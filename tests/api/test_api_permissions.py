@@ -8,6 +8,7 @@ from members.actions import people
 from members.actions.tokens import create_token
 from members.actors import SYSTEM
 from members.models import Event, Token
+from papers.models import ListEntry, ListSection
 from talks.models import (
     Answer,
     Claim,
@@ -57,6 +58,17 @@ TABLE = {
     "GET people/{handle}/": ALL,
     "GET papers/": ALL,
     "GET papers/{arxiv_id}/": ALL,
+    "GET lists/": ALL,
+    "GET lists/{slug}/": ALL,
+    "GET lists/{slug}/export/": ALL,
+    "POST lists/": OPEN,
+    "GET lists/{slug}/entries/": ALL,
+    "GET lists/{slug}/entries/{id}/": ALL,
+    # whoever made the list, and organizers
+    "POST lists/{slug}/entries/": (401, 403, 403, 403, 403, 201),
+    "PATCH lists/{slug}/entries/{id}/": (401, 403, 403, 403, 403, 200),
+    "POST lists/{slug}/entries/{id}/move/": (401, 403, 403, 403, 403, 200),
+    "DELETE lists/{slug}/entries/{id}/": (401, 403, 403, 403, 403, 204),
     "GET mentions/": ALL,
     "GET mentions/{id}/": ALL,
     "GET tokens/": MINE,
@@ -131,6 +143,9 @@ def keys(record, now):
 
 def address(path, record, person, now):
     name = path.split("/")[0]
+    if name == "lists":
+        entry = ListEntry.objects.filter(section__reading_list__slug="board-41").first()
+        return API + path.replace("{slug}", "board-41").replace("{id}", str(entry.pk))
     start, brace, rest = path.partition("{")
     key = own_token(person, now) if name == "tokens" and brace else keys(record, now).get(name)
     filled = f"{start}{key}{rest.partition('}')[2]}" if brace else path
@@ -139,6 +154,10 @@ def address(path, record, person, now):
 
 def body_for(path, who, document):
     bodies = {
+        "lists/": {"slug": f"of-{who}", "title": who},
+        "lists/{slug}/entries/": {"section": ListSection.objects.get(reading_list__slug="board-41").pk, "title": who},
+        "lists/{slug}/entries/{id}/": {"title": who},
+        "lists/{slug}/entries/{id}/move/": {"steps": 1},
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},
         "tokens/": {"scope": "read"},
@@ -159,10 +178,12 @@ def test_everybody_at_every_operation(clients, record, document, now):
         method, path = operation.split()
         found = []
         for who in WHO:
-            headers = {"If-Match": "*"} if method == "DELETE" else {}
+            headers = {"If-Match": "*"} if method in ("DELETE", "PATCH") else {}
             where = address(path, record, owners[who], now)
             options = (
-                {"data": body_for(path, who, document), "content_type": "application/json"} if method == "POST" else {}
+                {"data": body_for(path, who, document), "content_type": "application/json"}
+                if method in ("POST", "PATCH")
+                else {}
             )
             found.append(getattr(callers[who], method.lower())(where, headers=headers, **options).status_code)
         assert tuple(found) == expected, operation

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     *("episodes", "sections", "items", "claims", "suggestions", "questions", "answers", "recordings"),
-    *("templates", "people", "papers", "mentions"),
+    *("templates", "people", "papers", "lists", "mentions"),
 ]
 OWN = ["tokens", "imports", "events", "jobs"]
 EXPANSIONS = [
@@ -46,7 +46,7 @@ def test_visitors_read_lists_without_a_session(anonymous, record, name):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_row_is_at_its_own_address(anonymous, record, name):
-    keys = {"episodes": "code", "people": "handle", "papers": "arxiv_id"}
+    keys = {"episodes": "code", "people": "handle", "papers": "arxiv_id", "lists": "slug"}
     for row in get(anonymous, f"{name}/").json()["results"]:
         assert get(anonymous, f"{name}/{row[keys.get(name, 'id')]}/").json() == row
 

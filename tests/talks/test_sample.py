@@ -15,7 +15,10 @@ from django.core.management import CommandError, call_command
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Alias, Event, Person, Revision, Role, User
-from papers.models import Paper
+from papers.lists import reader as list_reader
+from papers.lists import writer as list_writer
+from papers.lists.problems import problems_of
+from papers.models import Paper, ReadingList
 from talks.actions import questions, sample
 from talks.actions.imports import import_file
 from talks.documents import reader
@@ -132,8 +135,17 @@ def test_a_document_is_read_without_a_doubt(code):
 
 def test_the_folder_holds_nothing_else():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
-        [*(f"{code}.md" for code in REGULAR), "S101.md", "site.json"]
+        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "site.json"]
     )
+
+
+def test_the_reading_list_is_read_without_a_doubt_and_written_as_it_stands():
+    (path,) = (FOLDER / "lists").iterdir()
+    text = path.read_text("utf-8")
+    read = list_reader.read(text)
+    assert len(read.document.entries) == 8
+    assert problems_of(text, read.document, read.claims) == []
+    assert list_writer.write(read.document) == text
 
 
 def test_the_episodes_are_of_different_completeness():
@@ -304,6 +316,13 @@ def test_a_user_name_that_is_taken_refuses_the_whole_sample(db, small, now, pass
 
 
 # ── Twice, and away again ───────────────────────────────────────────────────
+def test_a_list_address_that_is_taken_refuses_the_whole_sample(db, now):
+    ReadingList.objects.create(slug="sample-long-context", title="x", created_at=now, changed_at=now)
+    with pytest.raises(ValidationError):
+        sample.load_sample(by=SYSTEM, now=now)
+    assert not Episode.objects.exists()
+
+
 def test_loading_twice_changes_nothing(loaded, now):
     before, logins = rows(), sample.logins_file().read_bytes()
     assert not sample.load_sample(by=SYSTEM, now=now + timedelta(days=9))
