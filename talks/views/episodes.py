@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from markup.html import TextTooLong
 from members.rules import is_organizer
 from talks import export
 from talks.models import Episode, EpisodeKind, SourceDocument
@@ -85,7 +87,11 @@ def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
     episode = get_object_or_404(Episode.objects.visible_to(visitor(request)).with_code(code))
     if code != episode.code:
         return redirect(f"{episode.get_absolute_url().removesuffix('/')}.{form}", permanent=True)
-    exported = export.export(episode, FORMS[form])
+    try:
+        exported = export.export(episode, FORMS[form])
+    except TextTooLong:
+        sentence = _("This record is too long for this form; take the JSON.")
+        return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")
     response = HttpResponse(exported.text, content_type=f"{exported.media_type}; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{exported.filename}"'
     return response

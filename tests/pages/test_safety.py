@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from talks.actions import questions
 from talks.models import Question
@@ -137,3 +138,17 @@ def test_nothing_of_a_display_setting_is_repeated(client, site, name):
     said = '"><script>alert(1)</script>'
     client.cookies["theme" if name == "theme" else "django_language"] = said
     assert client.get("/episodes/", headers={"Accept-Language": said}).content == plain
+
+
+def test_a_record_too_long_for_a_form_says_so(client, make):
+    body = ("很长的一段。" * 20 + "\n\n") * 4200
+    make.empty(
+        20, intro=[{"title": "长", "level": 2, "body": body}], appendix=[{"title": "长", "level": 2, "body": body}]
+    )
+    for path in ("/episodes/020.md", "/episodes/020.zhihu.md"):
+        response = client.get(path)
+        assert (response.status_code, response["Content-Type"]) == (413, "text/plain; charset=utf-8")
+    assert client.get("/episodes/020.json").status_code == 200
+    assert client.get("/api/v1/episodes/020/export/?to=github").status_code == 400
+    with pytest.raises(CommandError, match="1000000 are possible"):
+        call_command("export_episode", "020", to="github")

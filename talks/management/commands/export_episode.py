@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from markup.html import TextTooLong
 from talks.export import export
 from talks.models import Episode
 
@@ -22,7 +23,10 @@ class Command(BaseCommand):
         episode = Episode.objects.filter(deleted_at=None).with_code(options["code"]).first()
         if episode is None:
             raise CommandError(_("There is no episode %(code)s.") % {"code": options["code"]})
-        exported = export(episode, options["to"])
+        try:
+            exported = export(episode, options["to"])
+        except TextTooLong as error:
+            raise CommandError(str(error)) from error
         if options["output"]:
             options["output"].write_bytes(exported.text.encode())
         else:
