@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from news.entries import Fetched, Request, Unreadable
@@ -234,6 +234,11 @@ items = st.lists(
 )
 
 
+# Each example is a process of its own.
+A_FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@A_FEW
 @given(items)
 def test_items_of_rss_are_all_accounted_for(listed):
     parsed = parse(SourceKind.FEED, rss(listed))
@@ -241,6 +246,7 @@ def test_items_of_rss_are_all_accounted_for(listed):
     assert len(parsed.entries) + len(left_out) == len(listed)
 
 
+@A_FEW
 @given(st.binary(max_size=200) | mutated(SAMPLES[SourceKind.FEED]), statuses)
 def test_nothing_but_unreadable_is_raised_for_feeds(body, status):
     parse(SourceKind.FEED, body, status)
