@@ -177,7 +177,29 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
 
     def visible_to(self, person: Person | None) -> Self:
         """Stories anybody may read: those that stand for themselves and that not only hidden entries tell."""
-        return self.current().filter(is_hidden=False)
+        return self.in_inbox().filter(merged_into=None)
+
+    def in_inbox(self) -> Self:
+        """Stories in the open, those merged into another too: the inbox shows what became of them."""
+        return self.filter(deleted_at=None, is_hidden=False)
+
+    def carried_by(self, **source: Any) -> Self:
+        """Stories that a source with these values carries in the open."""
+        values = {f"source__{name}": value for name, value in source.items()}
+        return self.filter(pk__in=Sighting.objects.filter(is_hidden=False, **values).values("news_item"))
+
+    def of_several(self) -> Self:
+        """Stories that more than one source carries in the open."""
+        seen = Sighting.objects.filter(is_hidden=False).order_by().values("news_item")
+        several = seen.annotate(n=models.Count("source", distinct=True)).filter(n__gt=1)
+        return self.filter(pk__in=several.values("news_item"))
+
+    def saying(self, words: str) -> Self:
+        """Stories that hold each of these words in title, summary or address."""
+        found = self
+        for word in words.replace("\x00", " ").split():
+            found = found.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(url__icontains=word))
+        return found
 
     def seen_between(self, start: datetime, end: datetime) -> Self:
         """Stories first seen from `start` to before `end`."""
