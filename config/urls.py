@@ -13,7 +13,7 @@ from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
 from papers.views import lists
-from talks.views import episodes, home, imports, papers, people, questions, site
+from talks.views import episodes, home, imports, inbox, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -38,6 +38,9 @@ urlpatterns = [
     path("episodes/<code>/", episodes.record, name="episode"),
     path("episodes/<code>/ask/", questions.ask, name="ask"),
     path("q/<public_id>/", questions.question, name="question"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/act/", inbox.act, name="inbox-act"),
+    path("inbox/<int:pk>/", inbox.story, name="inbox-story"),
     path("papers/", papers.index, name="papers"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
     path("lists/", lists.index, name="lists"),

@@ -5,6 +5,7 @@ One story is one NewsItem, however many sources carry it; each carrying is a Sig
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Any, Self
 
@@ -13,6 +14,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
+from news.ranking import Told
 from papers.models import Paper
 
 
@@ -34,6 +36,14 @@ class SourceQuerySet(models.QuerySet["Source"]):
     def running(self) -> Self:
         """Sources that are asked by themselves."""
         return self.current().filter(paused_at=None)
+
+    def with_last_run(self) -> Self:
+        """Add when the last run that is over ended and how, as `last_outcome` and `last_ended_at`; by name."""
+        runs = FetchRun.objects.filter(source=models.OuterRef("pk")).ended().newest_first()
+        return self.annotate(
+            last_outcome=models.Subquery(runs.values("outcome")[:1]),
+            last_ended_at=models.Subquery(runs.values("ended_at")[:1]),
+        ).order_by("name", "pk")
 
     def due(self, now: datetime) -> Self:
         return self.running().filter(next_at__lte=now).order_by("next_at", "pk")
@@ -162,12 +172,55 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
     """Reads of stories."""
 
     def current(self) -> Self:
-        """Stories that stand for themselves: neither merged into another, nor deleted, nor seen only hidden."""
+        """Stories that stand for themselves: neither merged into another nor deleted."""
         return self.filter(deleted_at=None, merged_into=None)
+
+    def visible_to(self, person: Person | None) -> Self:
+        """Stories anybody may read: those that stand for themselves and that not only hidden entries tell."""
+        return self.in_inbox().filter(merged_into=None)
+
+    def in_inbox(self) -> Self:
+        """Stories in the open, those merged into another too: the inbox shows what became of them."""
+        return self.filter(deleted_at=None, is_hidden=False)
+
+    def carried_by(self, **source: Any) -> Self:
+        """Stories that a source with these values carries in the open."""
+        values = {f"source__{name}": value for name, value in source.items()}
+        return self.filter(pk__in=Sighting.objects.filter(is_hidden=False, **values).values("news_item"))
+
+    def of_several(self) -> Self:
+        """Stories that more than one source carries in the open."""
+        seen = Sighting.objects.filter(is_hidden=False).order_by().values("news_item")
+        several = seen.annotate(n=models.Count("source", distinct=True)).filter(n__gt=1)
+        return self.filter(pk__in=several.values("news_item"))
+
+    def saying(self, words: str) -> Self:
+        """Stories that hold each of these words in title, summary or address."""
+        found = self
+        for word in words.replace("\x00", " ").split():
+            found = found.filter(Q(title__icontains=word) | Q(summary__icontains=word) | Q(url__icontains=word))
+        return found
 
     def seen_between(self, start: datetime, end: datetime) -> Self:
         """Stories first seen from `start` to before `end`."""
         return self.filter(first_seen_at__gte=start, first_seen_at__lt=end)
+
+    def told(self) -> dict[int, Told]:
+        """What ranking knows of each story, by key of its row, in two queries whatever their number."""
+        sources: dict[int, set[int]] = defaultdict(set)
+        upvotes: dict[int, int] = defaultdict(int)
+        seen = Sighting.objects.filter(news_item__in=self.order_by().values("pk"), is_hidden=False)
+        for item, source, votes in seen.values_list("news_item_id", "source_id", "upvotes"):
+            sources[item].add(source)
+            upvotes[item] = max(upvotes[item], votes or 0)
+        rows = self.order_by().values_list("pk", "key", "first_seen_at")
+        return {pk: Told(key, len(sources[pk]), upvotes[pk], seen_at) for pk, key, seen_at in rows}
+
+    def with_sources(self) -> Self:
+        """Fetch along the sightings in the open with their sources, the first ones first."""
+        seen = Sighting.objects.filter(is_hidden=False).select_related("source").order_by("first_seen_at", "pk")
+        light = seen.only("news_item", "upvotes", "listed_on", "source__slug", "source__name", "source__kind")
+        return self.prefetch_related(models.Prefetch("sightings", queryset=light, to_attr="seen"))
 
 
 class NewsItem(Row):

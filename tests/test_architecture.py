@@ -20,6 +20,7 @@ REACH = {
 OURS = {*REACH, "config", "tests"}
 PURE = (
     *("markup/", "papers/lists/", "talks/documents/"),
+    *("news/ranking.py", "news/similar.py"),
     *("outbound/addresses.py", "outbound/targets.py", "outbound/guard.py", "outbound/bodies.py", "outbound/errors.py"),
 )
 IMPURE_MODULES = {"django", "rest_framework", "requests", "urllib3", "socket", "subprocess", "http", "os", "pathlib"}

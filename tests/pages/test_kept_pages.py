@@ -26,11 +26,13 @@ from config import urls
 from members.actions import idempotency, people, revisions, tokens
 from members.actors import SYSTEM
 from members.models import Person, Revision, Role
-from talks.actions import html, imports, questions, sample
-from talks.models import Episode, Question
+from news.models import NewsItem
+from talks.actions import html, imports, questions, sample, triage
+from talks.models import Episode, Question, Section
 from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
+from tests.talks.newsroom import source, tell
 
 KEPT = [
     *("/", "/episodes/", "/episodes/020/", "/episodes/020.md", "/episodes/020.zhihu.md", "/episodes/020.json"),
@@ -92,6 +94,14 @@ def _change(document):
     return document
 
 
+def _file_a_story(now):
+    """An organizer files a story into the open evening."""
+    user = people.create_user(username="收件人", password="x", role=Role.ORGANIZER, by=SYSTEM, now=now)
+    tell(source("blog", now=now), "https://blog.example/a", now=now)
+    section = Section.objects.filter(episode__code="021", kind="news").get()
+    triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
+
+
 # Every action that changes what a page shows.
 ACTS = {
     "talks.actions.questions.ask": lambda by, now: questions.ask(
@@ -103,6 +113,7 @@ ACTS = {
     "talks.actions.imports.import_file": lambda by, now: imports.import_file(
         **as_file(_change(rich())), by=SYSTEM, now=now
     ),
+    "talks.actions.triage.take": lambda by, now: _file_a_story(now),
     "talks.actions.sample.load_sample": lambda by, now: sample.load_sample(by=SYSTEM, now=now),
     "talks.actions.html.rerender": lambda by, now: html.rerender(batch=10),
     "members.actions.people.create_user": lambda by, now: people.create_user(
@@ -125,6 +136,7 @@ OTHERS = {
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
     *(f"talks.actions.sample.{name}" for name in ("logins_file", "next_saturday", "remove_sample")),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
+    *(f"talks.actions.triage.{name}" for name in ("decline", "merge", "undo", "ignore", "unignore", "where_of")),
 }
 
 
