@@ -12,6 +12,7 @@ from django.views.i18n import set_language
 from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
+from news.views import sources
 from papers.views import lists
 from talks.views import episodes, home, imports, papers, people, questions, site
 
@@ -50,6 +51,14 @@ urlpatterns = [
     *[
         path(f"lists/<slug:slug>/entries/<int:pk>/{verb}/", lists.change, {"verb": verb}, name=f"list-{verb}")
         for verb in lists.VERBS
+    ],
+    path("sources/", sources.index, name="sources"),
+    path("sources/add/", sources.add, name="source-add"),
+    path("sources/<slug:slug>/", sources.source, name="source"),
+    path("sources/<slug:slug>/edit/", sources.edit, name="source-edit"),
+    *[
+        path(f"sources/<slug:slug>/{verb}/", sources.change, {"verb": verb}, name=f"source-{verb}")
+        for verb in sources.VERBS
     ],
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
