@@ -32,6 +32,7 @@ NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
     *("healthz", "readyz", "api-schema", "revoke-token"),
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
+    *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
 }
 # Whole branches of the map that are other people's pages.
@@ -125,6 +126,7 @@ SHOTS: dict[str, Shot] = {
     "source-organizer": Shot("source", "/sources/arxiv-cs-cl/", by="organizer"),
     "source-add": Shot("source-add", "/sources/add/", by="organizer"),
     "source-edit": Shot("source-edit", "/sources/blog/edit/", by="organizer"),
+    "ops": Shot("ops", "/ops/", by="organizer"),
     "people": Shot("people", "/people/"),
     "person": Shot("person", "/people/渡口/"),
     "person-answers": Shot("person", "/people/渡口/?show=answers"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext as _
+
 from jobs.actions.jobs import perform
-from jobs.models import Job
+from jobs.models import Job, KindPause
 from members.actors import Actor
 from members.rules import StateRefusal
-from news.actions.collect import page_key, start
+from news.actions.collect import KIND, page_key, start
 from news.models import FetchRun, Outcome, Source
 
 # Longer than a lease: a page that a dead worker holds is taken over and finished here.
@@ -36,6 +38,9 @@ def run_now(
         job = Job.objects.filter(key=page_key(run)).first()
         if job is not None and (job.failed_at is not None or (job.attempts and job.due_at > clock())):
             run.error = job.last_error
+            break
+        if KindPause.objects.filter(kind=KIND).exists():
+            run.error = _("Pages of sources are paused; resume them on /ops/.")
             break
         if job is not None and perform(job_id=job.pk, now=clock()):
             waited_since = clock()

@@ -87,7 +87,7 @@ def index(request: HttpRequest) -> HttpResponse:
 def source(request: HttpRequest, slug: str) -> HttpResponse:
     """One source: its runs, the problems of the newest run that has any, and its last entries."""
     person = viewer(request)
-    row = get_object_or_404(Source.objects.visible_to(person).with_last_run(), slug=slug)
+    row: Any = get_object_or_404(Source.objects.visible_to(person).with_last_run(), slug=slug)
     runs = list(FetchRun.objects.visible_to(person).filter(source=row).newest_first()[:RUNS])
     context = {
         "source": row,

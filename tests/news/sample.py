@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from jobs.models import Job, KindPause
 from members.actors import SYSTEM
 from news.actions.collect import start
 from news.actions.store import store_entries
@@ -36,6 +37,19 @@ def fill_news(*, now):
     gone.paused_at, gone.pause_reason = now, "订阅源已经永久消失（410）。"
     gone.save()
     start(source=add("asked-now", "正在问的", "feed", "https://now.example/feed", now), by=SYSTEM, now=now)
+    Job.objects.create(
+        kind="fill_papers",
+        key="fill_papers:2026-03-04T20:05:00+08:00",
+        created_at=now,
+        due_at=now,
+        attempts=5,
+        failed_at=now,
+        last_error="KeyError: 'a name that no paper of this answer has, and that is long enough to wrap twice'",
+    )
+    Job.objects.create(
+        kind="prune", key="prune:1", created_at=now, due_at=now, attempts=1, done_at=now - timedelta(hours=9)
+    )
+    KindPause.objects.create(kind="collect_page", at=now, reason="换机器，晚上九点前恢复")
 
 
 def add(slug, name, kind, address, now, **fields):

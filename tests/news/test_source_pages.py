@@ -149,7 +149,8 @@ def pressed(page, words):
 
 
 @pytest.mark.parametrize(
-    ("words", "kind", "address"), [("arXiv cs.CL", "arxiv_feed", "cs.CL"), ("Hugging Face Daily Papers", "hf_daily", "")]
+    ("words", "kind", "address"),
+    [("arXiv cs.CL", "arxiv_feed", "cs.CL"), ("Hugging Face Daily Papers", "hf_daily", "")],
 )
 def test_a_preset_is_one_press(signed_in, words, kind, address):
     page = signed_in.get("/sources/add/").content.decode()

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -25,13 +26,8 @@ class Command(BaseCommand):
         sources = _sources(options["sources"])
         runs = []
         for source in sources:
-            run = run_now(
-                source=source,
-                by=SYSTEM,
-                clock=timezone.now,
-                sleep=time.sleep,
-                tell=lambda run, s=source: self._page(s, run),
-            )
+            page = partial(self._page, source)
+            run = run_now(source=source, by=SYSTEM, clock=timezone.now, sleep=time.sleep, tell=page)
             runs.append((source, run))
             if not options["json"]:
                 self._say(source, run)
