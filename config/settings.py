@@ -9,6 +9,7 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 from config import environment
 from jobs.registry import Beat, Kind
@@ -142,15 +143,19 @@ CACHES = {
 }
 REDIS_URL = ENV["REDIS_URL"]
 JOB_KINDS = {
-    "prune": Kind(store="jobs.actions.pruning.prune"),
-    "collect": Kind(store="news.actions.collect.start_due"),
+    "prune": Kind(store="jobs.actions.pruning.prune", name=_("daily clean-up")),
+    "collect": Kind(store="news.actions.collect.start_due", name=_("starting the sources that are due")),
     "collect_page": Kind(
+        name=_("a page of a source"),
         fetch="news.actions.collect.fetch_page",
         store="news.actions.collect.store_page",
         lease=timedelta(minutes=10),
     ),
     "fill_papers": Kind(
-        fetch="papers.actions.filling.fetch", store="papers.actions.filling.store", lease=timedelta(minutes=10)
+        name=_("filling in papers"),
+        fetch="papers.actions.filling.fetch",
+        store="papers.actions.filling.store",
+        lease=timedelta(minutes=10),
     ),
 }
 JOB_BEATS = {
@@ -159,6 +164,8 @@ JOB_BEATS = {
     "fill_papers": Beat(every=timedelta(minutes=5)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
+# What /readyz tells besides its own: name → function of the present moment.
+READYZ_TELLS = {"sources": "news.readiness.told"}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

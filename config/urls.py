@@ -12,6 +12,8 @@ from django.views.i18n import set_language
 from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
+from news.api.metrics import Metrics
+from news.views import ops, sources
 from papers.views import lists
 from talks.views import episodes, home, imports, inbox, papers, people, questions, site
 
@@ -54,6 +56,17 @@ urlpatterns = [
         path(f"lists/<slug:slug>/entries/<int:pk>/{verb}/", lists.change, {"verb": verb}, name=f"list-{verb}")
         for verb in lists.VERBS
     ],
+    path("sources/", sources.index, name="sources"),
+    path("sources/add/", sources.add, name="source-add"),
+    path("sources/<slug:slug>/", sources.source, name="source"),
+    path("sources/<slug:slug>/edit/", sources.edit, name="source-edit"),
+    *[
+        path(f"sources/<slug:slug>/{verb}/", sources.change, {"verb": verb}, name=f"source-{verb}")
+        for verb in sources.VERBS
+    ],
+    path("ops/", ops.index, name="ops"),
+    path("ops/jobs/<int:pk>/retry/", ops.retry, name="job-retry"),
+    *[path(f"ops/kinds/<kind>/{verb}/", ops.change, {"verb": verb}, name=f"kind-{verb}") for verb in ops.VERBS],
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
     path("settings/tokens/", members.tokens, name="tokens"),
@@ -73,6 +86,7 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", Metrics.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("talks.api.urls")),
     path("api/v1/schema/", schema.Schema.as_view(), name="api-schema"),

@@ -10,12 +10,18 @@ from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
+from members.rules import is_organizer
 from news.ranking import Told
 from papers.models import Paper
+
+
+def _is_organizer(person: Person | None) -> bool:
+    return person is not None and is_organizer(person)
 
 
 class SourceKind(models.TextChoices):
@@ -29,6 +35,18 @@ class SourceKind(models.TextChoices):
 
 class SourceQuerySet(models.QuerySet["Source"]):
     """Reads of sources."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        """Everybody sees the sources in use, organizers the removed ones too."""
+        return self if _is_organizer(person) else self.current()
+
+    def with_last_run(self) -> Self:
+        """Add `last_run_id`, the newest run that has ended, and `is_running`."""
+        runs = FetchRun.objects.filter(source=OuterRef("pk"))
+        return self.annotate(
+            last_run_id=Subquery(runs.ended().newest_first().values("pk")[:1]),
+            is_running=Exists(runs.filter(outcome=Outcome.RUNNING)),
+        )
 
     def current(self) -> Self:
         return self.filter(deleted_at=None)
@@ -92,6 +110,9 @@ class Source(Row):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return reverse("source", args=[self.slug])
+
 
 class Outcome(models.TextChoices):
     """How a look at a source ended. Three kinds of quiet are told apart; only failed is an error."""
@@ -106,6 +127,9 @@ class Outcome(models.TextChoices):
 
 class FetchRunQuerySet(models.QuerySet["FetchRun"]):
     """Reads of runs."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        return self.filter(source__in=Source.objects.visible_to(person))
 
     def ended(self) -> Self:
         return self.exclude(outcome=Outcome.RUNNING)
@@ -171,13 +195,19 @@ class Decision(models.TextChoices):
 class NewsItemQuerySet(models.QuerySet["NewsItem"]):
     """Reads of stories."""
 
+    def visible_to(self, person: Person | None) -> Self:
+        """Everybody sees what no rule hides, merged ones included; organizers see the hidden too."""
+        rows = self.filter(deleted_at=None)
+        return rows if _is_organizer(person) else rows.filter(is_hidden=False)
+
+    def with_sighting_count(self) -> Self:
+        """Add `sighting_count`."""
+        seen = Sighting.objects.filter(news_item=OuterRef("pk")).order_by().values("news_item")
+        return self.annotate(sighting_count=Subquery(seen.annotate(n=Count("pk")).values("n")))
+
     def current(self) -> Self:
         """Stories that stand for themselves: neither merged into another nor deleted."""
         return self.filter(deleted_at=None, merged_into=None)
-
-    def visible_to(self, person: Person | None) -> Self:
-        """Stories anybody may read: those that stand for themselves and that not only hidden entries tell."""
-        return self.in_inbox().filter(merged_into=None)
 
     def in_inbox(self) -> Self:
         """Stories in the open, those merged into another too: the inbox shows what became of them."""
@@ -266,6 +296,17 @@ class NewsItem(Row):
         return self.title or self.url or self.key
 
 
+class SightingQuerySet(models.QuerySet["Sighting"]):
+    """Reads of sightings."""
+
+    def visible_to(self, person: Person | None) -> Self:
+        """Everybody sees what no rule hides, organizers the hidden too."""
+        return self if _is_organizer(person) else self.filter(is_hidden=False)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-first_seen_at", "-pk")
+
+
 class Sighting(models.Model):
     """A source carried a story: one entry of one source, as it was given. Never deleted, never merged.
 
@@ -292,6 +333,8 @@ class Sighting(models.Model):
     is_hidden = models.BooleanField(default=False)
     first_seen_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+
+    objects = SightingQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["source", "-first_seen_at"], name="sighting_of_source")]

@@ -8,6 +8,11 @@ def may_manage_sources(by: Actor) -> bool:
     return is_organizer(by)
 
 
+def may_add_sources(by: Actor) -> bool:
+    """Organizers, and the operator on the machine (a command that takes in a list)."""
+    return is_system(by) or is_organizer(by)
+
+
 def may_run_sources(by: Actor) -> bool:
     return is_system(by) or is_organizer(by)
 

@@ -31,6 +31,8 @@ EXPECTED = "Failed to load resource: the server responded with a status of"
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
     *("healthz", "readyz", "api-schema", "revoke-token"),
+    *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
+    *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
 }
 # Whole branches of the map that are other people's pages.
@@ -117,6 +119,14 @@ SHOTS: dict[str, Shot] = {
     "list-editing": Shot("list", "/lists/sample-long-context/?edit=1", by="organizer"),
     "list-add": Shot("list-add", "/lists/sample-long-context/add/1/", by="organizer"),
     "list-entry": Shot("list-entry", "/lists/sample-long-context/entries/1/", by="organizer"),
+    "sources-empty": Shot("sources", "/sources/", stage="empty"),
+    "sources": Shot("sources", "/sources/"),
+    "sources-organizer": Shot("sources", "/sources/", by="organizer"),
+    "source": Shot("source", "/sources/blog/"),
+    "source-organizer": Shot("source", "/sources/arxiv-cs-cl/", by="organizer"),
+    "source-add": Shot("source-add", "/sources/add/", by="organizer"),
+    "source-edit": Shot("source-edit", "/sources/blog/edit/", by="organizer"),
+    "ops": Shot("ops", "/ops/", by="organizer"),
     "people": Shot("people", "/people/"),
     "person": Shot("person", "/people/渡口/"),
     "person-answers": Shot("person", "/people/渡口/?show=answers"),
@@ -186,11 +196,13 @@ def enter(stage: str) -> None:
     from django.utils import timezone
 
     from talks.models import Episode, EpisodeState
+    from tests.news.sample import fill_news
     from tests.pages.conftest import put, rich
 
     if stage == "sample":
         call_command("load_sample", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
+        fill_news(now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
 

@@ -137,15 +137,19 @@ def store_page(*, payload: dict[str, Any], now: datetime, fetched: Page) -> None
 # ── A run and its end ───────────────────────────────────────────────────────
 
 
+def page_key(run: FetchRun) -> str:
+    """The key of the job that brings the next page of a run."""
+    return f"{KIND}:{run.pk}:{run.pages}"
+
+
 def _ask_for_page(run: FetchRun, cursor: Any, *, now: datetime) -> None:
-    payload = {"run": run.pk, "cursor": cursor}
-    enqueue(kind=KIND, key=f"{KIND}:{run.pk}:{run.pages}", payload=payload, due_at=now, now=now)
+    enqueue(kind=KIND, key=page_key(run), payload={"run": run.pk, "cursor": cursor}, due_at=now, now=now)
 
 
 def _close_broken(source: Source, *, now: datetime) -> None:
     """End a run whose job has stopped for good: a mistake of ours must not keep a source quiet for ever."""
     for run in FetchRun.objects.filter(source=source, outcome=Outcome.RUNNING):
-        job = Job.objects.filter(key=f"{KIND}:{run.pk}:{run.pages}").first()
+        job = Job.objects.filter(key=page_key(run)).first()
         if job is None or job.failed_at is not None:
             run.outcome, run.ended_at = Outcome.FAILED, now
             run.error = job.last_error if job else "the job of this run is gone"

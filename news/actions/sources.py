@@ -6,7 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_slug
 from django.db import transaction
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from markup import links
@@ -14,21 +16,24 @@ from members.actions.events import record
 from members.actors import Actor
 from members.rules import check_text, invalid, require
 from news.models import Source, SourceKind
-from news.rules import may_manage_sources
+from news.rules import may_add_sources, may_manage_sources
 
 FIELDS = ("name", "address", "site_url", "keep_words", "block_words", "interval_minutes")
 LIMITS = {"name": 120, "address": 2000, "site_url": 2000, "keep_words": 5000, "block_words": 5000}
 SHORTEST_MINUTES = {SourceKind.FEED: 15, SourceKind.ARXIV_FEED: 60, SourceKind.ARXIV_QUERY: 60, SourceKind.HF_DAILY: 60}
 LONGEST_MINUTES = 7 * 24 * 60
+SLUG_LIMIT = 60
+RESERVED = {"add"}  # a page of its own under /sources/
 
 
 def add(*, kind: str, slug: str, by: Actor, now: datetime, **values: Any) -> Source:
     """Add a source that is asked from now on. Raises PermissionDenied and ValidationError by field."""
-    require(may_manage_sources(by), _("Only organizers look after sources."))
+    require(may_add_sources(by), _("Only organizers look after sources."))
     if kind not in SourceKind.values:
         raise invalid("kind", _("There is no such kind of source."), "unknown")
     with transaction.atomic():
         source = Source(kind=kind, slug=slug, next_at=now, created_at=now, changed_at=now)
+        _check_slug(slug)
         if Source.objects.filter(slug=slug).exists():
             raise invalid("slug", _("Another source is called this already."), "taken")
         _apply(source, {"interval_minutes": 60, **values})
@@ -43,9 +48,9 @@ def edit(*, source: Source, version: int, by: Actor, now: datetime, **values: An
     with transaction.atomic():
         row = Source.objects.select_for_update().get(pk=source.pk)
         if row.version != version:
-            error = ValidationError(_("Somebody has changed this source since you opened it."), code="conflict")
-            error.yours, error.theirs = values, _values(row)  # type: ignore[attr-defined]
-            raise error
+            message = _("Somebody has changed this source since you opened it. Both versions stand here.")
+            texts = {"yours": values, "theirs": _values(row)}
+            raise ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
         before = _values(row)
         _apply(row, values)
         if _values(row) == before:
@@ -107,6 +112,24 @@ def _set_deleted(source: Source, deleted_at: datetime | None, *, by: Actor, now:
         _save(row, now)
         record(by=by, now=now, verb=verb, kind="source", key=row.slug)
     return row
+
+
+def free_slug(*, kind: str, address: str, name: str) -> str:
+    """A slug that no source has: from the name, else from what is asked."""
+    host = links.host(address) if kind == SourceKind.FEED else ""
+    words = slugify(name) or slugify((host or f"{kind} {address}").replace(".", "-").replace("_", "-"))
+    stem = words[: SLUG_LIMIT - 5].strip("-_") or "source"
+    taken = set(Source.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | RESERVED
+    return next(slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def _check_slug(slug: str) -> None:
+    try:
+        validate_slug(slug)
+    except ValidationError as error:
+        raise invalid("slug", _("Use letters, digits, - and _ for the address."), "invalid") from error
+    if len(slug) > SLUG_LIMIT or slug in RESERVED:
+        raise invalid("slug", _("Choose another, shorter than %(n)d characters.") % {"n": SLUG_LIMIT + 1}, "taken")
 
 
 def _apply(source: Source, values: dict[str, Any]) -> None:

@@ -127,6 +127,7 @@ OTHERS = {
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
+    *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),
     *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
