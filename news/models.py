@@ -55,7 +55,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
         """Sources that are asked by themselves."""
         return self.current().filter(paused_at=None)
 
-    def with_last_run(self) -> Self:
+    def with_last_outcome(self) -> Self:
         """Add when the last run that is over ended and how, as `last_outcome` and `last_ended_at`; by name."""
         runs = FetchRun.objects.filter(source=models.OuterRef("pk")).ended().newest_first()
         return self.annotate(

@@ -43,7 +43,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = rows.inbox_of(wish, desk, now=now, page=request.GET.get("page"), did=_number(request.GET.get("did")))
     states, kinds = rows.chips_of(wish, desk)
     gaps, twice = rows.radar_of(desk) if desk.may_sort else ([], [])
-    sources = list(Source.objects.current().with_last_run())
+    sources = list(Source.objects.current().with_last_outcome())
     context = {
         "inbox": found,
         "page": found.page,
