@@ -152,7 +152,11 @@ class ReadingListViewSet(Rows):
 
     @extend_schema(
         parameters=[OpenApiParameter("to", str, enum=list(FORMS))],
-        responses={(200, media_type): OpenApiTypes.STR for media_type in MEDIA_TYPES.values()},
+        responses={
+            (200, MEDIA_TYPES["readme"]): OpenApiTypes.STR,
+            (200, MEDIA_TYPES["bibtex"]): OpenApiTypes.STR,
+            (200, MEDIA_TYPES["json"]): OpenApiTypes.OBJECT,
+        },
     )
     @action(detail=True, methods=["get"])
     def export(self, request: Request, slug: str) -> Any:

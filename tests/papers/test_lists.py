@@ -242,7 +242,7 @@ def test_a_name_that_the_abstract_knows_is_the_paper(now):
         (b" \n", "empty"),
         (b"PK\x03\x04zip", "binary"),
         ("# 标题\n\n一段话，没有清单。".encode(), "no_entries"),
-        ("- [大语言模型训练和服务调研](https://example.org/a) 大语言模型训练和服务调研".encode().decode("latin-1").encode(), "mojibake"),
+        ("- [我们读过的文章和用过的工具](https://example.org/a) 我们读过的文章和用过的工具".encode().decode("latin-1").encode(), "mojibake"),
         (b"- [a](https://example.org)\n" * 90_000, "too_large"),
         (("- [a](https://example.org)\n\n" + "  一段很长的说明。\n\n" * 12_000).encode(), "too_large"),
     ],

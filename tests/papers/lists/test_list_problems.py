@@ -58,8 +58,8 @@ def test_titles_of_one_work(first, second):
 
 
 def test_titles_of_two_works():
-    assert not are_alike("SpeechGPT: Empowering Models", "BIG-bench")
-    assert not are_alike("GLM-130B: An Open Bilingual Model", "Harnessing the Power of LLMs")
+    assert not are_alike("VoiceGPT: A Model With Ears", "HARD-bench")
+    assert not are_alike("ABC-12B: An Open Bilingual Model", "Using the Strength of LLMs")
     assert not same_title("Llama 3.1-8|70B", "Llama 3.2-1|3B")
 
 

@@ -156,11 +156,11 @@ def test_headings_can_be_works():
     "line",
     [
         "- [目录](#目录)",
-        "- 参数的精度：混合精度训练、量化等方法。",
+        "- 步骤：先洗数据，再切词。",
         "- **注意**：这里没有作品。",
         "- `code`: a technique that allows much.",
         "- 可以参考 [run.py](https://example.org/run.py) 再改一改",
-        "1. 人工标注数据集。",
+        "1. 先写下问题。",
         "[README](README_en.md)",
         "看 [这里](https://example.org) 就行。",
         "```\n- [title](https://example.org)\n```",
