@@ -14,6 +14,7 @@ from markup.cjk import is_cjk_punctuation, is_wide, join_soft_break
 from talks.documents.vocabulary import known_title
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})([^\n]*)")
+_LIST_ENTRY = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]|$)")
 _CONVERTER_TAG = re.compile(r"</?(?:mark|u|b|i|strong|em|span|font|p|div|center)(?:\s[^<>]{0,200})?>|<br\s?/?>", re.I)
 _TOKEN = re.compile(r"[!-~]+")
 _NO_CONTINUATION = re.compile(r"(?:https?://|[#>`<*【-]|\d{1,3}[.)]|[QqAa]\d{0,3}[:.]|[A-Za-z]{1,12}:$)")
@@ -102,7 +103,8 @@ def fenced(texts: Sequence[str], is_end: Callable[[str], bool] = lambda text: Fa
         least, until = hopeless.get(mark, (length + 1, 0))
         end = None
         if length < least or index >= until:
-            end, stop = _closing(texts, index + 1, mark, length, is_end)
+            in_list = texts[index][0] == " " and _follows_entry(texts, index)
+            end, stop = _closing(texts, index + 1, mark, length, is_end, in_list=in_list)
             if end is None:
                 hopeless[mark] = (length, stop)
         if end is None:
@@ -113,10 +115,23 @@ def fenced(texts: Sequence[str], is_end: Callable[[str], bool] = lambda text: Fa
     return code
 
 
+def _follows_entry(texts: Sequence[str], index: int) -> bool:
+    """Whether the lines right above are an entry of a list, to which an indented line then belongs."""
+    for above in reversed(texts[max(0, index - 40) : index]):
+        if not above.strip():
+            return False
+        if _LIST_ENTRY.match(above):
+            return True
+    return False
+
+
 def _closing(
-    texts: Sequence[str], start: int, mark: str, length: int, is_end: Callable[[str], bool]
+    texts: Sequence[str], start: int, mark: str, length: int, is_end: Callable[[str], bool], *, in_list: bool
 ) -> tuple[int | None, int]:
+    """Where a fence is closed, and how far was looked; one inside a list ends with the list."""
     for index in range(start, len(texts)):
+        if in_list and texts[index][:1] not in ("", " ", "\t"):
+            return None, start
         text = texts[index].rstrip(" \t")
         fence = text.lstrip(" ")
         if len(fence) >= length and fence == mark * len(fence) and len(text) - len(fence) <= 3:

@@ -214,3 +214,10 @@ def test_every_number_comes_back_from_github(doc, kind, number):
     text = convert(write(replace(doc, kind=kind, number=number, past=(), questions=(asked,))), "github").text
     found = read(text).document
     assert (found.kind, found.number, [one.number for one in found.questions]) == (kind, number, [number])
+
+
+def test_a_fence_in_a_list_that_ends_before_it_swallows_nothing(doc):
+    body = "1. 甲\n   ```\n乙\n````"
+    wanted = replace(doc, questions=(QuestionDoc("online", 1, None, "问？", (AnswerDoc(None, body),), (), ""),))
+    assert read(write(wanted)).document == wanted
+    assert read(convert(write(wanted), "github").text).document.references == wanted.references
