@@ -32,7 +32,7 @@
     if (focus) row.querySelector("h2 a").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
     clearTimeout(reading);
-    if (wide.matches) reading = setTimeout(read, 150, row);
+    if (wide.matches) reading = setTimeout(() => { sending = sending.then(() => (row === here ? read(row) : null)); }, 150);
   }
 
   function nextOpen(row) {
@@ -122,12 +122,13 @@
     field.select();
   }
 
+  // What is undone is known when the acts before it are through.
   function undo() {
     sending = sending.then(() => {
       const last = acts.length ? document.getElementById(acts.pop()) : here;
       const button = last && last.querySelector('[data-key="u"]');
-      if (button) setTimeout(send, 0, last, "undo", button.value);
-    });
+      return button ? post(last, "undo", button.value, {}) : null;
+    }).catch(() => say(form.dataset.failed, true));
   }
 
   function merge(row) {

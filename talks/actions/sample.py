@@ -1,4 +1,4 @@
-"""The sample: episodes and a reading list that make every page look alive, with two logins, and their removal.
+"""The sample: episodes, a reading list and news that make every page look alive, with two logins; and its removal.
 
 What the sample made is noted in its Event, and removal goes by that note alone; what somebody else uses by then stays.
 """
@@ -25,11 +25,13 @@ from members.actions.events import record
 from members.actions.people import create_user
 from members.actors import Actor
 from members.models import Event, Person, Role, User
+from news.models import NewsItem
 from papers.actions.list_imports import import_list
 from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
-from talks.models import Answer, Episode, ImportedRow, Question
+from talks.actions.sample_news import make_news, remove_news
+from talks.models import Answer, Episode, ImportedRow, Item, Question
 from talks.rules import can_import
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample"
@@ -55,6 +57,8 @@ class Made:
     users: list[int]
     papers: list[int]
     lists: list[int] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    stories: list[int] = field(default_factory=list)
 
 
 def logins_file() -> Path:
@@ -74,18 +78,22 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         if _loaded() is not None:
             return False
-        persons, papers = _keys(Person), _keys(Paper)
+        persons, papers, stories = _keys(Person), _keys(Paper), _keys(NewsItem)
         episodes = _import_documents(by=by, now=now)
         new_persons = _keys(Person) - persons
         people = _create_logins(new_persons, by=by, now=now)
         _act_on_site(people, now=now)
         lists = _import_lists(by=by, now=now)
+        opened = next_saturday(now) - timedelta(weeks=1)
+        sources = make_news(FOLDER / "news.json", people, opened=opened, now=now)
         made = Made(
             episodes=sorted(episode.pk for episode in episodes),
             persons=sorted(_keys(Person) - persons),
             users=sorted(person.user_id for person in people.values() if person.user_id),
             papers=sorted(_keys(Paper) - papers),
             lists=sorted(row.pk for row in lists),
+            sources=sorted(row.pk for row in sources),
+            stories=sorted(_keys(NewsItem) - stories),
         )
         record(by=by, now=now, verb="load_sample", kind=KIND, key=KEY, after=asdict(made))
     return True
@@ -104,6 +112,7 @@ def remove_sample(*, by: Actor, now: datetime) -> bool:
             return False
         episodes = Episode.objects.select_for_update().filter(pk__in=made.episodes)
         _events_about(list(episodes)).delete()
+        remove_news(made.sources, made.stories)
         episodes.delete()
         lists = ReadingList.objects.select_for_update().filter(pk__in=made.lists)
         _events_about_lists(list(lists)).delete()
@@ -249,6 +258,8 @@ def _events_about(episodes: list[Episode]) -> models.QuerySet[Event]:
         rows.setdefault(kind, []).append(str(key))
     answers = Answer.objects.filter(question__episode__in=episodes)
     rows["answer"] += [str(key) for key in answers.values_list("pk", flat=True)]
+    items = Item.objects.filter(section__episode__in=episodes)
+    rows.setdefault("item", []).extend(str(key) for key in items.values_list("pk", flat=True))
     for kind, keys in rows.items():
         about |= Q(target_kind=kind, target_key__in=keys)
     return Event.objects.filter(about)

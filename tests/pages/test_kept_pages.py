@@ -96,7 +96,9 @@ def _change(document):
 
 def _file_a_story(now):
     """An organizer files a story into the open evening."""
-    user = people.create_user(username="收件人", password="x", role=Role.ORGANIZER, by=SYSTEM, now=now)
+    user = people.create_user(
+        username="收件人", password="correct horse battery", role=Role.ORGANIZER, by=SYSTEM, now=now
+    )
     tell(source("blog", now=now), "https://blog.example/a", now=now)
     section = Section.objects.filter(episode__code="021", kind="news").get()
     triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)

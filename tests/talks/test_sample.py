@@ -12,9 +12,13 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 
+from markup import links
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Alias, Event, Person, Revision, Role, User
+from news.actions.store import store_entries
+from news.entries import Entry
+from news.models import NewsItem, Source
 from papers.lists import reader as list_reader
 from papers.lists import writer as list_writer
 from papers.lists.problems import problems_of
@@ -30,7 +34,7 @@ FOLDER = sample.FOLDER
 # The revision is another after every write: that is what it is for.
 MODELS = [
     model
-    for app in ("members", "papers", "talks")
+    for app in ("members", "papers", "news", "talks")
     for model in apps.get_app_config(app).get_models()
     if model is not Revision
 ]
@@ -135,7 +139,7 @@ def test_a_document_is_read_without_a_doubt(code):
 
 def test_the_folder_holds_nothing_else():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
-        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "site.json"]
+        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "news.json", "site.json"]
     )
 
 
@@ -412,3 +416,33 @@ def test_the_command_says_what_it_did(db, small):
     gone = said("--remove")
     assert Episode.objects.count() == 0
     assert said("--remove") != gone
+
+
+# ── News ────────────────────────────────────────────────────────────────────
+def test_the_inbox_is_alive_and_nobody_real_is_asked(db, now):
+    sample.load_sample(by=SYSTEM, now=now)
+    week = Episode.objects.visible_to(None).week(now)
+    stories = NewsItem.objects.visible_to(None).seen_between(week.start, week.end)
+    assert 35 <= stories.count() == NewsItem.objects.count()
+    decided = dict(stories.exclude(decision="open").values_list("decision", "decided_by__name"))
+    assert decided == {"taken": "青禾", "declined": "青禾"}
+    assert not Source.objects.due(now + timedelta(days=400)).exists()
+    sources = Source.objects.with_last_run()
+    assert {source.last_outcome for source in sources} == {"ok", "unchanged", "empty", "no_announcement", "failed"}
+    assert stories.of_several().count() >= 10
+    hosts = {links.host(story.url) for story in stories}
+    assert all(host == "arxiv.org" or host.endswith(".example") for host in hosts)
+    assert Paper.objects.count() == len(set(Paper.objects.values_list("arxiv_id", flat=True)))
+
+
+def test_a_story_that_another_source_tells_stays(db, now):
+    sample.load_sample(by=SYSTEM, now=now)
+    real = Source.objects.create(
+        slug="real", name="Real", kind="feed", address="https://real.example/feed", next_at=now,
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    entry = Entry(key="1", url="https://long.example/posts/kv", title="kv")
+    store_entries(source=real, run=None, entries=[entry], now=now)
+    sample.remove_sample(by=SYSTEM, now=now)
+    assert [story.key for story in NewsItem.objects.all()] == ["long.example/posts/kv"]
+    assert list(Source.objects.all()) == [real]
