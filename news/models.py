@@ -137,6 +137,11 @@ class FetchRunQuerySet(models.QuerySet["FetchRun"]):
     def newest_first(self) -> Self:
         return self.order_by("-started_at", "-pk")
 
+    def last_of_each(self) -> Self:
+        """Of each source the run that ended last."""
+        newest = FetchRun.objects.filter(source=OuterRef("source")).ended().newest_first()
+        return self.filter(pk=Subquery(newest.values("pk")[:1]))
+
 
 class FetchRun(models.Model):
     """One look at a source, over all its pages. Counts add up: fetched = new + known + duplicate + hidden.

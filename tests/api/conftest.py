@@ -9,6 +9,7 @@ from django.test import Client
 
 from members.actions.tokens import create_token
 from members.models import Alias, Event, Person
+from news.models import NewsItem, Sighting, Source
 from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.models import (
     Answer,
@@ -106,6 +107,29 @@ def episode_with_rows(number, now, *, state="published", by=None):
     )
     Event.objects.create(at=now, by="person", person=who, verb="import", target_kind="episode", target_key=episode.code)
     return episode
+
+
+def source_of(slug, now, **fields):
+    stamp = {"next_at": now, "created_at": now, "changed_at": now}
+    return Source.objects.create(
+        **{"slug": slug, "name": slug, "kind": "feed", "address": f"https://{slug}.example/", **stamp, **fields}
+    )
+
+
+def story_of(source, now, **fields):
+    """A story that this source carries."""
+    stamp = {"first_seen_at": now, "created_at": now, "changed_at": now}
+    number = NewsItem.objects.count()
+    story = NewsItem.objects.create(**{"key": f"k{number}", "title": f"第 {number} 件", **stamp, **fields})
+    sighting_of(source, story, now, is_hidden=story.is_hidden)
+    return story
+
+
+def sighting_of(source, story, now, **fields):
+    said = {"entry_key": f"e{Sighting.objects.count()}", "story_key": story.key, "title": story.title, "digest": ""}
+    return Sighting.objects.create(
+        source=source, news_item=story, first_seen_at=now, changed_at=now, **{**said, **fields}
+    )
 
 
 @pytest.fixture
