@@ -39,6 +39,7 @@ urlpatterns = [
     path("episodes/<code>/ask/", questions.ask, name="ask"),
     path("q/<public_id>/", questions.question, name="question"),
     path("papers/", papers.index, name="papers"),
+    path("papers/<path:identifier>.bib", papers.bibtex, name="paper-bibtex"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
     path("lists/", lists.index, name="lists"),
     path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),

@@ -32,6 +32,7 @@ NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
     *("healthz", "readyz", "api-schema", "revoke-token"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
+    *("paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")

@@ -78,9 +78,9 @@ def _year(entry: EntryDoc) -> int | None:
 
 
 def year_of(arxiv_id: str) -> int:
-    """Return the year in which an identifier was given."""
-    digits = re.search(r"(\d\d)\d\d", arxiv_id)
-    year = int(digits[1]) if digits else 0
+    """Return the year in which an identifier was given, by its first two digits; arXiv began in 1991."""
+    digits = re.search(r"[0-9]{2}", arxiv_id)
+    year = int(digits[0]) if digits else 0
     return (1900 if year > 90 else 2000) + year
 
 

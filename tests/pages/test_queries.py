@@ -17,15 +17,16 @@ PAGES = {
     "/episodes/": 6,
     "/episodes/{code}/": 3,
     "/q/{code}-1/": 7,
-    "/papers/": 7,
-    "/papers/2401.00001/": 6,
+    "/papers/": 9,
+    "/papers/2401.00001/": 10,
+    "/papers/2401.00001.bib": 3,
     "/people/": 4,
     "/people/成员1/": 19,
     "/people/成员1/?show=items": 18,
     "/episodes/{code}/ask/": 5,
 }
 # Every resource of the API is here by itself; those of organizers are asked for by one.
-LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry]
+LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
 LIST_LIMIT = 3
 OF_ORGANIZERS = ("tokens", "imports", "events", "jobs")
 FEW, MANY = 5, 100
