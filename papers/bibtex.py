@@ -11,12 +11,14 @@ _FORMULA = re.compile(r"\$([^$]+)\$")
 # A formula stays one when it is made of letters, signs and these commands; any other is printed as its source.
 _SIGNS = re.compile(r"[A-Za-z0-9 +\-*/=<>()\[\]|.,:;!'^_{}]*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)")
-_KNOWN = frozenset(
-    """alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi varphi
-    chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell infty partial nabla times cdot pm sim approx
-    leq le geq ge neq ne equiv to rightarrow leftarrow in subset cup cap sum prod int log exp max min sqrt frac
-    mathcal mathbb mathbf mathrm mathit mathsf text hat bar tilde vec ast star circ bullet dagger prime""".split()
+_KNOWN_WORDS = (
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
+    "phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell infty partial nabla "
+    "times cdot pm sim approx leq le geq ge neq ne equiv to rightarrow leftarrow in subset cup cap sum "
+    "prod int log exp max min sqrt frac mathcal mathbb mathbf mathrm mathit mathsf text hat bar tilde vec "
+    "ast star circ bullet dagger prime "
 )
+_KNOWN = frozenset(_KNOWN_WORDS.split())
 
 
 def write(paper: PaperFacts) -> str:

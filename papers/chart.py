@@ -1,4 +1,4 @@
-"""A series of counts by day as a drawing without viewBox: x in per cent, y in pixels, so that type keeps its size. Pure."""
+"""A series of counts by day as a drawing without viewBox: x in per cent, y in pixels, so that type keeps its size."""
 
 from __future__ import annotations
 
