@@ -13,7 +13,7 @@ from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
 from papers.views import lists
-from talks.views import episodes, home, imports, papers, people, questions, site
+from talks.views import episodes, feeds, home, imports, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -41,6 +41,8 @@ urlpatterns = [
     path("papers/", papers.index, name="papers"),
     path("papers/<path:identifier>.bib", papers.bibtex, name="paper-bibtex"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("feeds/papers.atom", feeds.papers, name="feed-papers"),
+    path("feeds/news.atom", feeds.news, name="feed-news"),
     path("lists/", lists.index, name="lists"),
     path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),
     path("lists/<slug:slug>.bib", lists.text, {"form": "bibtex"}, name="list-bibtex"),
