@@ -45,9 +45,10 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         asked = Q(missing_at=None) | Q(missing_at__lt=now - ASK_AGAIN)
         return self.current().filter(asked).exclude(filled_from=FilledFrom.API)
 
-    def having_code(self) -> Self:
-        """Papers with code that somebody named."""
-        return self.filter(Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind=LinkKind.CODE)))
+    def having_code(self, wanted: bool = True) -> Self:
+        """Papers with code that somebody named, or those without."""
+        has_code = Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind=LinkKind.CODE))
+        return self.filter(has_code if wanted else ~has_code)
 
     def of_year(self, year: int) -> Self:
         """Papers whose identifier was given in a year: stubs have no other date."""
