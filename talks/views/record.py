@@ -216,7 +216,8 @@ def part_name(part: str | None) -> str:
 # What the page shows of each table, and nothing else.
 NAMED = ("role", "name", "position", "person__handle", "person__name")
 ASKER = ("asker_name", "asker__handle", "asker__name")
-PAPER = tuple(f"paper__{name}" for name in ("arxiv_id", "title", "latest_version", "updated_at", "is_withdrawn"))
+PAPER_FIELDS = ("arxiv_id", "title", "title_html", "latest_version", "updated_at", "is_withdrawn")
+PAPER = tuple(f"paper__{name}" for name in PAPER_FIELDS)
 
 
 def _section_parts(episode: Episode) -> dict[str, Select]:

@@ -63,6 +63,7 @@ def carry(source, now, key="2108.12409", **changes):
 
 def test_everything_arxiv_says_stands_there(client, site, now):
     tell(now)
+    assert read(client, "/episodes/020/").partition('id="papers"')[2].count("<math") == 1
     page = read(client, "/papers/2108.12409/")
     said = words(page)
     assert page.count("<math") >= 2
