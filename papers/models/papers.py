@@ -52,14 +52,15 @@ class PaperQuerySet(models.QuerySet["Paper"]):
 
     def of_year(self, year: int) -> Self:
         """Papers whose identifier was given in a year: stubs have no other date."""
-        return self._with_two_digits().filter(two_digits=f"{year % 100:02d}")
+        found: Self = self._with_two_digits().filter(two_digits=f"{year % 100:02d}")
+        return found
 
     def years(self) -> list[int]:
         """The years of identifiers among these papers, the newest first. One query."""
         found = self._with_two_digits().order_by().values_list("two_digits", flat=True).distinct()
         return sorted((year_of(two) for two in found), reverse=True)
 
-    def _with_two_digits(self) -> Self:
+    def _with_two_digits(self) -> Any:
         # 2307.09288 and cs/0112017: the year stands at the start, or behind the slash.
         start = StrIndex("arxiv_id", Value("/")) + 1
         return self.annotate(two_digits=Substr("arxiv_id", start, 2))

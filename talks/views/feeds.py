@@ -55,7 +55,7 @@ class Mentioned:
     at: datetime
 
 
-class _Atom(Feed):  # type: ignore[type-arg]
+class _Atom(Feed):
     """What both feeds have in common."""
 
     feed_type = Atom1Feed
@@ -107,7 +107,7 @@ class PaperFeed(_Atom):
             found.append(Mentioned(entries[key], episode, [place.label for place in places], at))
         return found
 
-    def item_title(self, item: Mentioned) -> SafeString:  # type: ignore[override]
+    def item_title(self, item: Mentioned) -> SafeString:
         return xml_text(item.entry.name) or f"arXiv {item.entry.paper.arxiv_id}"  # type: ignore[return-value]
 
     def item_description(self, item: Mentioned) -> str:
@@ -149,7 +149,7 @@ class NewsFeed(_Atom):
         week = shown.seen_between(now - WEEK, now + timedelta(minutes=1))
         return list(week.select_related("paper").order_by("-first_seen_at", "-pk")[:STORIES])
 
-    def item_title(self, item: NewsItem) -> SafeString:  # type: ignore[override]
+    def item_title(self, item: NewsItem) -> SafeString:
         return xml_text(str(item))  # type: ignore[return-value]
 
     def item_description(self, item: NewsItem) -> str:
