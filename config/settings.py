@@ -157,11 +157,18 @@ JOB_KINDS = {
         store="papers.actions.filling.store",
         lease=timedelta(minutes=10),
     ),
+    "ask_papers_again": Kind(store="talks.actions.papers.ask_again"),
+    "ask_papers": Kind(
+        fetch="papers.actions.filling.fetch_named",
+        store="papers.actions.filling.store_named",
+        lease=timedelta(minutes=10),
+    ),
 }
 JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
     "collect": Beat(every=timedelta(minutes=1)),
     "fill_papers": Beat(every=timedelta(minutes=5)),
+    "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
 # What /readyz tells besides its own: name → function of the present moment.

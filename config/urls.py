@@ -15,7 +15,7 @@ from members import views as members
 from news.api.metrics import Metrics
 from news.views import ops, sources
 from papers.views import lists
-from talks.views import episodes, home, imports, inbox, papers, people, questions, site
+from talks.views import episodes, feeds, home, imports, inbox, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -44,7 +44,10 @@ urlpatterns = [
     path("inbox/act/", inbox.act, name="inbox-act"),
     path("inbox/<int:pk>/", inbox.story, name="inbox-story"),
     path("papers/", papers.index, name="papers"),
+    path("papers/<path:identifier>.bib", papers.bibtex, name="paper-bibtex"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("feeds/papers.atom", feeds.papers, name="feed-papers"),
+    path("feeds/news.atom", feeds.news, name="feed-news"),
     path("lists/", lists.index, name="lists"),
     path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),
     path("lists/<slug:slug>.bib", lists.text, {"form": "bibtex"}, name="list-bibtex"),

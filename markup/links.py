@@ -178,11 +178,20 @@ def arxiv_id(url: str) -> ArxivId | None:
 
 def arxiv_ids(text: str) -> list[str]:
     """The ids of the papers named in a text, in order, each once: in addresses, and as arXiv:2307.09288."""
+    return list(arxiv_versions(text))
+
+
+def arxiv_versions(text: str) -> dict[str, int | None]:
+    """The papers named in a text, as `arxiv_ids`, each with the first version that is named with it."""
     named = [(found.start, arxiv_id(found.url)) for found in find(text)]
     written = _ARXIV_TEXT.finditer(normalise_digits(text))
     named.extend((match.start(), _arxiv_id(match.groups())) for match in written)
     named.sort(key=lambda pair: pair[0])
-    return list(dict.fromkeys(paper.id for _, paper in named if paper))
+    versions: dict[str, int | None] = {}
+    for _, paper in named:
+        if paper is not None:
+            versions[paper.id] = versions.get(paper.id) or paper.version
+    return versions
 
 
 def scrub(text: str) -> str:

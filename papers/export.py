@@ -1,4 +1,4 @@
-"""Reading lists out of the database: rows as a ListDoc, and a list as README, BibTeX or JSON, byte-stable."""
+"""Papers and reading lists out of the database: BibTeX of one, a list as README, BibTeX or JSON; byte-stable."""
 
 from __future__ import annotations
 
@@ -6,12 +6,30 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from papers import bibtex as citation
+from papers.facts import Author, PaperFacts
 from papers.lists import bibtex, writer
 from papers.lists.model import EntryDoc, LinkDoc, ListDoc, SectionDoc, to_json
-from papers.models import ListEntry, ListSection, ReadingList
+from papers.models import ListEntry, ListSection, Paper, ReadingList
 
 FORMS = ("readme", "bibtex", "json")
 SUFFIXES = {"readme": "md", "bibtex": "bib", "json": "json"}
+
+
+def paper_bibtex(paper: Paper) -> str:
+    """Return a paper as BibTeX; a stub is its identifier and address."""
+    facts = PaperFacts(
+        arxiv_id=paper.arxiv_id,
+        source=paper.filled_from,
+        title=paper.title,
+        authors=tuple(Author(author["name"]) for author in paper.authors),
+        primary_category=paper.primary_category,
+        journal_ref=paper.journal_ref,
+        doi=paper.doi,
+        is_withdrawn=paper.is_withdrawn,
+        published_at=paper.published_at,
+    )
+    return citation.write(facts)
 
 
 def entry_doc(row: ListEntry) -> EntryDoc:

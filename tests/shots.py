@@ -34,6 +34,7 @@ NO_PAGES = {
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
+    *("paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -120,7 +121,15 @@ SHOTS: dict[str, Shot] = {
     "inbox-story": Shot("inbox-story", "/inbox/1/", by="organizer"),
     "inbox-500": Shot("inbox", "/inbox/", by="organizer", stage="full"),
     "papers": Shot("papers", "/papers/"),
+    "papers-year": Shot("papers", "/papers/?year=2023"),
     "paper": Shot("paper", "/papers/2106.09685/"),
+    "paper-full": Shot("paper", "/papers/2302.11111/"),
+    "paper-english": Shot("paper", "/papers/2302.11111/", language="en"),
+    "paper-withdrawn": Shot("paper", "/papers/2302.22222/"),
+    "paper-stub": Shot("paper", "/papers/2302.33333/"),
+    "paper-unknown": Shot("paper", "/papers/2302.44444/"),
+    "paper-long": Shot("paper", "/papers/2302.55555/"),
+    "episode-papers": Shot("episode", "/episodes/019/"),
     "lists-empty": Shot("lists", "/lists/", stage="empty"),
     "lists": Shot("lists", "/lists/"),
     "lists-signed-in": Shot("lists", "/lists/", by="member"),
@@ -213,6 +222,7 @@ def enter(stage: str) -> None:
         call_command("load_sample", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
         fill_news(now=timezone.now())
+        shelve_papers()
     if stage == "full":
         from news.models import Source
         from tests.talks.newsroom import tell
@@ -221,6 +231,74 @@ def enter(stage: str) -> None:
         tell(Source.objects.get(slug="sample-industry"), *links, now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+
+
+def shelve_papers() -> None:
+    """Put made-up papers in every state a paper can be in into an evening of their own."""
+    from datetime import UTC, date, datetime
+
+    from django.utils import timezone
+
+    from members.actors import SYSTEM
+    from papers.actions.facts import mark_missing, store_facts
+    from papers.facts import Author, NamedLink, PaperFacts
+    from tests.pages.conftest import document, item, put, section
+
+    now = timezone.now()
+    ids = ("2302.11111v1", "2302.22222", "2302.33333", "2302.44444", "2302.55555")
+    news = [
+        item(f"编出来的第 {n} 篇", f"https://arxiv.org/abs/{one}", papers=[one[:10]]) for n, one in enumerate(ids, 1)
+    ]
+    put(
+        document(19, starts_at="2023-10-21T21:00:00+08:00", sections=[section("news", "本周新闻", items=news)]), now=now
+    )
+    full = PaperFacts(
+        arxiv_id="2302.11111",
+        source="api",
+        version=3,
+        title=r"Attention in $O(n \log n)$: A Made-up Paper for Looking at",
+        abstract=(
+            r"We pretend that attention over $n$ tokens costs $O(n \log n)$ and look at what a page makes of it."
+            r" With $\alpha = \frac{1}{\sqrt{d_k}}$ everything follows, as long as nobody asks how."
+        ),
+        authors=(
+            Author("Ada Example", ("Institute of Samples", "Another Place")),
+            *map(Author, ("Bo Li", "C. Nobody")),
+        ),
+        primary_category="cs.CL",
+        categories=("cs.CL", "cs.LG"),
+        comment="12 pages, 3 figures",
+        journal_ref="Journal of Samples 7 (2023) 1-12",
+        doi="10.1000/182",
+        published_at=datetime(2023, 2, 20, 9, tzinfo=UTC),
+        submitted_at=datetime(2024, 1, 5, 9, tzinfo=UTC),
+        links=(
+            NamedLink("code", "https://github.com/example/attention-in-n-log-n"),
+            NamedLink("model", "https://huggingface.co/example/attention-7b"),
+        ),
+    )
+    counts = (4, 19, 33, 31, 40, 58, 57, 64)
+    series = [
+        PaperFacts("2302.11111", "hf", upvotes=count, upvotes_on=date(2023, 2, 21 + day))
+        for day, count in enumerate(counts)
+    ]
+    taken_back = PaperFacts(
+        "2302.22222",
+        "api",
+        version=2,
+        title="A Result That Did Not Hold",
+        authors=(Author("D. Sorry"),),
+        categories=("cs.LG",),
+        comment="This paper has been withdrawn by the author due to an error in Lemma 3",
+        is_withdrawn=True,
+        published_at=datetime(2023, 2, 21, tzinfo=UTC),
+        submitted_at=datetime(2023, 3, 1, tzinfo=UTC),
+    )
+    words = "Towards Understanding Extraordinarily-Long-Hyphenated-Compound-Names of Retrieval-Augmented Models " * 4
+    many = tuple(Author(f"Author{n} Longfamilyname") for n in range(1, 131))
+    long = PaperFacts("2302.55555", "api", version=1, title=words.strip(), authors=many, abstract=words * 5)
+    store_facts([full, *series, taken_back, long], by=SYSTEM, now=now)
+    mark_missing(["2302.44444"], by=SYSTEM, now=now)
 
 
 @contextmanager

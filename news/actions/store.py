@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from markup import links
+from members.actions.revisions import touch
 from members.actors import SYSTEM
 from news import stories
 from news.entries import Entry
@@ -67,6 +68,8 @@ def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Ent
     keys = sorted(told)
     for start in range(0, len(keys), CHUNK):
         _store(source, run, [told[key] for key in keys[start : start + CHUNK]], tally, now=now)
+    if tally.fetched > tally.known or tally.changed:
+        touch()
     return tally
 
 

@@ -52,7 +52,11 @@ def mark_missing(arxiv_ids: Iterable[str], *, by: Actor, now: datetime) -> int:
     """Note that arXiv knows nothing under these identifiers. Return how many papers there are of them."""
     require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
     papers = Paper.objects.filter(arxiv_id__in=list(arxiv_ids)).exclude(filled_from=FilledFrom.API)
-    return papers.update(missing_at=now, changed_at=now, version=models.F("version") + 1)
+    with transaction.atomic():
+        count = papers.update(missing_at=now, changed_at=now, version=models.F("version") + 1)
+        if count:
+            touch()
+    return count
 
 
 def rerender(*, batch: int) -> int:
@@ -88,12 +92,11 @@ def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now:
             render(paper)
             changed.append(paper)
     if changed:
-        touch()
         Paper.objects.bulk_update(changed, [*_CHANGING, *HTML_FIELDS, "changed_at", "version"], batch_size=100)
     said = [(known[i], one) for i in arxiv_ids for one in by_id[i]]
-    _store_versions(said, now=now)
-    _store_upvotes(said)
-    _store_links(said, now=now)
+    written = [_store_versions(said, now=now), _store_upvotes(said), _store_links(said, now=now)]
+    if changed or any(written):
+        touch()
     return known
 
 
@@ -134,7 +137,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> None:
+def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> int:
     versions = {
         (paper.pk, one.version): PaperVersion(
             paper=paper, number=one.version, submitted_at=one.submitted_at, comment=one.comment, seen_at=now
@@ -144,7 +147,8 @@ def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) 
     }
     stored = PaperVersion.objects.filter(paper__in={key[0] for key in versions})
     known = {(row.paper_id, row.number): row for row in stored}
-    PaperVersion.objects.bulk_create([row for key, row in versions.items() if key not in known], ignore_conflicts=True)
+    new = [row for key, row in versions.items() if key not in known]
+    PaperVersion.objects.bulk_create(new, ignore_conflicts=True)
     dated = []
     for key, row in versions.items():
         old = known.get(key)
@@ -152,31 +156,31 @@ def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) 
             old.submitted_at, old.comment = row.submitted_at, row.comment or old.comment
             dated.append(old)
     PaperVersion.objects.bulk_update(dated, ["submitted_at", "comment"])
+    return len(new) + len(dated)
 
 
-def _store_upvotes(said: Sequence[tuple[Paper, PaperFacts]]) -> None:
+def _store_upvotes(said: Sequence[tuple[Paper, PaperFacts]]) -> int:
     counts = {
         (paper.pk, one.upvotes_on): one.upvotes
         for paper, one in said
         if one.upvotes is not None and one.upvotes_on is not None
     }
     if not counts:
-        return
+        return 0
     stored = PaperUpvotes.objects.filter(paper__in={key[0] for key in counts}, day__in={key[1] for key in counts})
     known = {(row.paper_id, row.day): row.count for row in stored}
+    new = [
+        PaperUpvotes(paper_id=key[0], day=key[1], count=count)
+        for key, count in counts.items()
+        if known.get(key) != count
+    ]
     PaperUpvotes.objects.bulk_create(
-        [
-            PaperUpvotes(paper_id=key[0], day=key[1], count=count)
-            for key, count in counts.items()
-            if known.get(key) != count
-        ],
-        update_conflicts=True,
-        unique_fields=["paper", "day"],
-        update_fields=["count"],
+        new, update_conflicts=True, unique_fields=["paper", "day"], update_fields=["count"]
     )
+    return len(new)
 
 
-def _store_links(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> None:
+def _store_links(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> int:
     found = {
         (paper.pk, link.kind, key): PaperLink(paper=paper, kind=link.kind, url=link.url, key=key, seen_at=now)
         for paper, one in said
@@ -184,4 +188,6 @@ def _store_links(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> 
         if (key := links.short_key(link.url))
     }
     known = PaperLink.objects.filter(paper__in={key[0] for key in found}).values_list("paper_id", "kind", "key")
-    PaperLink.objects.bulk_create([found[key] for key in found.keys() - set(known)], ignore_conflicts=True)
+    new = [found[key] for key in found.keys() - set(known)]
+    PaperLink.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)

@@ -1,4 +1,4 @@
-"""Papers that are only an identifier are filled in: arXiv is asked for many at once, one request at a time."""
+"""Papers are filled in, and asked about again: arXiv is asked for many at once, one request at a time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,15 @@ class Filled:
 def fetch(*, payload: dict[str, Any]) -> Filled:
     """Ask arXiv about the oldest stubs. Raises outbound's Failed and arxiv.Unreadable: the job tries again later."""
     stubs = Paper.objects.stubs(timezone.now()).order_by(F("missing_at").asc(nulls_first=True), "pk")
-    wanted = list(stubs.values_list("arxiv_id", flat=True)[:BATCH])
+    return _ask_all(list(stubs.values_list("arxiv_id", flat=True)[:BATCH]))
+
+
+def fetch_named(*, payload: dict[str, Any]) -> Filled:
+    """Ask arXiv about the papers in `ids`, filled or not: they may have a newer version. Raises as `fetch`."""
+    return _ask_all(payload["ids"])
+
+
+def _ask_all(wanted: list[str]) -> Filled:
     filled = Filled()
     batches = [wanted] if wanted else []
     requests = 0
@@ -67,6 +75,12 @@ def store(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> None:
     if (fetched.papers or fetched.missing) and Paper.objects.stubs(now).exists():
         more = {**payload, "batch": number}
         enqueue(kind=KIND, key=f"{KIND}:{payload.get('slot', '')}:{number}", payload=more, due_at=now, now=now)
+
+
+def store_named(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> None:
+    """Store what arXiv said. Of a paper it once described it keeps that, should it deny it for a while."""
+    store_facts(fetched.papers, by=SYSTEM, now=now)
+    mark_missing(fetched.missing, by=SYSTEM, now=now)
 
 
 def _ask(ids: Sequence[str]) -> arxiv.Answer | None:

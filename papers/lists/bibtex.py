@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from papers.lists.model import EntryDoc, ListDoc
 from papers.lists.titles import words_of
@@ -46,7 +47,7 @@ def _entry(entry: EntryDoc, taken: set[str]) -> str:
         venue: "" if is_preprint else escaped(plain(entry.venue)),
         "eprint": entry.arxiv_id or "",
         "archiveprefix": "arXiv" if entry.arxiv_id else "",
-        "url": _address(entry.url or ""),
+        "url": address(entry.url or ""),
     }
     kind = "inproceedings" if entry.kind == "paper" and fields[venue] else "misc"
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
@@ -78,30 +79,38 @@ def _names(authors: str) -> list[str]:
 
 def _year(entry: EntryDoc) -> int | None:
     """The year the list gives, else the one in the arXiv identifier."""
-    if entry.year is not None or entry.arxiv_id is None:
-        return entry.year
-    digits = re.search(r"(\d\d)\d\d", entry.arxiv_id)
-    year = int(digits[1]) if digits else 0
+    return entry.year if entry.year is not None or entry.arxiv_id is None else year_of(entry.arxiv_id)
+
+
+def year_of(arxiv_id: str) -> int:
+    """Return the year in which an identifier was given, by its first two digits; arXiv began in 1991."""
+    digits = re.search(r"[0-9]{2}", arxiv_id)
+    year = int(digits[0]) if digits else 0
     return (1900 if year > 90 else 2000) + year
 
 
-def _address(url: str) -> str:
-    """An address in which nothing ends the field."""
+def address(url: str) -> str:
+    """Return an address in which nothing ends the field."""
     return re.sub(r"[{}\\\s%]", lambda match: match[0] if match[0] == "%" else f"%{ord(match[0]):02X}", url)
 
 
 def _key(entry: EntryDoc, names: list[str], taken: set[str]) -> str:
-    """Last name, year and first word of the title, made unique."""
-    last = names[0].split()[-1] if names and names[0] != "others" else ""
-    words = [word for word in words_of(plain(entry.title)) if word not in _NO_WORD]
-    stem = _ascii(last) + str(_year(entry) or "") + _ascii(words[0] if words else "")
-    stem = stem or f"arxiv{_ascii(entry.arxiv_id or '')}" if entry.arxiv_id else stem or "entry"
+    """The stem, made unique."""
+    stem = stem_of(names, _year(entry), plain(entry.title))
+    stem = stem or (f"arxiv{_ascii(entry.arxiv_id)}" if entry.arxiv_id else "entry")
     key, number = stem, 1
     while key.lower() in taken:
         number += 1
         key = f"{stem}-{number}"
     taken.add(key.lower())
     return key
+
+
+def stem_of(names: Sequence[str], year: int | None, title: str) -> str:
+    """Return last name, year and first word of the title: vaswani2017attention."""
+    last = names[0].split()[-1] if names and names[0] != "others" else ""
+    words = [word for word in words_of(title) if word not in _NO_WORD]
+    return _ascii(last) + str(year or "") + _ascii(words[0] if words else "")
 
 
 def _ascii(text: str) -> str:

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import StrIndex, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Row
+from papers.lists.bibtex import year_of
 
 # A new paper may take days until the API knows it.
 ASK_AGAIN = timedelta(days=7)
@@ -42,6 +44,26 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         """Papers that arXiv is to be asked about; about those that it denied once, a week later again."""
         asked = Q(missing_at=None) | Q(missing_at__lt=now - ASK_AGAIN)
         return self.current().filter(asked).exclude(filled_from=FilledFrom.API)
+
+    def having_code(self, wanted: bool = True) -> Self:
+        """Papers with code that somebody named, or those without."""
+        has_code = Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind=LinkKind.CODE))
+        return self.filter(has_code if wanted else ~has_code)
+
+    def of_year(self, year: int) -> Self:
+        """Papers whose identifier was given in a year: stubs have no other date."""
+        found: Self = self._with_two_digits().filter(two_digits=f"{year % 100:02d}")
+        return found
+
+    def years(self) -> list[int]:
+        """The years of identifiers among these papers, the newest first. One query."""
+        found = self._with_two_digits().order_by().values_list("two_digits", flat=True).distinct()
+        return sorted((year_of(two) for two in found), reverse=True)
+
+    def _with_two_digits(self) -> Any:
+        # 2307.09288 and cs/0112017: the year stands at the start, or behind the slash.
+        start = StrIndex("arxiv_id", Value("/")) + 1
+        return self.annotate(two_digits=Substr("arxiv_id", start, 2))
 
 
 class Paper(Row):

@@ -11,7 +11,7 @@ import secrets
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +26,10 @@ from members.actions.people import create_user
 from members.actors import Actor
 from members.models import Event, Person, Role, User
 from news.models import NewsItem
+from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list
-from papers.models import ListEntry, ListSection, Paper, ReadingList
+from papers.facts import Author, PaperFacts
+from papers.models import FilledFrom, ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
 from talks.actions.sample_news import make_news, remove_news
@@ -86,6 +88,7 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
         lists = _import_lists(by=by, now=now)
         opened = next_saturday(now) - timedelta(weeks=1)
         sources = make_news(FOLDER / "news.json", people, opened=opened, now=now)
+        _tell_papers(_keys(Paper) - papers, by=by, now=now)
         made = Made(
             episodes=sorted(episode.pk for episode in episodes),
             persons=sorted(_keys(Person) - persons),
@@ -187,6 +190,27 @@ def _import_lists(*, by: Actor, now: datetime) -> list[ReadingList]:
             )
         lists.append(result.reading_list)
     return lists
+
+
+def _tell_papers(new_papers: Iterable[int], *, by: Actor, now: datetime) -> None:
+    """Give the sample's own papers the facts of a file. Nobody said them: arXiv is still asked, and knows better."""
+    path = FOLDER / "papers.json"
+    rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    new = set(Paper.objects.filter(pk__in=new_papers).values_list("arxiv_id", flat=True))
+    facts = [
+        PaperFacts(
+            arxiv_id=row["arxiv_id"],
+            source=FilledFrom.NOBODY.value,
+            title=row["title"],
+            authors=tuple(map(Author, row["authors"])),
+            primary_category=row["categories"][0],
+            categories=tuple(row["categories"]),
+            published_at=datetime.fromisoformat(row["published_on"]).replace(tzinfo=UTC),
+        )
+        for row in rows
+        if row["arxiv_id"] in new
+    ]
+    store_facts(facts, by=by, now=now)
 
 
 def _events_about_lists(lists: list[ReadingList]) -> models.QuerySet[Event]:

@@ -27,6 +27,8 @@ from members.actions import idempotency, people, revisions, tokens
 from members.actors import SYSTEM
 from members.models import Person, Revision, Role
 from news.models import NewsItem
+from papers.actions import facts
+from papers.facts import PaperFacts
 from talks.actions import html, imports, questions, sample, triage
 from talks.models import Episode, Question, Section
 from talks.views import kept as pages
@@ -123,9 +125,15 @@ ACTS = {
     ),
     "members.actions.people.find_or_name": lambda by, now: people.find_or_name(["新名字"], by=SYSTEM, now=now),
     "members.actions.revisions.touch": lambda by, now: revisions.touch(),
+    "papers.actions.facts.store_facts": lambda by, now: facts.store_facts(
+        [PaperFacts(arxiv_id="2108.12409", source="hf", upvotes=3, upvotes_on=now.date())], by=SYSTEM, now=now
+    ),
+    "papers.actions.facts.mark_missing": lambda by, now: facts.mark_missing(["2108.12409"], by=SYSTEM, now=now),
 }
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
+    *("papers.actions.facts.rerender", "talks.actions.papers.ask_again"),
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),

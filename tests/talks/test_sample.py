@@ -139,7 +139,7 @@ def test_a_document_is_read_without_a_doubt(code):
 
 def test_the_folder_holds_nothing_else():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
-        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "news.json", "site.json"]
+        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "news.json", "papers.json", "site.json"]
     )
 
 
@@ -220,6 +220,9 @@ def test_the_whole_sample_shows_a_living_series(db, now):
     assert Paper.objects.count() >= 25
     often = Paper.objects.get(arxiv_id="2104.09864").mentions.all()
     assert {mention.episode.code for mention in often} == {"101", "107"}
+    told = Paper.objects.exclude(title="")
+    assert "LoRA: Low-Rank Adaptation of Large Language Models" in told.values_list("title", flat=True)
+    assert {paper.pk for paper in told} <= set(Paper.objects.stubs(now).values_list("pk", flat=True))
     assert not sample.load_sample(by=SYSTEM, now=now)
 
 
