@@ -148,6 +148,7 @@ OTHERS = {
     *(f"talks.actions.sample.{name}" for name in ("logins_file", "next_saturday", "remove_sample")),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
     *(f"talks.actions.triage.{name}" for name in ("decline", "merge", "undo", "ignore", "unignore", "where_of")),
+    *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
 }
 
 
