@@ -59,6 +59,7 @@ TABLE = {
     "GET people/{handle}/": ALL,
     "GET papers/": ALL,
     "GET papers/{arxiv_id}/": ALL,
+    "GET papers/{arxiv_id}/bib/": ALL,
     "GET lists/": ALL,
     "GET lists/{slug}/": ALL,
     "GET lists/{slug}/export/": ALL,

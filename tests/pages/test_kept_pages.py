@@ -133,7 +133,14 @@ ACTS = {
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
-    *("papers.actions.facts.rerender", "talks.actions.papers.ask_again"),
+    *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
+    *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),
+    *(f"papers.actions.list_imports.{name}" for name in ("read_file", "preview_list", "import_list", "check_slug", "problem_json")),
+    *(f"papers.actions.list_store.{name}" for name in ("values_of", "entry_values", "fill_entry", "store")),
+    *(f"papers.actions.lists.{name}" for name in ("create_list", "add_entry", "edit_entry", "move_entry")),
+    *("papers.actions.lists.remove_entry", "papers.actions.lists.restore_entry"),
+    *("papers.actions.list_papers.link_entries", "talks.actions.sample_news.make_news"),
+    "talks.actions.sample_news.remove_news",
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
