@@ -5,17 +5,24 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from markup.targets import github
-from talks.export import export, title_of
-from talks.models import Episode
+from talks.export import SAMPLE, export, title_of
+from talks.models import Episode, SourceDocument
 
 
 def archive(episodes: QuerySet[Episode]) -> Iterator[tuple[str, str]]:
     """Yield the path and the text of every file, the same bytes for the same episodes."""
     rows = list(episodes.order_by("kind", "number"))
     lines = ["# OpenLLM Talk", ""]
-    lines += [f"- [{github.escape_inline(title_of(episode))}](talks/{episode.code}.md)" for episode in rows]
+    samples = set(SourceDocument.objects.filter(name__startswith=SAMPLE).values_list("episode", flat=True))
+    lines += [_entry(episode) for episode in rows if episode.pk not in samples]
+    if any(episode.pk in samples for episode in rows):
+        lines += ["", "## 示例", "", *(_entry(episode) for episode in rows if episode.pk in samples)]
     yield "README.md", "\n".join(lines) + "\n"
     for episode in rows:
         for folder, to in (("talks", "github"), ("data", "json")):
             exported = export(episode, to)
             yield f"{folder}/{exported.filename}", exported.text
+
+
+def _entry(episode: Episode) -> str:
+    return f"- [{github.escape_inline(title_of(episode))}](talks/{episode.code}.md)"

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from markup import links, targets
 from talks.documents import flat, writer
 from talks.documents import model as documents
+from talks.documents.escapes import guarded
 from talks.documents.flat import FlatRow
 from talks.documents.lines import GENERATED_END, GENERATED_START
-from talks.documents.readable import readable_document
+from talks.documents.shown import shown_document
 from talks.models import (
     Answer,
     Claim,
@@ -39,6 +40,7 @@ from talks.models import (
     Recording,
     Reference,
     Section,
+    SourceDocument,
     Suggestion,
 )
 
@@ -188,6 +190,8 @@ class _Names:
         }
 
 
+# The names of the sample's documents begin so; an uploaded file's name has no folder.
+SAMPLE = "sample/"
 # Which options a whole episode is exported with for each channel of text.
 OPTIONS: dict[str, dict[str, str]] = {"github": {"toc": "true"}, "zhihu": {}}
 CHANNELS = (*OPTIONS, "json")
@@ -228,8 +232,12 @@ def export(episode: Episode, to: str) -> Exported:
         )
     if to not in OPTIONS:
         raise ValueError(_("Choose github, zhihu or json."))
+    shown = shown_document(document)
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
-    made = targets.convert(links.scrub(writer.write(readable_document(document))), to, options)
+    if to == "zhihu":
+        # There a text that begins with a heading may lose it to the title.
+        options["lead"] = f"本期提要：{'；'.join(shown.highlights)}" if shown.highlights else title
+    made = targets.convert(links.scrub(guarded(writer.write(shown))), to, options)
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
     text = _with_navigation(made.text, episode) if to == "github" else made.text
     return Exported(text, title=title, filename=name, media_type="text/markdown", losses=made.losses)
@@ -245,7 +253,11 @@ def _with_navigation(text: str, episode: Episode) -> str:
 
 def _neighbours(episode: Episode) -> str:
     """Return links to the episodes before and after, as files of one folder."""
+    # What the sample brought is no neighbour of the record, nor the other way round.
+    samples = SourceDocument.objects.filter(name__startswith=SAMPLE).values("episode")
     others = Episode.objects.visible_to(None).filter(kind=episode.kind)
+    is_sample = samples.filter(episode=episode).exists()
+    others = others.filter(pk__in=samples) if is_sample else others.exclude(pk__in=samples)
     before = others.filter(number__lt=episode.number).order_by("-number").first()
     after = others.filter(number__gt=episode.number).order_by("number").first()
     named = (("上一期", before), ("下一期", after))

@@ -24,6 +24,10 @@ _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)(strong|em|del)>")
 _DOLLAR = "<span>$</span>"
 _COMMENT = "<!-- -->"
+# At the start of a line it says, shown to nobody, that the line is text; a comment there would make a block of HTML.
+GUARD = "<span></span>"
+# How the guard stands in a tree: a noncharacter, which no text holds.
+GUARD_MARK = "\ufdd0"
 _IMAGE = re.compile(r"<img\s([^<>]*)>")
 _IFRAME = re.compile(r"<iframe\s([^<>]*)>\s{0,8}</iframe>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?<![A-Za-z-])([A-Za-z-]++)=(?:\"([^\"]*)\"|'([^']*)')")
@@ -92,6 +96,8 @@ def _form_at(source: str, start: int) -> _Form | None:
         return _Form(match.end(), "form_tag", match[0], match[1] + match[2])
     if source.startswith(_DOLLAR, start):
         return _Form(start + len(_DOLLAR), "text_special", "$")
+    if source.startswith(GUARD, start) and not source[:start].rpartition("\n")[2].strip(" "):
+        return _Form(start + len(GUARD), "text_special", GUARD_MARK)
     if source.startswith(_COMMENT, start) and _is_guard(source, start):
         return _Form(start + len(_COMMENT))
     if match := _IMAGE.match(source, start) or _IFRAME.match(source, start):

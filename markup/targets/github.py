@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from markup.targets import addresses, escape
 from markup.targets.alerts import as_quote
 from markup.targets.escape import Reader, Spot
+from markup.targets.forms import GUARD, GUARD_MARK
 from markup.targets.marks import closes, opens
 from markup.targets.normal import on_one_line, spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, site
@@ -66,7 +67,8 @@ def convert(text: str, options: Mapping[str, str]) -> Converted:
     if is_issue:
         # There every end of a line is shown.
         document = map_document(document, on_one_line)
-    return Converted(write(document, _style(is_issue=is_issue)), losses.lines())
+    written = write(document, _style(is_issue=is_issue))
+    return Converted(written.replace(GUARD_MARK, GUARD), losses.lines())
 
 
 def _style(*, is_issue: bool) -> Style:

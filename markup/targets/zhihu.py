@@ -16,7 +16,7 @@ from markup import links
 from markup.targets import addresses, escape
 from markup.targets.alerts import as_quote
 from markup.targets.escape import Reader, Spot
-from markup.targets.forms import EQUATION
+from markup.targets.forms import EQUATION, GUARD_MARK
 from markup.targets.marks import may_pair
 from markup.targets.normal import spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, number, site, words
@@ -32,6 +32,7 @@ from markup.targets.tree import (
     HardBreak,
     Heading,
     Image,
+    Inline,
     Item,
     Line,
     Link,
@@ -46,8 +47,10 @@ from markup.targets.tree import (
     Quote,
     Table,
     Text,
+    change_lines,
     leaves,
     lines,
+    map_document,
     map_lines,
 )
 from markup.targets.writing import Style, write, write_line
@@ -99,13 +102,21 @@ def convert(text: str, options: Mapping[str, str]) -> Converted:
         base=number(options, "heading_base", 2, 1, 5),
     )
     losses = Losses()
-    document = read(text)
+    # Nothing is read back from there, so nothing has to say that a line is text.
+    document = map_document(read(text), _unguarded)
     export_lines = Lines(settings.site_url, settings.math == "dollars", _note_numbers(document), losses)
     document = _Export(settings, losses, export_lines).document(document)
     written = write(settle_document(document), _style(settings))
     if len(written) > _MAX_LENGTH:
         losses.add(f"the text has {len(written)} characters, Zhihu takes {_MAX_LENGTH}")
     return Converted(written, losses.lines())
+
+
+def _unguarded(line: Line) -> Line:
+    def change(node: Inline) -> Iterable[Inline]:
+        return (Text(node.text.replace(GUARD_MARK, "")),) if isinstance(node, Text) else (node,)
+
+    return change_lines(line, change)
 
 
 def _style(settings: _Settings) -> Style:

@@ -20,6 +20,7 @@ from members.models import Person
 from members.rules import require
 from talks.actions import pdf_child
 from talks.actions.batch import Html, rendered_ahead
+from talks.actions.reasons import sentence_of
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, problems, reader
 from talks.documents.flat import FlatRow, flatten
@@ -87,12 +88,7 @@ def json_bytes(value: dict[str, Any]) -> bytes:
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Return a problem as the contract has it, its sentence in the reader's language."""
-    message = _(problem.message)
-    return {
-        "line": problem.line,
-        "code": problem.code,
-        "message": f"{message} {problem.detail}" if problem.detail else message,
-    }
+    return {"line": problem.line, "code": problem.code, "message": sentence_of(problem)}
 
 
 def read_file(*, data: bytes, name: str) -> Read:

@@ -33,6 +33,7 @@ from papers.models import FilledFrom, ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
 from talks.actions.sample_news import make_news, remove_news
+from talks.export import SAMPLE
 from talks.models import Answer, Episode, ImportedRow, Item, Question
 from talks.rules import can_import
 
@@ -82,8 +83,8 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
             return False
         persons, papers, stories = _keys(Person), _keys(Paper), _keys(NewsItem)
         episodes = _import_documents(by=by, now=now)
-        new_persons = _keys(Person) - persons
-        people = _create_logins(new_persons, by=by, now=now)
+        own_persons = (_keys(Person) - persons) | _left_persons()
+        people = _create_logins(own_persons, by=by, now=now)
         _act_on_site(people, now=now)
         lists = _import_lists(by=by, now=now)
         opened = next_saturday(now) - timedelta(weeks=1)
@@ -91,7 +92,7 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
         _tell_papers(_keys(Paper) - papers, by=by, now=now)
         made = Made(
             episodes=sorted(episode.pk for episode in episodes),
-            persons=sorted(_keys(Person) - persons),
+            persons=sorted(own_persons | (_keys(Person) - persons)),
             users=sorted(person.user_id for person in people.values() if person.user_id),
             papers=sorted(_keys(Paper) - papers),
             lists=sorted(row.pk for row in lists),
@@ -130,6 +131,21 @@ def remove_sample(*, by: Actor, now: datetime) -> bool:
     return True
 
 
+def written_by_others() -> list[str]:
+    """Return "id name" of every question and answer in the loaded sample that a person of the record wrote on site."""
+    made = _loaded()
+    if made is None:
+        return []
+    imported = ImportedRow.objects.filter(episode__in=made.episodes)
+    asked = Question.objects.filter(episode__in=made.episodes, asker__isnull=False).exclude(asker__in=made.persons)
+    asked = asked.exclude(pk__in=imported.filter(kind="question").values("row_id")).select_related("episode", "asker")
+    said = Answer.objects.filter(question__episode__in=made.episodes, author__isnull=False)
+    said = said.exclude(author__in=made.persons).exclude(pk__in=imported.filter(kind="answer").values("row_id"))
+    rows = [(question, question.asker) for question in asked.order_by("pk")]
+    rows += [(one.question, one.author) for one in said.select_related("question__episode", "author").order_by("pk")]
+    return [f"{question.public_id} {person.name}" for question, person in rows if person is not None]
+
+
 def next_saturday(now: datetime) -> datetime:
     """Return the first Saturday 21:00 in Shanghai after `now`."""
     local = now.astimezone(SHANGHAI)
@@ -146,6 +162,15 @@ def _loaded() -> Made | None:
     """Return what the loaded sample made, or None when there is none."""
     last = Event.objects.about(KIND, KEY).order_by("-pk").first()
     return Made(**last.after) if last is not None and last.verb == "load_sample" else None
+
+
+def _left_persons() -> set[int]:
+    """Return the persons of an earlier sample that the record uses, so that they stayed; nobody holds them."""
+    last = Event.objects.about(KIND, KEY).order_by("-pk").first()
+    if last is None or last.verb != "remove_sample":
+        return set()
+    left = Person.objects.current().filter(pk__in=Made(**last.before).persons, user=None)
+    return set(left.values_list("pk", flat=True))
 
 
 def _keys(model: type[models.Model]) -> set[int]:
@@ -165,7 +190,7 @@ def _import_documents(*, by: Actor, now: datetime) -> list[Episode]:
     episodes = []
     for done, path, starts_at in sorted(filed):
         text = path.read_text("utf-8").replace("{date}", starts_at.strftime("%Y%m%d"))
-        result = import_file(data=text.encode(), name=f"sample/{path.name}", by=by, now=done)
+        result = import_file(data=text.encode(), name=f"{SAMPLE}{path.name}", by=by, now=done)
         if result.episode is None or result.status != "created":
             problems = "; ".join(problem["message"] for problem in result.problems)
             raise ValidationError(
@@ -225,13 +250,13 @@ def _events_about_lists(lists: list[ReadingList]) -> models.QuerySet[Event]:
     return Event.objects.filter(about)
 
 
-def _create_logins(new_persons: Iterable[int], *, by: Actor, now: datetime) -> dict[str, Person]:
+def _create_logins(own_persons: Iterable[int], *, by: Actor, now: datetime) -> dict[str, Person]:
     """Create the two users and keep their passwords; passwords that were kept before are used again."""
     kept = _kept_passwords()
     logins, people = {}, {}
     for role, (username, name) in LOGINS.items():
         password = kept.get(username) or secrets.token_urlsafe(12)
-        claim = Person.objects.filter(pk__in=list(new_persons), name=name).first()
+        claim = Person.objects.filter(pk__in=list(own_persons), name=name, user=None).first()
         user = create_user(username=username, password=password, role=role, by=by, now=now, claim=claim)
         logins[role] = {"username": username, "password": password}
         people[role] = user.person

@@ -7,19 +7,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from markup.targets.forms import GUARD
 from talks.documents.headings import read_heading
 from talks.documents.labels import read_label
 from talks.documents.lines import GENERATED_END, GENERATED_START, Line, fenced, is_section_heading
 from talks.documents.marks import read_answer_mark
 from talks.documents.people import signature
 
+# Before these Markdown takes the backslash away, and it is what keeps the line from being more than text.
+_TAKES_BACKSLASH = re.compile(r"\\(?:[#+\-=>~|\\]|\*\s|`{3}|\s*$)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 
 
 def is_structure(text: str) -> bool:
     """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer."""
     if text.strip() in (GENERATED_START, GENERATED_END):
+        return True
+    if text.lstrip().startswith(GUARD):
         return True
     if text.lstrip().startswith("\\"):
         return False  # in GitHub's form a protected line may stand in a list
@@ -72,6 +78,29 @@ def _needs(text: str, *, is_at_edge: bool) -> bool:
 def _is_fence(text: str) -> bool:
     stripped = text.lstrip(" ")
     return stripped.startswith(("```", "~~~"))
+
+
+def guarded(text: str) -> str:
+    """The written document with guards, which nobody sees, for backslashes that readers would see; both read alike."""
+    lines = text.split("\n")
+    code = fenced(lines, is_section_heading)
+    return "\n".join(
+        GUARD + line[1:]
+        if index not in code
+        and line.startswith("\\")
+        and not _TAKES_BACKSLASH.match(line)
+        and _is_marked(line, lines[index - 1 : index] if index else [])
+        else line
+        for index, line in enumerate(lines)
+    )
+
+
+def unguarded(line: Line) -> Line:
+    """The line with the backslash for which its guard stands."""
+    indent = len(line.text) - len(line.text.lstrip(" "))
+    if line.is_code or not line.text.startswith(GUARD, indent):
+        return line
+    return replace(line, text=f"{line.text[:indent]}\\{line.text[indent + len(GUARD) :]}")
 
 
 def unprotected(lines: Sequence[Line]) -> str:

@@ -10,14 +10,16 @@ from talks.documents.dates import number_of
 from talks.documents.vocabulary import fold
 
 _BOLD = r"(?:\*\*|__)?"
+# 问：**粗体** begins with bold text; only what was opened before the marker ends behind it.
+_OPEN, _END = r"(?P<open>\*\*|__)?", r"(?(open)(?:\*\*|__)?)"
 _ENTRY = re.compile(r"(?P<number>\d{1,3})\s{0,2}(?P<mark>[.、)）])(?P<space>\s*)")
 _BRACKETED = re.compile(r"[(（](?P<number>\d{1,3})[)）](?P<space>\s*)")
 _QUESTION = re.compile(
-    rf"{_BOLD}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,6}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_BOLD}(?P<space>\s*)"
+    rf"{_OPEN}(?:q|问题|问|提问)\s{{0,2}}(?P<number>\d{{1,6}})?\s{{0,2}}{_BOLD}\s?(?P<mark>[:、.)）])?{_END}(?P<space>\s*)"
 )
 _ANSWER = re.compile(
-    rf"{_BOLD}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}"
-    rf"(?:[(（]\s?(?P<author>[^()（）:]{{1,30}}?)\s?[)）]\s?)?{_BOLD}\s?:{_BOLD}\s*"
+    rf"{_OPEN}(?P<word>答案|回答|答|解答|answer|a)\s{{0,2}}(?P<number>\d{{1,2}})?\s{{0,2}}"
+    rf"(?:[(（]\s?(?P<author>[^()（）:]{{1,30}}?)\s?[)）]\s?)?{_BOLD}\s?:{_END}\s*"
 )
 # A1. is the answer to Q1.
 _NUMBERED_ANSWER = re.compile(rf"{_BOLD}(?:答|a)\s?(?P<number>\d{{1,2}})\s?[.、)）](?!\d){_BOLD}\s*")

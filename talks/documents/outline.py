@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from talks.documents import labels, numbering
+from talks.documents.escapes import unguarded
 from talks.documents.headings import Heading, Style, read_heading, reads_as_sentence
 from talks.documents.ledger import Ledger, Node
 from talks.documents.lines import Line, Wrap, atx, fenced, generated, is_section_heading, joined, scan
@@ -95,16 +96,15 @@ class Source:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Source:
-        level, is_outlined = _levels(texts)
+        level, is_outlined = _levels([unguarded(Line((0,), text)).text for text in texts])
         wrap = Wrap(False, None, 0) if is_outlined else Wrap.of(texts)
         is_own = is_outlined and (set(texts) >= _OWN_BACK or any("番外" in text for text in texts[:1]))
         source = cls(scan(texts, join=not is_outlined), wrap, is_outlined, level, is_own)
         if is_outlined and (derived := generated(source.lines)):
-            skipped = [line for line in source.lines if line.number in derived]
-            source.ledger.claim(skipped, "generated", Node("generated"))
+            source.ledger.claim((one for one in source.lines if one.number in derived), "generated", Node("generated"))
             source.lines = [line for line in source.lines if line.number not in derived]
         if is_outlined:
-            source.lines = [_meant(line) for line in source.lines]
+            source.lines = [_meant(unguarded(line)) for line in source.lines]
         for line in source.lines:
             if line.is_mended:
                 source.ledger.doubt(Code.ADDRESS_BROKEN, line)

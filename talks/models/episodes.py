@@ -40,14 +40,14 @@ def code_of(kind: str, number: int) -> str:
     return f"S{number:02d}" if kind == EpisodeKind.SPECIAL else f"{number:03d}"
 
 
-# How people write a code: as it is stored, without its zeros, or as the page shows it (番外02).
+# How people write a code in an address: as it is stored, without its zeros, or as the page shows it (番外02).
 SPELLING = "(?:[Ss]|番外)?[0-9]{1,6}"
-CODE = re.compile(r"(?P<special>[Ss]|番外)?(?P<number>[0-9]{1,6})\Z")
+CODE = re.compile(r"(?P<special>[Ss]|番外)?\s*(?P<number>[0-9]{1,6})\Z")
 
 
 def read_code(text: str) -> str | None:
-    """Return the code that a spelling means ("5", "005", "s2", "番外02"), or None for what is no code."""
-    found = CODE.match(text)
+    """Return the code that a spelling means ("5", "005", "s2", "番外02", "番外 2"), or None for what is no code."""
+    found = CODE.match(text.strip())
     if not found:
         return None
     return code_of(EpisodeKind.SPECIAL if found["special"] else EpisodeKind.REGULAR, int(found["number"]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import unicodedata
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -10,12 +9,11 @@ from functools import lru_cache
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from markup import links
+from markup import excerpt, links
 from talks.models import PaperMention
 
 register = template.Library()
@@ -32,8 +30,13 @@ def rendered(stored_html: str) -> SafeString:
 @register.filter
 def gist(stored_html: str, limit: int = GIST) -> str:
     """Return the words of a rendered text on one line, cut at `limit` characters, as plain text."""
-    words = " ".join(html.unescape(strip_tags(stored_html)).split())
-    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+    return excerpt.excerpt(stored_html, limit)
+
+
+@register.filter
+def short(text: str, limit: int) -> str:
+    """Return a text that is cut at `limit` characters, with one "…" in every language."""
+    return excerpt.cut(str(text), limit)
 
 
 @register.filter
@@ -77,38 +80,39 @@ def _weekday(value: datetime) -> str:
     return names[value.weekday()]
 
 
+def _date(local: datetime | date) -> str:
+    """Return a day of this year without its year: 7 月 29 日; another one with it: 2023 年 7 月 22 日."""
+    # Translators: a date format of Django, without the year
+    this_year = pgettext("date format", "j F")
+    # Translators: a date format of Django, with the year
+    another = pgettext("date format", "j F Y")
+    return format_date(local, this_year if local.year == timezone.localtime().year else another)
+
+
+def _moment(local: datetime, date: str) -> str:
+    said = {"weekday": _weekday(local), "date": date, "time": f"{local:%H:%M}"}
+    return _("%(weekday)s, %(date)s, %(time)s") % said
+
+
 @register.filter
 def evening(value: datetime | None) -> str:
-    """Return the moment of a talk: 7 月 29 日 周六 21:00."""
+    """Return the moment of a talk: 7 月 29 日 周六 21:00, with the year when it is not this one."""
     if value is None:
         return ""
     local = timezone.localtime(value)
-    return _("%(weekday)s, %(date)s, %(time)s") % {
-        "weekday": _weekday(local),
-        # Translators: a date format of Django, without the year
-        "date": format_date(local, pgettext("date format", "j F")),
-        "time": f"{local:%H:%M}",
-    }
+    return _moment(local, _date(local))
 
 
 @register.filter
 def full_evening(value: datetime | None) -> str:
     """Return the moment of a talk with its year: 2023 年 7 月 22 日 周六 21:00."""
-    if value is None:
-        return ""
-    local = timezone.localtime(value)
-    return _("%(weekday)s, %(date)s, %(time)s") % {
-        "weekday": _weekday(local),
-        # Translators: a date format of Django, with the year
-        "date": format_date(local, pgettext("date format", "j F Y")),
-        "time": f"{local:%H:%M}",
-    }
+    return _moment(timezone.localtime(value), full_day(value)) if value else ""
 
 
 @register.filter
 def day(value: datetime | date | None) -> str:
-    """Return the day alone: 7 月 29 日."""
-    return format_date(_local(value), pgettext("date format", "j F")) if value else ""
+    """Return the day alone: 7 月 29 日, with the year when it is not this one."""
+    return _date(_local(value)) if value else ""
 
 
 @register.filter

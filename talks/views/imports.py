@@ -65,15 +65,16 @@ class Stored:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
-    """The form that takes files or pasted text, and the preview of what it was sent."""
+    """The form that takes files or pasted text, and the preview of what it was sent; `again` brings the text back."""
     by = _organizer(request)
     errors: dict[str, list[str]] = {}
-    if request.method == "POST":
+    if request.method == "POST" and "again" not in request.POST:
         try:
             run: dict[str, ImportResult] = {}
             sent = [_sent(f"f{place}", *file, by, run) for place, file in enumerate(_files_in(request), 1)]
             readable = sum(file.preview is not None for file in sent)
-            return render(request, "talks/import_preview.html", {"sent": sent, "readable": readable})
+            pasted = {"pasted_name": request.POST.get("name", ""), "pasted": request.POST.get("text", "")}
+            return render(request, "talks/import_preview.html", {"sent": sent, "readable": readable, **pasted})
         except ValidationError as error:
             errors = error.message_dict
     context = {

@@ -106,7 +106,8 @@ def _is_for_everybody(request: HttpRequest, response: HttpResponse) -> bool:
 def _tag(request: HttpRequest, *, shows_time: bool) -> str:
     """Return the ETag of a page before it is made; read before the rows of the page, so that it is never too new."""
     theme = request.COOKIES.get("theme", "")
-    moment = str(int(timezone.now().timestamp()) // 60) if shows_time else ""
+    # A date of this year is shown without its year.
+    moment = str(int(timezone.now().timestamp()) // 60 if shows_time else timezone.localtime().year)
     said = [
         *(release(), Revision.objects.stamp(), request.path, request.META.get("QUERY_STRING", "")),
         *(get_language() or "", theme if theme in THEMES else "", moment),

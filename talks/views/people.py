@@ -138,7 +138,7 @@ def dots_of(person: Person, viewer: Person | None) -> list[Dot]:
     spoke.update(Question.objects.visible_to(viewer).of(person).values_list("episode", flat=True))
     spoke.update(
         Credit.objects.filter(person=person, deleted_at=None)
-        .exclude(role=CreditRole.SOURCE)
+        .exclude(role=CreditRole.SOURCE, section=None)  # who is named for a link need not have been there
         .values_list("episode", flat=True)
     )
     spoke.update(Claim.objects.filter(person=person, deleted_at=None).values_list("section__episode", flat=True))

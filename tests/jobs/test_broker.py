@@ -52,3 +52,19 @@ def test_queues_do_not_mix(channel):
         one._get("jobs")
     assert one._size("other") == 1
     assert one._purge("other") == 1
+
+
+def test_a_worker_that_waits_is_not_asleep_for_long(channel):
+    """Celery waits for two seconds before it looks whether it is to stop."""
+    one = channel()
+    naps = []
+    connection = one.connection
+    connection.cycle.get = lambda deliver, timeout: naps.append(timeout) or _nothing()
+    with pytest.raises(TimeoutError):
+        connection.drain_events(connection.client, timeout=2.0)
+    assert set(naps) == {0.5}
+    assert connection.polling_interval == 0.2
+
+
+def _nothing():
+    raise Empty

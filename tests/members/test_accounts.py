@@ -81,3 +81,12 @@ def test_a_member_is_told_that_the_admin_is_not_theirs(member):
     client = Client()
     client.force_login(member.user)
     assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_signing_in_speaks_as_the_site_does(member, password):
+    client = Client()
+    wrong = client.post("/accounts/login/", {"login": member.user.username, "password": "wrong"}).content.decode()
+    assert "用户名或密码不对。" in wrong
+    assert "您" not in wrong
+    right = client.post("/accounts/login/", {"login": member.user.username, "password": password}, follow=True)
+    assert f"已登录：{member.user.username}。" in right.content.decode()

@@ -137,3 +137,10 @@ def test_too_long_and_empty_text_are_refused(text):
     with pytest.raises(ValidationError) as caught:
         check_text(text, field="body", limit=10, required=True)
     assert list(caught.value.message_dict) == ["body"]
+
+
+def test_a_refused_password_is_explained_in_chinese(now, monkeypatch):
+    monkeypatch.setenv("OPENLLM_TALK_PASSWORD", "abc")
+    with pytest.raises(CommandError, match=r"密码太短，至少要有 8 个字符。") as caught:
+        call_command("create_organizer", "三两")
+    assert "password" not in str(caught.value)

@@ -62,3 +62,10 @@ def test_suspended_people_see_no_form(at, member, now):
     member.user.save()
     assert 'name="scope"' not in at.get("/settings/tokens/").content.decode()
     assert at.post("/settings/tokens/", {"scope": "read"}).status_code == 403
+
+
+def test_a_token_without_a_name_is_listed_as_such(at, member):
+    at.post("/settings/tokens/", {"name": "", "scope": "read"})
+    said = at.get("/settings/tokens/").content.decode()
+    assert '<h3 class="item-title">未命名</h3>' in said
+    assert said.count(Token.objects.get().hint) == 2  # beside it, and in the label of its button

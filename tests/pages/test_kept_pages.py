@@ -135,7 +135,10 @@ OTHERS = {
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
     *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
     *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),
-    *(f"papers.actions.list_imports.{name}" for name in ("read_file", "preview_list", "import_list", "check_slug", "problem_json")),
+    *(
+        f"papers.actions.list_imports.{name}"
+        for name in ("read_file", "preview_list", "import_list", "check_slug", "problem_json")
+    ),
     *(f"papers.actions.list_store.{name}" for name in ("values_of", "entry_values", "fill_entry", "store")),
     *(f"papers.actions.lists.{name}" for name in ("create_list", "add_entry", "edit_entry", "move_entry")),
     *("papers.actions.lists.remove_entry", "papers.actions.lists.restore_entry"),
@@ -150,9 +153,17 @@ OTHERS = {
     *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
     *(f"talks.actions.imports.{name}" for name in ("prepare", "import_prepared", "taken_in_run")),
     *(f"talks.actions.imports.{name}" for name in ("json_bytes", "problem_json", "read_file", "preview_file")),
-    *("talks.actions.imports.refusal_of", "talks.actions.imports.taken_by", "talks.actions.html.render_and_save"),
+    *(
+        "talks.actions.imports.refusal_of",
+        "talks.actions.reasons.sentence_of",
+        "talks.actions.imports.taken_by",
+        "talks.actions.html.render_and_save",
+    ),
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
-    *(f"talks.actions.sample.{name}" for name in ("logins_file", "next_saturday", "remove_sample")),
+    *(
+        f"talks.actions.sample.{name}"
+        for name in ("logins_file", "next_saturday", "remove_sample", "written_by_others")
+    ),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
     *(f"talks.actions.triage.{name}" for name in ("decline", "merge", "undo", "ignore", "unignore", "where_of")),
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),

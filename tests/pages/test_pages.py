@@ -2,12 +2,17 @@
 
 import html
 import re
+from datetime import datetime
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import translation
 
 from members.models import Person
 from talks.models import Answer, Episode, EpisodeState, Item, PaperMention, Question, SourceDocument
+from talks.templatetags.talk import day, evening
+from tests.conftest import SHANGHAI
 from tests.pages.conftest import item, section
 
 LINK = re.compile(r"""href=["']([^"'#]*)""")
@@ -374,3 +379,26 @@ def test_what_is_no_code_leads_nowhere(client, make, address):
 def test_a_draft_is_not_told_by_a_redirect(client, make, now):
     Episode.objects.create(number=7, code="007", state=EpisodeState.DRAFT, created_at=now, changed_at=now)
     assert client.get("/episodes/7/").status_code == 404
+
+
+def test_a_date_has_its_year_unless_it_is_of_this_one():
+    talk = datetime(2023, 7, 22, 21, tzinfo=SHANGHAI)
+    with time_machine.travel("2023-12-31T15:59:00Z", tick=False), translation.override("zh-hans"):
+        assert (day(talk), evening(talk)) == ("7 月 22 日", "7 月 22 日 周六 21:00")
+    with time_machine.travel("2023-12-31T16:01:00Z", tick=False), translation.override("zh-hans"):
+        assert (day(talk), evening(talk)) == ("2023 年 7 月 22 日", "2023 年 7 月 22 日 周六 21:00")
+
+
+def test_a_kept_page_is_made_again_in_the_next_year(client, site):
+    with time_machine.travel("2023-12-31T15:59:00Z", tick=False):
+        first = client.get("/people/")["ETag"]
+        assert client.get("/people/")["ETag"] == first
+    with time_machine.travel("2023-12-31T16:01:00Z", tick=False):
+        assert client.get("/people/")["ETag"] != first
+
+
+def test_highlights_are_separated_in_the_text_too(client, site):
+    Episode.objects.filter(code="020").update(highlights=["llama2", "FreeWilly", "LLM 推理"])
+    said = re.sub(r"<[^>]+>", "", text_of(client.get("/episodes/020/")))
+    assert "llama2；FreeWilly；LLM 推理" in said
+    assert "推理；" not in said

@@ -3,14 +3,14 @@
 import io
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from members.actors import SYSTEM
 from talks.actions.imports import import_file, json_bytes
 from talks.archive import archive
 from talks.documents import model, reader, writer
 from talks.export import document_of, export
-from talks.models import Episode
+from talks.models import Episode, SourceDocument
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,20 @@ def test_github_has_one_title_and_links_to_neighbours(episodes):
 def test_a_draft_is_nobodys_neighbour(episodes):
     Episode.objects.filter(code="122").update(state="draft")
     assert "122.md" not in export(episodes["121"], "github").text
+
+
+def test_the_sample_is_nobodys_neighbour_and_stands_apart_in_the_index(episodes):
+    SourceDocument.objects.filter(episode=episodes["122"]).update(name="sample/122.md")
+    assert "122.md" not in export(episodes["121"], "github").text
+    assert "上一期" not in export(episodes["122"], "github").text
+    index = dict(archive(Episode.objects.all()))["README.md"]
+    assert index.index("talks/121.md") < index.index("## 示例") < index.index("talks/122.md")
+
+
+def test_a_text_for_zhihu_does_not_begin_with_a_heading(episodes):
+    made = export(episodes["121"], "zhihu")
+    assert made.text.startswith("本期提要：")
+    assert not any("lead=" in loss for loss in made.losses)
 
 
 def test_a_draft_is_in_no_archive(episodes, tmp_path):
@@ -110,3 +124,12 @@ def test_a_text_for_github_keeps_every_node(make, now):
     assert read.questions[0].follow_ups[0].after == stored.questions[0].follow_ups[0].after
     assert read.questions[0].after == "题外话。"
     assert len(read.sections) == 2
+
+
+@pytest.mark.parametrize(
+    "arguments", [["export_archive", "FILE/x"], ["export_episode", "120", "--to", "json", "--output", "FILE/x"]]
+)
+def test_a_place_that_cannot_be_written_is_one_line(episodes, tmp_path, arguments):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(CommandError, match=r"file.*无法写入：Not a directory"):
+        call_command(*(each.replace("FILE", str(tmp_path / "file")) for each in arguments), stdout=io.StringIO())

@@ -144,7 +144,7 @@ def test_a_file_name_that_is_no_text(make, tmp_path):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("spelling", ["番外02", "S02", "s2", "番外2"])
+@pytest.mark.parametrize("spelling", ["番外02", "S02", "s2", "番外2", "番外 2", " S02 "])
 def test_an_episode_is_exported_under_any_spelling_of_its_code(folder, make, spelling):
     elements(folder(a=make.document(number=2, kind="special", code="S02")))
     out = io.StringIO()
@@ -170,3 +170,13 @@ def test_another_file_conflicts_and_comes_back(folder, make):
     problem = found[0]["problems"][0]
     assert (problem["theirs"], problem["yours"]) == ("词表要多大？（在站上改过）", "词表多大才好？")
     assert elements(where / "a.json")[0][0]["status"] == "unchanged"
+
+
+@pytest.mark.django_db
+def test_files_of_other_kinds_are_counted(folder, make):
+    path = folder(a=make.document())
+    (path / "picture.png").write_bytes(b"x")
+    (path / "README.md").write_text("")
+    assert "跳过了 1 个其他类型的文件。" in told(path)
+    (path / "picture.png").unlink()
+    assert "跳过" not in told(path)

@@ -96,6 +96,11 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(sample, "FOLDER", tmp_path)
 
 
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
 @pytest.fixture
 def loaded(db, small, now):
     assert sample.load_sample(by=SYSTEM, now=now)
@@ -419,6 +424,35 @@ def test_the_command_says_what_it_did(db, small):
     gone = said("--remove")
     assert Episode.objects.count() == 0
     assert said("--remove") != gone
+
+
+def test_the_logins_get_their_persons_back(make, loaded, now):
+    real = import_real(make, now, starts_at=(now + timedelta(days=3)).isoformat())
+    before = {login.user.username: login for login in Person.objects.exclude(user=None)}
+    for person in before.values():
+        questions.ask(episode=real, body="这条是真的在问", by=person, now=now)
+    sample.remove_sample(by=SYSTEM, now=now)
+    sample.load_sample(by=SYSTEM, now=now)
+    assert {person.user.username: person for person in Person.objects.exclude(user=None)} == before
+    assert Question.objects.with_public_id("107-2").get().asker == before["sample-member"]
+    sample.remove_sample(by=SYSTEM, now=now)
+    assert set(Person.objects.filter(pk__in=[one.pk for one in before.values()])) == set(before.values())
+
+
+def test_what_members_wrote_is_named_before_it_goes(loaded, stranger, now, monkeypatch):
+    assert sample.written_by_others() == []
+    written = questions.ask(episode=Episode.objects.get(code="107"), body="顺便问一句", by=stranger, now=now)
+    questions.answer(question=written, body="答", by=stranger, now=now)
+    monkeypatch.setattr("sys.stdin", StringIO())
+    with pytest.raises(CommandError, match=rf"2 段.*107-3 {stranger.name}.*--yes"):
+        call_command("load_sample", "--remove")
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("builtins.input", lambda prompt: "")
+    with pytest.raises(CommandError, match="什么都没有删"):
+        call_command("load_sample", "--remove", stdout=StringIO())
+    assert Episode.objects.exists()
+    call_command("load_sample", "--remove", "--yes", stdout=StringIO())
+    assert not Episode.objects.exists()
 
 
 # ── News ────────────────────────────────────────────────────────────────────

@@ -26,10 +26,18 @@ class Command(BaseCommand):
             raise CommandError(_("%(path)s is not a folder.") % {"path": folder})
         count = 0
         for name, text in archive(Episode.objects.visible_to(None)):
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if not path.exists() or path.read_bytes() != text.encode():
-                path.write_bytes(text.encode())
+            try:
+                _write(folder / name, text.encode())
+            except OSError as error:
+                place = {"path": error.filename or folder / name, "reason": error.strerror}
+                raise CommandError(_("%(path)s cannot be written: %(reason)s") % place) from error
             count += 1
         said = ngettext("%(n)d file in %(path)s", "%(n)d files in %(path)s", count)
         self.stdout.write(said % {"n": count, "path": folder})
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file with its folder, unless it holds the same already. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_bytes() != data:
+        path.write_bytes(data)

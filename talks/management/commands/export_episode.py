@@ -28,7 +28,11 @@ class Command(BaseCommand):
         except TextTooLong as error:
             raise CommandError(str(error)) from error
         if options["output"]:
-            options["output"].write_bytes(exported.text.encode())
+            try:
+                options["output"].write_bytes(exported.text.encode())
+            except OSError as error:
+                said = {"path": options["output"], "reason": error.strerror}
+                raise CommandError(_("%(path)s cannot be written: %(reason)s") % said) from error
         else:
             self.stdout.write(exported.text, ending="")
         for loss in exported.losses:

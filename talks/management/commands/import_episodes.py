@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from members.actors import SYSTEM, Actor
 from members.models import User
@@ -34,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON array and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        files = list(_files(options["paths"]))
+        files, others = _files(options["paths"])
         by = _actor(options["username"]) if not options["dry_run"] else SYSTEM
         results: list[ImportResult] = []
         run: dict[str, ImportResult] = {}
@@ -49,6 +48,11 @@ class Command(BaseCommand):
                 self._tell(result)
         if options["json"]:
             self.stdout.write(json.dumps([result.as_json() for result in results], ensure_ascii=False))
+        elif others:
+            said = ngettext(
+                "%(n)d file of another kind was skipped.", "%(n)d files of other kinds were skipped.", others
+            )
+            self.stdout.write(said % {"n": others})
         self._fail_if_refused(results, replaces=options["replace"])
 
     def _progress(self, text: str) -> None:
@@ -114,17 +118,24 @@ def _actor(username: str | None) -> Actor:
     return user.person
 
 
-def _files(paths: list[Path]) -> Iterator[Path]:
-    """Yield files in path order. In an archive, `data/005.json` stands for `talks/005.md`."""
+def _files(paths: list[Path]) -> tuple[list[Path], int]:
+    """Return the files in path order and how many of a folder are no documents. Raises CommandError.
+
+    In an archive, `data/005.json` stands for `talks/005.md`.
+    """
+    found, others = [], 0
     for path in paths:
         if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                if file.suffix.lower() not in SUFFIXES or file.name in SKIPPED or not file.is_file():
-                    continue
-                if file.parent.name == "talks" and (file.parent.parent / "data" / f"{file.stem}.json").exists():
-                    continue
-                yield file
+            files = [file for file in sorted(path.rglob("*")) if file.is_file() and file.name not in SKIPPED]
+            documents = [file for file in files if file.suffix.lower() in SUFFIXES]
+            others += len(files) - len(documents)
+            found += [file for file in documents if not _is_restored_from_data(file)]
         elif path.exists():
-            yield path
+            found.append(path)
         else:
             raise CommandError(_("There is no file or folder %(path)s.") % {"path": path})
+    return found, others
+
+
+def _is_restored_from_data(file: Path) -> bool:
+    return file.parent.name == "talks" and (file.parent.parent / "data" / f"{file.stem}.json").exists()

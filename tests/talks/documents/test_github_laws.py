@@ -13,6 +13,7 @@ from made_up import documents, line
 from markup import links
 from markup.targets import convert
 from talks.documents import model
+from talks.documents.escapes import guarded
 from talks.documents.lines import fenced, is_section_heading, split
 from talks.documents.normal import normal
 from talks.documents.outline import Source
@@ -82,8 +83,10 @@ def plain(value: object, name: str = "") -> object:
 
 def comes_back_from_github(doc: model.EpisodeDoc) -> None:
     doc = plain(doc)
-    exported = convert(write(doc), "github").text
-    assert said(read(exported).document) == said(normal(doc)), write(doc)
+    for written in (write(doc), guarded(write(doc))):
+        assert read(written).document == normal(doc), written
+        exported = convert(written, "github").text
+        assert said(read(exported).document) == said(normal(doc)), written
 
 
 @given(documents)

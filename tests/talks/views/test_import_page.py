@@ -240,3 +240,15 @@ def test_a_name_from_the_form_is_checked_like_any_other(at, name):
     response = at.post("/import/store/", {"upload": f"{value.split(':')[0]}:{name}"})
     assert response.status_code == 200
     assert all(source.name == "x.md" for source in SourceDocument.objects.all())
+
+
+def test_a_refused_text_is_still_in_the_form(at):
+    text = "没有编号的一段 <b>话</b>\r\n第二行"
+    said = at.post("/import/", {"name": "x.md", "text": text}).content.decode()
+    assert "没有找到" in said or "没有编号" in said
+    kept = dict(re.findall(r'<input type="hidden" name="(name|text)" value="([^"]*)"', said))
+    assert kept["name"] == "x.md"
+    again = at.post("/import/", {"name": "x.md", "text": text, "again": "1"})
+    assert again.status_code == 200
+    assert "没有编号的一段 &lt;b&gt;话&lt;/b&gt;\r\n第二行</textarea>" in again.content.decode()
+    assert 'value="x.md"' in again.content.decode()
