@@ -464,7 +464,7 @@ def test_the_inbox_is_alive_and_nobody_real_is_asked(db, now):
     decided = dict(stories.exclude(decision="open").values_list("decision", "decided_by__name"))
     assert decided == {"taken": "青禾", "declined": "青禾"}
     assert not Source.objects.due(now + timedelta(days=400)).exists()
-    sources = Source.objects.with_last_run()
+    sources = Source.objects.with_last_outcome()
     assert {source.last_outcome for source in sources} == {"ok", "unchanged", "empty", "no_announcement", "failed"}
     assert stories.of_several().count() >= 10
     hosts = {links.host(story.url) for story in stories}
