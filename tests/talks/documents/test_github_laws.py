@@ -76,7 +76,10 @@ def plain(value: object, name: str = "") -> object:
     if isinstance(value, str):
         value = value.replace("\ufeff", "B").replace("<details>", "<details").replace("$$", "S")
         value = value.replace("$", "S") if "[^" in value or name not in _TEXTS else value
-        value = re.sub(r"(?m)^\\+\$?|^\$|^ +(?=```|~~~)", "", value) if name in _TEXTS else value
+        if name in _TEXTS:
+            # What stood in front took its space along: one-line fields begin with none.
+            left = re.sub(r"(?m)^\\+\$?|^\$|^ +(?=```|~~~)", "", value)
+            value = left if left == value else left.lstrip(" ")
         return value
     return value
 
