@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
 from jobs.actions.jobs import enqueue
 from members.actors import SYSTEM
-from outbound.client import Failed, get
+from outbound.client import Failed, Refused, get
 from papers import arxiv
 from papers.actions.facts import mark_missing, store_facts
 from papers.asking import arxiv_turn
 from papers.facts import PaperFacts
 from papers.models import Paper
+
+log = structlog.get_logger(__name__)
 
 KIND = "fill_papers"
 BATCH = 50
@@ -33,16 +36,23 @@ class Filled:
     papers: list[PaperFacts] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     unasked: list[str] = field(default_factory=list)
+    trouble: str = ""
 
 
 def fetch(*, payload: dict[str, Any]) -> Filled:
-    """Ask arXiv about the oldest stubs. Raises outbound's Failed and arxiv.Unreadable: the job tries again later."""
+    """Ask arXiv about the oldest stubs. What arXiv does wrong is no error of ours: the next beat asks again."""
     stubs = Paper.objects.stubs(timezone.now()).order_by(F("missing_at").asc(nulls_first=True), "pk")
-    return _ask_all(list(stubs.values_list("arxiv_id", flat=True)[:BATCH]))
+    try:
+        return _ask_all(list(stubs.values_list("arxiv_id", flat=True)[:BATCH]))
+    except (Failed, Refused, arxiv.Unreadable) as error:
+        return Filled(trouble=str(error))
 
 
 def fetch_named(*, payload: dict[str, Any]) -> Filled:
-    """Ask arXiv about the papers in `ids`, filled or not: they may have a newer version. Raises as `fetch`."""
+    """Ask arXiv about the papers in `ids`, filled or not: they may have a newer version.
+
+    Raises outbound's Failed and arxiv.Unreadable: nobody else asks about these this week, the job tries again.
+    """
     return _ask_all(payload["ids"])
 
 
@@ -69,6 +79,9 @@ def _ask_all(wanted: list[str]) -> Filled:
 
 def store(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> None:
     """Store what arXiv said; when more stubs wait, the next batch is a job at once."""
+    if fetched.trouble:
+        log.warning("papers_not_filled", error=fetched.trouble)
+        return
     store_facts(fetched.papers, by=SYSTEM, now=now)
     mark_missing(fetched.missing, by=SYSTEM, now=now)
     number = payload.get("batch", 0) + 1

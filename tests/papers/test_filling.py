@@ -1,13 +1,11 @@
 """Stubs are filled in by asking arXiv, here a local server that answers as it does."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from jobs.actions import jobs
 from jobs.models import Job
-from outbound.client import Failed
 from papers.actions import filling
 from papers.actions.stubs import find_or_stub
 from papers.models import Paper
@@ -67,20 +65,23 @@ def test_more_than_a_batch_is_several_jobs(papers, now):
 def test_a_mood_of_arxiv_loses_nothing(papers, outside, fault, now):
     find_or_stub(papers[:4], now=now)
     outside.faults["/api/query"] = [fault]
-    jobs.enqueue(kind="fill_papers", key="fill_papers:x", payload={"slot": "x"}, due_at=now, now=now)
-    later = timezone.now()
-    for _try in range(3):
-        jobs.perform_next(now=later)
-        later += timedelta(minutes=5)
+    for slot in ("first", "next"):
+        jobs.enqueue(kind="fill_papers", key=slot, payload={"slot": slot}, due_at=now, now=now)
+        while jobs.perform_next(now=timezone.now()):
+            pass
     assert Paper.objects.filter(filled_from="api").count() == 4
     assert not Paper.objects.exclude(missing_at=None).exists()
 
 
-def test_refusals_are_errors_of_the_job(papers, outside, now):
+def test_without_the_outside_a_job_says_one_line(papers, outside, settings, now):
     find_or_stub(papers[:1], now=now)
-    outside.faults["/api/query"] = [403]
-    with pytest.raises(Failed):
-        fill()
+    settings.OUTBOUND_ALLOW = []
+    jobs.enqueue(kind="fill_papers", key="x", payload={"slot": "x"}, due_at=now, now=now)
+    with capture_logs() as logs:
+        jobs.perform_next(now=timezone.now())
+    assert [line["event"] for line in logs] == ["papers_not_filled"]
+    assert Job.objects.get().done_at
+    assert Paper.objects.stubs(now).exists()
 
 
 def test_nothing_to_do_asks_nobody(outside, db):
