@@ -42,9 +42,8 @@ def next_serial(episode: Episode, taken: set[int], *, number: int | None = None)
 
 def mention_papers(*, text: str, episode: Episode, now: datetime, **target: object) -> None:
     """Note the arXiv papers named in the text of one row, given as `question=…` or `answer=…`."""
-    versions = links.arxiv_versions(text)
-    for arxiv_id, paper in find_or_stub(versions, now=now).items():
-        PaperMention.objects.create(paper=paper, episode=episode, paper_version=versions[arxiv_id], **target)
+    for paper in find_or_stub(links.arxiv_ids(text), now=now).values():
+        PaperMention.objects.create(paper=paper, episode=episode, **target)
 
 
 def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:

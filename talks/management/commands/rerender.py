@@ -5,8 +5,6 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import ngettext
 
-from papers.actions.facts import rerender as rerender_papers
-from papers.actions.list_html import rerender_lists
 from talks.actions.html import rerender
 
 
@@ -17,6 +15,5 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200, help="rows a transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = options["batch"]
-        count = rerender(batch=batch) + rerender_papers(batch=batch) + rerender_lists(batch=batch)
+        count = rerender(batch=options["batch"])
         self.stdout.write(ngettext("%(n)d row rendered", "%(n)d rows rendered", count) % {"n": count})

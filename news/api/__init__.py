@@ -1,1 +1,0 @@
-"""API resources of the news, and the metrics."""
