@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
 from members.rules import is_organizer
+from talks.documents.model import code_of
 
 
 class EpisodeKind(models.TextChoices):
@@ -31,11 +32,6 @@ class EpisodeState(models.TextChoices):
     LIVE = "live", _("live")
     WRAPUP = "wrapup", _("wrapping up")
     PUBLISHED = "published", _("published")
-
-
-def code_of(kind: str, number: int) -> str:
-    """Return the code of an episode: "005", "S02"."""
-    return f"S{number:02d}" if kind == EpisodeKind.SPECIAL else f"{number:03d}"
 
 
 # How people write a code in an address: as it is stored, without its zeros, or as the page shows it (番外02).
