@@ -239,39 +239,41 @@ def admin_pages() -> list[str]:
     return found
 
 
+# Every part of an address that a page reads or says again; SAID stands for the attacks.
+ADDRESSES = (
+    *(f"/{place}/SAID/" for place in ("nope", "people", "q", "episodes", "papers", "episodes/500/ask")),
+    "/episodes/?year=SAID&kind=SAID&page=SAID&SAID=SAID",
+    "/accounts/login/?next=SAID&SAID=1",
+    "/accounts/login/?next=/SAID",
+    "/people/?show=SAID&page=SAID",
+)
+API_ADDRESSES = (
+    "/api/v1/SAID/",
+    "/api/v1/questions/?SAID=1",
+    "/api/v1/episodes/?expand=SAID",
+    "/api/v1/items/?state=SAID",
+    "/api/v1/people/?page_size=SAID",
+    "/api/v1/answers/?question=SAID",
+)
+DOCS_ADDRESSES = ("/api/v1/docs/?version=SAID&lang=SAID&SAID=1",)
+
+
 def addresses_that_carry(attacks: list[str]) -> list[str]:
-    """The attacks in every part of an address that a page reads or says again."""
-    found = []
-    for group in _joined(attacks, PATH):
-        said = quote(group, safe="")
-        found += [f"/{place}/{said}/" for place in ("nope", "people", "q", "episodes", "papers", "episodes/500/ask")]
-        found.append(f"/episodes/?year={said}&kind={said}&page={said}&{said}={said}")
-        found.append(f"/accounts/login/?next={said}&{said}=1")
-        found.append(f"/accounts/login/?next=/{said}")
-        found.append(f"/people/?show={said}&page={said}")
-    return found
+    return _filled(ADDRESSES, attacks, PATH)
 
 
 def api_addresses_that_carry(attacks: list[str]) -> list[str]:
-    found = []
-    for group in _joined(attacks, PATH):
-        said = quote(group, safe="")
-        found += [f"/api/v1/{said}/", f"/api/v1/questions/?{said}=1", f"/api/v1/episodes/?expand={said}"]
-        found += [
-            f"/api/v1/items/?state={said}",
-            f"/api/v1/people/?page_size={said}",
-            f"/api/v1/answers/?question={said}",
-        ]
-    return found
+    return _filled(API_ADDRESSES, attacks, PATH)
 
 
 def docs_addresses_that_carry(attacks: list[str]) -> list[str]:
-    found = []
-    for group in _joined(attacks, 2 * PATH):
-        said = quote(group, safe="")
-        found.append(f"/api/v1/docs/?version={said}&lang={said}&{said}=1")
-    found.append("/api/v1/docs/?url=https://evil.example/schema&configUrl=https://evil.example/config")
-    return found
+    elsewhere = "/api/v1/docs/?url=https://evil.example/schema&configUrl=https://evil.example/config"
+    return [*_filled(DOCS_ADDRESSES, attacks, 2 * PATH), elsewhere]
+
+
+def _filled(forms: Iterable[str], attacks: list[str], size: int) -> list[str]:
+    said = [quote(group, safe="") for group in _joined(attacks, size)]
+    return [form.replace("SAID", each) for each in said for form in forms]
 
 
 def _joined(attacks: list[str], size: int) -> Iterable[str]:
