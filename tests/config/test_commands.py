@@ -42,6 +42,14 @@ def test_a_database_without_tables_is_named_and_the_way_out_works(command, tmp_p
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("rows", ["0", "-1", "many"])
+def test_a_batch_of_no_rows_is_wrong_usage(command, rows):
+    done = command("rerender", "--batch", rows)
+    assert done.returncode == 2
+    assert rows in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
 def test_a_database_that_is_not_there_is_one_line(command, tmp_path):
     done = command("rerender", database=f"sqlite:///{tmp_path}")
     assert (done.returncode, done.stderr) == (1, "数据库无法使用：unable to open database file\n")

@@ -420,10 +420,11 @@ def test_what_members_wrote_is_named_before_it_goes(loaded, stranger, now, monke
     monkeypatch.setattr("sys.stdin", StringIO())
     with pytest.raises(CommandError, match=rf"2 段.*107-3 {stranger.name}.*--yes"):
         call_command("load_sample", "--remove")
-    monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr("builtins.input", lambda prompt: "")
-    with pytest.raises(CommandError, match="什么都没有删"):
-        call_command("load_sample", "--remove", stdout=StringIO())
+    monkeypatch.setattr("sys.stdin", Terminal())  # which ends, as after Ctrl-D
+    for agreed in (lambda prompt: "", input):
+        monkeypatch.setattr("builtins.input", agreed)
+        with pytest.raises(CommandError, match="什么都没有删"):
+            call_command("load_sample", "--remove", stdout=StringIO())
     assert Episode.objects.exists()
     call_command("load_sample", "--remove", "--yes", stdout=StringIO())
     assert not Episode.objects.exists()

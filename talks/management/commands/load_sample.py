@@ -48,7 +48,11 @@ class Command(BaseCommand):
         if not sys.stdin.isatty():
             raise CommandError(_("%(said)s With --yes it is removed all the same.") % {"said": said})
         self.stdout.write(said)
-        if input(_("Remove it all the same? [y/N] ")).strip().lower() not in ("y", "yes"):
+        try:
+            agreed = input(_("Remove it all the same? [y/N] ")).strip().lower() in ("y", "yes")
+        except (EOFError, KeyboardInterrupt):
+            agreed = False
+        if not agreed:
             raise CommandError(_("Nothing was removed."))
 
 

@@ -1,5 +1,6 @@
 """Refresh stored HTML that an older renderer made, in batches."""
 
+import argparse
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -12,8 +13,15 @@ class Command(BaseCommand):
     help = "Render again every text whose HTML an older version of the renderer made."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--batch", type=int, default=200, help="rows a transaction")
+        parser.add_argument("--batch", type=_at_least_one, default=200, help="rows a transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = rerender(batch=options["batch"])
         self.stdout.write(ngettext("%(n)d row rendered", "%(n)d rows rendered", count) % {"n": count})
+
+
+def _at_least_one(text: str) -> int:
+    """Read a number of rows. Raises ArgumentTypeError: with none, nothing would ever be rendered."""
+    if not (text.isascii() and text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1")
+    return int(text)
