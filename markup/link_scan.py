@@ -157,7 +157,7 @@ def _bare_ends(text: str, start: int, position: int) -> tuple[int, int]:
         if match := _PLAIN_RUN.match(text, position):
             position = match.end()
             continue
-        step = _step(text, start, position, before, opened)
+        step = _step(text, position, before, opened)
         if step == 0:
             break
         position += step
@@ -167,7 +167,7 @@ def _bare_ends(text: str, start: int, position: int) -> tuple[int, int]:
     return _trimmed(text, start, end, before), stop
 
 
-def _step(text: str, start: int, position: int, before: str, opened: list[tuple[str, int]]) -> int:
+def _step(text: str, position: int, before: str, opened: list[tuple[str, int]]) -> int:
     """How many characters of the text at `position` still belong to the address; 0 is its end."""
     char, length = text[position], 1
     if char == "\\":
