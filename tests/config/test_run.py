@@ -12,6 +12,7 @@ import sys
 import time
 import uuid
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -182,7 +183,11 @@ def test_a_second_signal_does_not_wait(environ, marked, monkeypatch):
         ask(child)
         supervisor.on_signal(signal.SIGINT, None)
 
+    def sleep(_seconds):
+        pytest.fail("it waits for a child in spite of the second signal")
+
     monkeypatch.setattr(run.Child, "ask_to_stop", ask_and_signal)
+    monkeypatch.setattr(run, "time", SimpleNamespace(monotonic=time.monotonic, sleep=sleep))
     supervisor.stop()
     wait_for(lambda: marked() == [], 5)
 
