@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 
 class BadEnvironment(ValueError):
@@ -52,8 +52,15 @@ def _hosts(value: str) -> list[str]:
     return hosts
 
 
-def _database(value: str) -> str:
+def _parts(value: str) -> SplitResult:
+    """Return the parts of an address; raises ValueError for a host or a port that is none."""
     parts = urlsplit(value)
+    _ = parts.port
+    return parts
+
+
+def _database(value: str) -> str:
+    parts = _parts(value)
     if parts.scheme not in ("sqlite", "postgres", "postgresql"):
         raise ValueError("use sqlite:///path or postgres://user:password@host:port/name")
     options = dict(parse_qsl(parts.query))
@@ -69,7 +76,7 @@ def _database(value: str) -> str:
 
 def _address(*schemes: str) -> Callable[[str], str]:
     def check(value: str) -> str:
-        parts = urlsplit(value)
+        parts = _parts(value)
         if parts.scheme not in schemes or not (parts.hostname or parts.scheme == "unix"):
             raise ValueError(f"use an address that starts with {' or '.join(s + '://' for s in schemes)}")
         return value.rstrip("/")
@@ -82,7 +89,7 @@ def _redis(value: str) -> str:
 
 
 def _mail(value: str) -> str:
-    if value and urlsplit(value).scheme not in ("smtp", "smtps", "smtp+tls", "consolemail", "dummymail"):
+    if value and _parts(value).scheme not in ("smtp", "smtps", "smtp+tls", "consolemail", "dummymail"):
         raise ValueError("use smtp://user:password@host:port, smtp+tls:// or consolemail://")
     return value
 
@@ -160,7 +167,11 @@ def read_file(path: Path) -> dict[str, str]:
     found: dict[str, str] = {}
     if not path.is_file():
         return found
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadEnvironment(f"{path.name} cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
         name, sign, value = line.partition("=")
@@ -182,7 +193,7 @@ def read(environ: Mapping[str, str], *, file: Path | None = None) -> dict[str, A
         try:
             values[name] = variable.check(text)
         except ValueError as error:
-            raise BadEnvironment(f"{name}={text}: {error}") from error
+            raise BadEnvironment(f"{name}={_without_password(text)}: {error}") from error
     if values["DEBUG"] == "":
         values["DEBUG"] = not values["SECRET_KEY"]
     if not values["DEBUG"]:
@@ -192,6 +203,11 @@ def read(environ: Mapping[str, str], *, file: Path | None = None) -> dict[str, A
         if len(values["SECRET_KEY"]) < 32:
             raise BadEnvironment("SECRET_KEY is too short: use at least 32 random characters")
     return values
+
+
+def _without_password(text: str) -> str:
+    """Return a value as a terminal and a log may show it: on one line, and an address without who signs in there."""
+    return re.sub(r"//.*@", "//…@", " ".join(text.split()))
 
 
 def development_key(folder: Path) -> str:

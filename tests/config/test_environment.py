@@ -42,11 +42,39 @@ def test_a_secret_key_alone_turns_debug_off():
         ("TRUSTED_PROXIES", "10.0.0.0/99"),
         ("EMAIL_URL", "mail.example.org"),
         ("OUTBOUND_PROXY", "proxy:3128"),
+        ("DATABASE_URL", "postgres://db:99999/talk"),
+        ("DATABASE_URL", "postgres://db:many/talk"),
+        ("REDIS_URL", "redis://cache:99999"),
+        ("EMAIL_URL", "smtp://mail:99999"),
+        ("SITE_URL", "https://talk.example.org:x"),
+        ("SITE_URL", "https://[::1"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name(name, value):
     with pytest.raises(environment.BadEnvironment, match=f"^{name}="):
         environment.read({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("DATABASE_URL", "mysql://anna:pass/w@rd@db/talk", "mysql://…@db/talk"),
+        ("EMAIL_URL", "imap://anna:secret@mail", "imap://…@mail"),
+        ("SITE_URL", "two\nlines", "two lines"),
+    ],
+)
+def test_a_refusal_is_one_line_and_shows_no_password(name, value, shown):
+    with pytest.raises(environment.BadEnvironment) as refused:
+        environment.read({name: value})
+    assert str(refused.value).startswith(f"{name}={shown}: ")
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / ".env"
+    path.write_bytes(b"SITE_URL=\xff")
+    with pytest.raises(environment.BadEnvironment, match=r"^\.env cannot be read"):
+        environment.read({}, file=path)
 
 
 def test_a_short_key_is_refused():
