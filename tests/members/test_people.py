@@ -97,6 +97,14 @@ def test_create_organizer(now, monkeypatch, password):
         call_command("create_organizer", "三两")
 
 
+@pytest.mark.django_db
+def test_no_organizer_gets_a_login_that_opens_nothing(monkeypatch, password):
+    monkeypatch.setenv("OPENLLM_TALK_PASSWORD", password)
+    with pytest.raises(CommandError, match="sample-"):
+        call_command("create_organizer", "sample-anna")
+    assert not User.objects.exists()
+
+
 def test_create_organizer_asks_twice(monkeypatch, password):
     monkeypatch.delenv("OPENLLM_TALK_PASSWORD", raising=False)
     typed = iter([password, f"{password}r", password, password])

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from members.accounts import SAMPLE_PREFIX
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Person, Role
@@ -22,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--person", metavar="HANDLE", help="an existing person of the record who this is")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["username"].startswith(SAMPLE_PREFIX):  # once DEBUG is off, it would open nothing
+            message = _("Names that begin with %(prefix)s are those of the sample; choose another.")
+            raise CommandError(message % {"prefix": SAMPLE_PREFIX})
         claim = None
         if options["person"]:
             claim = Person.objects.current().filter(handle=options["person"]).first()
