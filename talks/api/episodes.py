@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -14,6 +15,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from markup.html import TextTooLong
 from members.api.rows import Expansion, Rows, person_of, with_only
 from talks.api import serializers
 from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
@@ -49,6 +51,14 @@ class ExportRenderer(BaseRenderer):
 
     def render(self, data: Any, accepted_media_type: Any = None, renderer_context: Any = None) -> Any:
         return data
+
+
+class TooLong(exceptions.APIException):
+    """The text for a channel would be longer than an export is made."""
+
+    status_code = 413
+    default_code = "too_long"
+    default_detail = gettext_lazy("This record is too long for this form; take the JSON.")
 
 
 class EpisodeFilter(filters.FilterSet):
@@ -96,6 +106,8 @@ class EpisodeViewSet(Rows):
         episode = self.get_object()
         try:
             exported = export(episode, request.query_params.get("to", ""))
+        except TextTooLong as error:
+            raise TooLong from error
         except ValueError as error:
             raise exceptions.ValidationError({"to": str(error)}) from error
         request.accepted_renderer = ExportRenderer()

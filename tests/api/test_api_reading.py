@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
+from markup.targets import reading
 from members.actions.tokens import create_token
 from talks.models import Answer, Item, PaperMention, Question, Section
 from tests.api.conftest import API, episode_with_rows
@@ -161,6 +162,12 @@ def test_pages(anonymous, db, now):
     rest = anonymous.get(page["next"]).json()
     assert ([row["code"] for row in rest["results"]], rest["next"]) == (["001"], None)
     assert len(get(anonymous, "episodes/?page_size=1000").json()["results"]) == 3
+
+
+def test_a_record_too_long_for_a_channel_is_said_to_be(anonymous, record, problem, monkeypatch):
+    monkeypatch.setattr(reading, "MAX_CHARACTERS", 10)
+    problem(anonymous.get(f"{API}episodes/041/export/?to=zhihu"), 413, "too_long")
+    assert anonymous.get(f"{API}episodes/041/export/?to=json").status_code == 200
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99", "x", "9" * 400, "last%00"])

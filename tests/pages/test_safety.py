@@ -147,6 +147,6 @@ def test_a_record_too_long_for_a_form_says_so(client, make):
         response = client.get(path)
         assert (response.status_code, response["Content-Type"]) == (413, "text/plain; charset=utf-8")
     assert client.get("/episodes/020.json").status_code == 200
-    assert client.get("/api/v1/episodes/020/export/?to=github").status_code == 400
+    assert client.get("/api/v1/episodes/020/export/?to=github").status_code == 413
     with pytest.raises(CommandError, match="1000000 are possible"):
         call_command("export_episode", "020", to="github")
