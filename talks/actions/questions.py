@@ -41,9 +41,10 @@ def next_serial(episode: Episode, taken: set[int], *, number: int | None = None)
 
 
 def mention_papers(*, text: str, episode: Episode, now: datetime, **target: object) -> None:
-    """Note the arXiv papers named in the text of one row, given as `question=…` or `answer=…`."""
-    for paper in find_or_stub(links.arxiv_ids(text), now=now).values():
-        PaperMention.objects.create(paper=paper, episode=episode, **target)
+    """Note the arXiv papers named in the text of one row, given as `question=…` or `answer=…`, in its order."""
+    named = links.arxiv_ids(text)
+    papers = find_or_stub(named, now=now)
+    PaperMention.objects.bulk_create(PaperMention(paper=papers[key], episode=episode, **target) for key in named)
 
 
 def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:

@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
@@ -31,6 +33,20 @@ def test_a_serial_is_the_documents_number_when_it_is_free(episode, member, now):
     assert next_serial(episode, taken, number=3) == 3
     assert next_serial(episode, taken, number=3) == 6
     assert next_serial(episode, taken) == 7
+
+
+def test_papers_are_noted_in_the_order_of_the_text_and_at_once(episode, member, now):
+    def queries(named):
+        with CaptureQueriesContext(connection) as captured:
+            ask(episode=episode, body=" ".join(f"arXiv:{key}" for key in named), by=member, now=now)
+        return len(captured)
+
+    few = queries(["2307.09288", "1706.03762"])
+    assert list(PaperMention.objects.order_by("pk").values_list("paper__arxiv_id", flat=True)) == [
+        "2307.09288",
+        "1706.03762",
+    ]
+    assert queries([f"2401.{number:05d}" for number in range(60, 0, -1)]) == few
 
 
 def test_the_text_is_kept_and_rendered_beside(episode, member, now):
