@@ -23,9 +23,11 @@ SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(autouse=True)
-def no_kept_pages():
-    """Tests share a process, and what one of them wrote is rolled back: no page of another test may be left."""
-    caches["pages"].clear()
+def empty_caches():
+    """Tests share a process, and what one of them wrote is rolled back: no page of another test may be left, and
+    nobody is locked out because another test guessed a password."""
+    for cache in (caches[name] for name in caches.settings):
+        cache.clear()
 
 
 @pytest.fixture(autouse=True)

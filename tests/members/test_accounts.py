@@ -1,7 +1,6 @@
 """Who may sign in."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from members.accounts import may_sign_in
@@ -62,7 +61,6 @@ def signs_in(name, password, *, at):
 
 
 def test_guessing_one_password_is_stopped_wherever_it_comes_from(member, stranger, password):
-    cache.clear()
     for place in range(5):
         assert not signs_in("小满", f"wrong {place}", at=f"198.51.100.{place}")
     assert not signs_in("小满", password, at="198.51.100.77")
@@ -70,7 +68,6 @@ def test_guessing_one_password_is_stopped_wherever_it_comes_from(member, strange
 
 
 def test_guessing_from_one_place_is_stopped_whoever_is_meant(member, password):
-    cache.clear()
     for place in range(10):
         assert not signs_in(f"nobody-{place}", "wrong", at="198.51.100.1")
     assert not signs_in("小满", password, at="198.51.100.1")
