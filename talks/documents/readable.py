@@ -97,12 +97,12 @@ def _ends_paragraph(line: str, following: str) -> bool:
 
 def _with_code_blocks(lines: Sequence[str]) -> list[str]:
     """The lines with a fence around each run that is clearly code."""
-    closed = fenced(lines, is_section_heading)
+    ends = _code_ends(lines, fenced(lines, is_section_heading))
     found: list[str] = []
     index = 0
     while index < len(lines):
-        end = index if index in closed else _code_end(lines, index, closed)
-        if end > index:
+        end = ends.get(index, index)
+        if end > index and not _is_indented_code(lines, index):
             found += ["```", *lines[index:end], "```"]
             index = end
         else:
@@ -111,24 +111,27 @@ def _with_code_blocks(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def _code_end(lines: Sequence[str], start: int, closed: set[int]) -> int:
-    """The index behind the code that begins at a line; the same index when none does."""
-    if not _is_statement(lines[start]) or _is_indented_code(lines, start):
-        return start
-    end, strong, keywords, written = start, 0, 0, 0
-    for index in range(start, len(lines)):
+def _code_ends(lines: Sequence[str], closed: set[int]) -> dict[int, int]:
+    """The index behind the code that begins at a line, for each line at which code begins.
+
+    From the last line to the first, so that every line is looked at once, however many look like the start of code.
+    """
+    ends: dict[int, int] = {}
+    end = strong = keywords = written = 0
+    for index in range(len(lines) - 1, -1, -1):
         line = lines[index]
-        if index in closed or "```" in line:
-            break
+        is_strong = _is_statement(line)
+        if index in closed or "```" in line or not (is_strong or not line.strip() or _is_part(line)):
+            strong = keywords = written = 0  # code ends before this line
+            continue
         if not line.strip():
             continue
-        if _is_statement(line):
-            strong, keywords = strong + 1, keywords + bool(_KEYWORD.fullmatch(line))
-        elif not _is_part(line):
-            break
-        written += 1
-        end = index + 1
-    return end if strong >= _LEAST and keywords and strong * 2 >= written else start
+        end = end if written else index + 1
+        strong, written = strong + is_strong, written + 1
+        keywords += is_strong and bool(_KEYWORD.fullmatch(line))
+        if is_strong and strong >= _LEAST and keywords and strong * 2 >= written:
+            ends[index] = end
+    return ends
 
 
 def _is_statement(line: str) -> bool:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from made_up import body
 
 from markup import html, links
+from talks.documents import readable as module
 from talks.documents.readable import readable
 
 CODE = [
@@ -66,6 +67,15 @@ def test_code_that_markdown_sees_is_left_alone():
     fenced = "```python\nimport a\nx = a.b(c)\nreturn x\n```"
     indented = "文字\n\n    import a\n    x = a.b(c)\n    return x"
     assert (readable(fenced), readable(indented)) == (fenced, indented)
+
+
+@pytest.mark.parametrize("text", ["a = 1\n" * 300, "a = 1\n# b\n# c\n" * 100 + "return x", "foo(1,\n" * 300])
+def test_every_line_is_looked_at_once(text, monkeypatch):
+    seen = []
+    is_statement = module._is_statement
+    monkeypatch.setattr(module, "_is_statement", lambda line: seen.append(line) or is_statement(line))
+    readable(text)
+    assert len(seen) == len(text.split("\n"))
 
 
 lines = st.one_of(st.sampled_from([*CODE, "文字 ", "\uf06c 项 ", "```", "", "看 https://a.example/b "]), body)
