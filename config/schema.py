@@ -30,6 +30,9 @@ class Schema(SpectacularAPIView):
         with _one_at_a_time:
             return super()._get_schema_response(request)
 
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version, whatever the address asks for: it would stand in a header and in the document."""
+
 
 class Docs(SpectacularSwaggerSplitView):
     """The schema as pages one can try; no script or style of them is inline."""

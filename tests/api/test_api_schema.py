@@ -30,6 +30,12 @@ def test_the_schema_is_json_unless_yaml_is_asked_for(anonymous):
     assert not found.cookies
 
 
+@pytest.mark.parametrize("version", ["%0A", "%00", "2", "٣"])
+def test_the_schema_has_one_version_whatever_is_asked_for(anonymous, version):
+    found = anonymous.get(f"{API}schema/?version={version}")
+    assert (found.status_code, found.json()["info"]["version"]) == (200, "1")
+
+
 def test_every_error_is_documented_as_a_problem(anonymous):
     schema = anonymous.get(f"{API}schema/").json()
     reference = {"$ref": "#/components/schemas/Error"}
