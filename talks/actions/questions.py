@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
@@ -12,12 +12,21 @@ from markup import links
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
-from members.rules import StateRefusal, check_text, invalid, may_write
+from members.rules import StateRefusal, check_text, may_write
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import render_and_save
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
+
+
+class Repeated(ValidationError):
+    """The same person sent exactly this before; `made` is the row that came of it."""
+
+    def __init__(self, made: Question | Answer) -> None:
+        message = _("You have sent exactly this already.")
+        super().__init__({"body": [ValidationError(message, code="repeated")]})
+        self.made = made
 
 
 def serials_of(episode: Episode) -> set[int]:
@@ -50,7 +59,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
     """Ask a question on the site.
 
     Raises PermissionDenied for who may not write, StateRefusal when the episode takes no questions, ValidationError
-    for bad text.
+    for bad text, Repeated for what this person asked there already.
     """
     with transaction.atomic():
         episode = Episode.objects.select_for_update().get(pk=episode.pk)
@@ -82,7 +91,8 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
 def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer:
     """Add one signed answer to a question.
 
-    Raises PermissionDenied when this person may not answer, ValidationError for bad text.
+    Raises PermissionDenied when this person may not answer, ValidationError for bad text, Repeated for what this
+    person answered already.
     """
     with transaction.atomic():
         question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
@@ -109,5 +119,5 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer
 
 
 def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
-    if own.filter(body=body).exists():
-        raise invalid("body", _("You have sent exactly this already."), "repeated")
+    if (made := own.filter(body=body).order_by("pk").first()) is not None:
+        raise Repeated(made)
