@@ -140,7 +140,7 @@ class RowsSchema(AutoSchema):
                     description="the same key and body again get the first reply",
                 )
             )
-        if action == "destroy":
+        if action in ("destroy", "partial_update"):
             found.append(
                 OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="the row's ETag")
             )

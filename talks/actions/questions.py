@@ -1,4 +1,4 @@
-"""Asking and answering."""
+"""Asking and answering, and other words for what one asked or answered."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from papers.actions.stubs import find_or_stub
 from talks.actions.html import render_and_save
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
 
 
 class Repeated(ValidationError):
@@ -116,6 +116,67 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer
         render_and_save([written])
         record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
     return written
+
+
+def edit_question(*, question: Question, version: int, body: str, by: Actor, now: datetime) -> Question:
+    """Put other words into a question of one's own; the same words change nothing.
+
+    Raises PermissionDenied for others, StateRefusal when the record is published, ValidationError for bad text and,
+    with code `conflict` and both texts, when the question is not of this version any more.
+    """
+    with transaction.atomic():
+        _lock_episode(questions=question.pk)
+        row = Question.objects.select_related("episode").get(pk=question.pk)
+        own = Question.objects.filter(episode=row.episode, asker=row.asker, deleted_at=None)
+        _edit(row, own, version=version, body=body, limit=QUESTION_LIMIT, by=by, now=now)
+    return row
+
+
+def edit_answer(*, answer: Answer, version: int, body: str, by: Actor, now: datetime) -> Answer:
+    """Put other words into an answer of one's own; the same words change nothing. Raises as `edit_question` does."""
+    with transaction.atomic():
+        _lock_episode(questions__answers=answer.pk)
+        row = Answer.objects.select_related("question__episode").get(pk=answer.pk)
+        own = Answer.objects.filter(question=row.question, author=row.author, deleted_at=None)
+        _edit(row, own, version=version, body=body, limit=ANSWER_LIMIT, by=by, now=now)
+    return row
+
+
+def _lock_episode(**holds: int) -> None:
+    """Let nobody import into the episode, publish it or edit in it meanwhile: an import locks it first, too."""
+    Episode.objects.select_for_update(of=("self",)).get(**holds)
+
+
+def _edit(
+    row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, limit: int, by: Actor, now: datetime
+) -> None:
+    """Write other words into a row of a locked episode; `own` are all that its author wrote there."""
+    if not may_write(by) or not has_written(by, row):
+        raise PermissionDenied(_("Only who wrote this may change it."))
+    if not can_edit(by, row):
+        raise StateRefusal(_("The record is published; its words stand."), code="record_published")
+    if row.version != version:
+        raise _conflict(yours=body, theirs=row.body)
+    check_text(body, field="body", limit=limit, required=True)
+    if body == row.body:
+        return
+    _refuse_repetition(own.exclude(pk=row.pk), body)
+    before, row.body = row.body, body
+    row.version, row.changed_at = row.version + 1, now
+    row.save(update_fields=["body", "version", "changed_at"])
+    kind = "question" if isinstance(row, Question) else "answer"
+    episode = row.episode if isinstance(row, Question) else row.question.episode
+    PaperMention.objects.filter(**{kind: row}).delete()
+    mention_papers(text=body, episode=episode, now=now, **{kind: row})
+    render_and_save([row])
+    key = row.public_id if isinstance(row, Question) else row.pk
+    record(by=by, now=now, verb="edit", kind=kind, key=key, before={"body": before}, after={"body": body})
+
+
+def _conflict(*, yours: str, theirs: str) -> ValidationError:
+    message = _("This has changed since you read it; here is what stands now.")
+    texts = {"yours": {"body": yours}, "theirs": {"body": theirs}}
+    return ValidationError({"body": [ValidationError(message, code="conflict", params=texts)]})
 
 
 def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
