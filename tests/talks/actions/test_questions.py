@@ -1,9 +1,12 @@
 """Asking and answering on the site, and other words for one's own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
@@ -170,6 +173,30 @@ def test_who_was_slower_gets_both_texts(row, member, now):
     assert error.params == {"yours": {"body": "后到的话"}, "theirs": {"body": "先到的话"}}
     row.refresh_from_db()
     assert row.body == "先到的话"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_writers_at_once_one_is_first(row, member, now):
+    """PostgreSQL only: SQLite lets one writer in at a time."""
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    together = Barrier(4)
+
+    def write(number):
+        together.wait(10)
+        try:
+            return edit(row, f"第 {number} 稿", member, now).body
+        except ValidationError as error:
+            return error.error_dict["body"][0].code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(write, range(4)))
+    row.refresh_from_db()
+    assert sorted(found) == ["conflict", "conflict", "conflict", row.body]
+    assert row.version == 2
+    assert Event.objects.filter(verb="edit").count() == 1
 
 
 def test_only_the_author_changes_the_words(row, member, stranger, organizer, now):
