@@ -26,6 +26,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "zone": _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE,
         "me": SimpleLazyObject(lambda: visitor(request)),
         "can_import": SimpleLazyObject(lambda: can_import(actor_of(request.user))),
-        "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).upcoming().first()),
+        "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).of_record().upcoming().first()),
         "address": f"{settings.SITE_URL}{request.path}",
     }

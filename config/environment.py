@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote_plus, urlsplit
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class BadEnvironment(ValueError):
@@ -69,6 +71,9 @@ def _database(value: str) -> str:
             raise ValueError("the path of the SQLite file is missing")
         if set(options) - {"synchronous"} or options.get("synchronous", "NORMAL") not in ("NORMAL", "FULL"):
             raise ValueError("the only option for SQLite is ?synchronous=FULL or NORMAL")
+        folder = (ROOT / unquote_plus(parts.path[1:])).parent
+        if folder != ROOT / "var" and not folder.is_dir():  # a folder made of a mistyped path would hold a second site
+            raise ValueError(f"there is no folder {folder}")
     elif not parts.path.strip("/"):
         raise ValueError("the name of the database is missing")
     return value

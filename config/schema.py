@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from config.api import BearerAuthentication, SessionAuthentication
 from config.problems import MEDIA_TYPE
+
+# The generator keeps what it is at on classes that all threads share: the view a description belongs to, a class it
+# puts in another's place, its extensions while they load. Two at once crash or write each other's operations.
+_one_at_a_time = Lock()
 
 
 class Schema(SpectacularAPIView):
@@ -18,6 +25,13 @@ class Schema(SpectacularAPIView):
 
     http_method_names = ["get", "head"]
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
+
+    def _get_schema_response(self, request: Request) -> Response:
+        with _one_at_a_time:
+            return super()._get_schema_response(request)
+
+    def _get_version_parameter(self, request: Request) -> None:
+        """There is one version, whatever the address asks for: it would stand in a header and in the document."""
 
 
 class Docs(SpectacularSwaggerSplitView):

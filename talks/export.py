@@ -40,7 +40,6 @@ from talks.models import (
     Recording,
     Reference,
     Section,
-    SourceDocument,
     Suggestion,
 )
 
@@ -190,8 +189,6 @@ class _Names:
         }
 
 
-# The names of the sample's documents begin so; an uploaded file's name has no folder.
-SAMPLE = "sample/"
 # Which options a whole episode is exported with for each channel of text.
 OPTIONS: dict[str, dict[str, str]] = {"github": {"toc": "true"}, "zhihu": {}}
 CHANNELS = (*OPTIONS, "json")
@@ -253,11 +250,7 @@ def _with_navigation(text: str, episode: Episode) -> str:
 
 def _neighbours(episode: Episode) -> str:
     """Return links to the episodes before and after, as files of one folder."""
-    # What the sample brought is no neighbour of the record, nor the other way round.
-    samples = SourceDocument.objects.filter(name__startswith=SAMPLE).values("episode")
-    others = Episode.objects.visible_to(None).filter(kind=episode.kind)
-    is_sample = samples.filter(episode=episode).exists()
-    others = others.filter(pk__in=samples) if is_sample else others.exclude(pk__in=samples)
+    others = Episode.objects.visible_to(None).filter(kind=episode.kind).beside(episode.code)
     before = others.filter(number__lt=episode.number).order_by("-number").first()
     after = others.filter(number__gt=episode.number).order_by("number").first()
     named = (("上一期", before), ("下一期", after))

@@ -1,8 +1,9 @@
 """Plain predicates of the talk: who may do what with an episode. Deny by default; asked by actions, pages and API."""
 
 from members.actors import Actor
+from members.models import Person
 from members.rules import is_organizer, is_system, may_write
-from talks.models import Episode, EpisodeState, Question
+from talks.models import Answer, Episode, EpisodeState, Question
 
 # Limits of what a person may send at once, in characters; a document has its own cap.
 QUESTION_LIMIT = 10_000
@@ -22,3 +23,15 @@ def takes_questions(episode: Episode) -> bool:
 def can_answer(by: Actor, question: Question) -> bool:
     """Signed-in people, until the record is published and after it: late answers are welcome."""
     return may_write(by) and question.episode.state != EpisodeState.DRAFT
+
+
+def has_written(by: Actor, row: Question | Answer) -> bool:
+    """Whether these are somebody's own words."""
+    author = row.asker_id if isinstance(row, Question) else row.author_id
+    return isinstance(by, Person) and author == by.pk
+
+
+def can_edit(by: Actor, row: Question | Answer) -> bool:
+    """One's own words, until the record is published."""
+    episode = row.episode if isinstance(row, Question) else row.question.episode
+    return may_write(by) and has_written(by, row) and episode.is_open

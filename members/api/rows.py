@@ -140,7 +140,7 @@ class RowsSchema(AutoSchema):
                     description="the same key and body again get the first reply",
                 )
             )
-        if action == "destroy":
+        if action in ("destroy", "partial_update"):
             found.append(
                 OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="the row's ETag")
             )
@@ -209,12 +209,13 @@ class Rows(viewsets.ReadOnlyModelViewSet):
         return [*known, "format"]
 
     def expanded(self) -> list[str]:
-        """Return the relations asked for by `?expand=`; raises ValidationError for an unknown one."""
-        names = [name for name in self.request.query_params.get("expand", "").split(",") if name]
+        """Return the relations asked for by `?expand=`; raises ValidationError for an unknown or an empty one."""
+        asked = self.request.query_params.get("expand")
+        names = [] if asked is None else asked.split(",")
         for name in names:
             if name not in self.expandable:
                 message = _("%(name)s cannot be expanded here; known: %(known)s.")
-                values = {"name": name, "known": ", ".join(self.expandable)}
+                values = {"name": name or '""', "known": ", ".join(self.expandable)}
                 raise exceptions.ValidationError({"expand": message % values})
         return list(dict.fromkeys(names)) if self.action in ("list", "retrieve") else []
 

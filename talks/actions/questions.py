@@ -1,9 +1,9 @@
-"""Asking and answering."""
+"""Asking and answering, and other words for what one asked or answered."""
 
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
@@ -12,12 +12,21 @@ from markup import links
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
-from members.rules import StateRefusal, check_text, invalid, may_write
+from members.rules import StateRefusal, check_text, may_write
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import render_and_save
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
+
+
+class Repeated(ValidationError):
+    """The same person sent exactly this before; `made` is the row that came of it."""
+
+    def __init__(self, made: Question | Answer) -> None:
+        message = _("You have sent exactly this already.")
+        super().__init__({"body": [ValidationError(message, code="repeated")]})
+        self.made = made
 
 
 def serials_of(episode: Episode) -> set[int]:
@@ -51,7 +60,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
     """Ask a question on the site.
 
     Raises PermissionDenied for who may not write, StateRefusal when the episode takes no questions, ValidationError
-    for bad text.
+    for bad text, Repeated for what this person asked there already.
     """
     with transaction.atomic():
         episode = Episode.objects.select_for_update().get(pk=episode.pk)
@@ -83,7 +92,8 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
 def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer:
     """Add one signed answer to a question.
 
-    Raises PermissionDenied when this person may not answer, ValidationError for bad text.
+    Raises PermissionDenied when this person may not answer, ValidationError for bad text, Repeated for what this
+    person answered already.
     """
     with transaction.atomic():
         question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
@@ -109,6 +119,67 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer
     return written
 
 
+def edit_question(*, question: Question, version: int, body: str, by: Actor, now: datetime) -> Question:
+    """Put other words into a question of one's own; the same words change nothing.
+
+    Raises PermissionDenied for others, StateRefusal when the record is published, ValidationError for bad text and,
+    with code `conflict` and both texts, when the question is not of this version any more.
+    """
+    with transaction.atomic():
+        _lock_episode(questions=question.pk)
+        row = Question.objects.select_related("episode").get(pk=question.pk)
+        own = Question.objects.filter(episode=row.episode, asker=row.asker, deleted_at=None)
+        _edit(row, own, version=version, body=body, limit=QUESTION_LIMIT, by=by, now=now)
+    return row
+
+
+def edit_answer(*, answer: Answer, version: int, body: str, by: Actor, now: datetime) -> Answer:
+    """Put other words into an answer of one's own; the same words change nothing. Raises as `edit_question` does."""
+    with transaction.atomic():
+        _lock_episode(questions__answers=answer.pk)
+        row = Answer.objects.select_related("question__episode").get(pk=answer.pk)
+        own = Answer.objects.filter(question=row.question, author=row.author, deleted_at=None)
+        _edit(row, own, version=version, body=body, limit=ANSWER_LIMIT, by=by, now=now)
+    return row
+
+
+def _lock_episode(**holds: int) -> None:
+    """Let nobody import into the episode, publish it or edit in it meanwhile: an import locks it first, too."""
+    Episode.objects.select_for_update(of=("self",)).get(**holds)
+
+
+def _edit(
+    row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, limit: int, by: Actor, now: datetime
+) -> None:
+    """Write other words into a row of a locked episode; `own` are all that its author wrote there."""
+    if not may_write(by) or not has_written(by, row):
+        raise PermissionDenied(_("Only who wrote this may change it."))
+    if not can_edit(by, row):
+        raise StateRefusal(_("The record is published; its words stand."), code="record_published")
+    if row.version != version:
+        raise _conflict(yours=body, theirs=row.body)
+    check_text(body, field="body", limit=limit, required=True)
+    if body == row.body:
+        return
+    _refuse_repetition(own.exclude(pk=row.pk), body)
+    before, row.body = row.body, body
+    row.version, row.changed_at = row.version + 1, now
+    row.save(update_fields=["body", "version", "changed_at"])
+    kind = "question" if isinstance(row, Question) else "answer"
+    episode = row.episode if isinstance(row, Question) else row.question.episode
+    PaperMention.objects.filter(**{kind: row}).delete()
+    mention_papers(text=body, episode=episode, now=now, **{kind: row})
+    render_and_save([row])
+    key = row.public_id if isinstance(row, Question) else row.pk
+    record(by=by, now=now, verb="edit", kind=kind, key=key, before={"body": before}, after={"body": body})
+
+
+def _conflict(*, yours: str, theirs: str) -> ValidationError:
+    message = _("This has changed since you read it; here is what stands now.")
+    texts = {"yours": {"body": yours}, "theirs": {"body": theirs}}
+    return ValidationError({"body": [ValidationError(message, code="conflict", params=texts)]})
+
+
 def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
-    if own.filter(body=body).exists():
-        raise invalid("body", _("You have sent exactly this already."), "repeated")
+    if (made := own.filter(body=body).order_by("pk").first()) is not None:
+        raise Repeated(made)

@@ -28,8 +28,8 @@ from members.models import Event, Person, Role, User
 from papers.models import Paper
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
-from talks.export import SAMPLE
 from talks.models import Answer, Episode, ImportedRow, Question
+from talks.models.episodes import SAMPLE
 from talks.rules import can_import
 
 FOLDER = Path(__file__).resolve().parent.parent / "sample"

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.api.repeats import once
-from members.api.rows import Expansion, Flag, Rows, person_of, with_only, writer_of
+from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
 from talks.actions import questions
 from talks.api import serializers
@@ -69,6 +69,18 @@ class QuestionViewSet(Rows):
         row = self.rows().get(pk=made.pk)
         return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 
+    @extend_schema(request=serializers.OtherQuestion, responses={200: serializers.QuestionSerializer})
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put other words into a question of one's own, until the record is published."""
+        by = writer_of(request)
+        row = self.get_object()
+        require_match(request, row, self.get_serializer(row).data)
+        form = serializers.OtherQuestion(data=request.data)
+        form.is_valid(raise_exception=True)
+        version, now = row.version, timezone.now()
+        questions.edit_question(question=row, version=version, by=by, now=now, **form.validated_data)
+        return self.retrieve(request)
+
 
 class AnswerFilter(filters.FilterSet):
     episode = CodeFilter(field_name="question__episode__code")
@@ -110,3 +122,15 @@ class AnswerViewSet(Rows):
         made = questions.answer(question=answered, body=body, by=by, now=timezone.now())
         row = self.rows().get(pk=made.pk)
         return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
+
+    @extend_schema(request=serializers.OtherAnswer, responses={200: serializers.AnswerSerializer})
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Put other words into an answer of one's own, until the record is published."""
+        by = writer_of(request)
+        row = self.get_object()
+        require_match(request, row, self.get_serializer(row).data)
+        form = serializers.OtherAnswer(data=request.data)
+        form.is_valid(raise_exception=True)
+        version, now = row.version, timezone.now()
+        questions.edit_answer(answer=row, version=version, by=by, now=now, **form.validated_data)
+        return self.retrieve(request)

@@ -260,6 +260,18 @@ class NewAnswer(serializers.Serializer):
     body = Text(max_length=ANSWER_LIMIT)
 
 
+class OtherQuestion(serializers.Serializer):
+    """Other words for a question of one's own, in Markdown."""
+
+    body = Text(max_length=QUESTION_LIMIT)
+
+
+class OtherAnswer(serializers.Serializer):
+    """Other words for an answer of one's own, in Markdown."""
+
+    body = Text(max_length=ANSWER_LIMIT)
+
+
 class NewImport(serializers.Serializer):
     """A file to import."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +47,8 @@ def read_code(text: str) -> str | None:
     return code_of(EpisodeKind.SPECIAL if found["special"] else EpisodeKind.REGULAR, int(found["number"]))
 
 
+# The names of the sample's documents begin so; an uploaded file's name has no folder.
+SAMPLE = "sample/"
 UPCOMING = (EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE)
 
 
@@ -88,29 +90,49 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         """Episodes not yet over, the next one first."""
         return self.filter(state__in=UPCOMING).order_by(models.F("starts_at").asc(nulls_last=True), "number")
 
+    def of_sample(self) -> Self:
+        """The shipped sample, which is no part of the record; to be asked inside a query, for rows may repeat."""
+        return self.filter(source_documents__name__startswith=SAMPLE)
+
+    def beside(self, code: str) -> Self:
+        """Episodes of the side that a code is on: the sample's for one of the sample, else the record's."""
+        return self._told_apart().filter(is_sample=Exists(Episode.objects.of_sample().filter(code=code)))
+
+    def of_record(self) -> Self:
+        """Episodes without the sample's, which stand in while there are no others."""
+        record = self._told_apart().filter(is_sample=False)
+        return self._told_apart().filter(Q(is_sample=False) | ~Exists(record))
+
+    def _told_apart(self) -> Self:
+        return self.annotate(is_sample=Exists(Episode.objects.of_sample().filter(pk=OuterRef("pk"))))
+
     def around(self, code: str) -> Around | None:
         """The episode of a code, however it is spelled, with those its page leads to, in one query; None for no code.
 
-        Neighbours are of the same kind; `open` is the next one not yet over.
+        Neighbours are of the same kind; `open` is the next one not yet over. The sample leads to the sample only, and
+        the record to the record.
         """
         if (known := read_code(code)) is None:
             return None
         kind = EpisodeKind.SPECIAL if known.startswith("S") else EpisodeKind.REGULAR
-        of_kind, number = self.filter(kind=kind), int(known.removeprefix("S"))
+        beside, number = self.beside(known), int(known.removeprefix("S"))
+        of_kind = beside.filter(kind=kind)
         past = PastLink.objects.filter(episode__code=known, deleted_at=None).exclude(code=None)
-        found = self.filter(
+        found = self._told_apart().filter(
             Q(code=known)
             | Q(pk__in=of_kind.filter(number__lt=number).order_by("-number").values("pk")[:1])
             | Q(pk__in=of_kind.filter(number__gt=number).order_by("number").values("pk")[:1])
-            | Q(pk__in=self.upcoming().values("pk")[:1])
+            | Q(pk__in=beside.upcoming().values("pk")[:1])
             | Q(code__in=past.values("code"))
         )
         rows = sorted(found, key=lambda row: row.number)
         episode = next((row for row in rows if row.code == known), None)
         if episode is None:
             return None
-        alike = [row for row in rows if row.kind == kind]
-        upcoming = [row for row in rows if row.state in UPCOMING]
+        # A past link may lead to the other side.
+        beside_it = [row for row in rows if row.is_sample == episode.is_sample]
+        alike = [row for row in beside_it if row.kind == kind]
+        upcoming = [row for row in beside_it if row.state in UPCOMING]
         return Around(
             episode,
             previous=next((row for row in reversed(alike) if row.number < number), None),
@@ -139,6 +161,7 @@ class Episode(Row):
     unplaced = models.JSONField(default=list)
     html_version = models.PositiveIntegerField(default=0)
     last_serial = models.PositiveIntegerField(default=0)
+    is_sample: bool  # of those read by `around`, `beside`, `of_record`
 
     objects = EpisodeQuerySet.as_manager()
 

@@ -49,12 +49,13 @@ class Ribbon:
 def home(request: HttpRequest) -> HttpResponse:
     person = visitor(request)
     visible = Episode.objects.visible_to(person)
-    upcoming = visible.upcoming().first()
-    latest = visible.newest_first().with_counts()
+    shown = visible.of_record()
+    upcoming = shown.upcoming().first()
+    latest = shown.newest_first().with_counts()
     if upcoming is not None:
         latest = latest.exclude(pk=upcoming.pk)
     asked = Question.objects.visible_to(person).filter(parent=None).select_related("episode", "asker")
-    asked = asked.filter(episode=upcoming) if upcoming is not None else asked.unanswered()
+    asked = asked.filter(episode=upcoming) if upcoming is not None else asked.unanswered().filter(episode__in=shown)
     sections = sections_of(upcoming) if upcoming is not None else []
     papers = PaperMention.objects.papers_by_last_mention(person)
     rows = list(latest[: LATEST + 1])

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.files.base import ContentFile, File
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -71,6 +72,7 @@ def start(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and "again" not in request.POST:
         try:
             run: dict[str, ImportResult] = {}
+            # Large files wait on the disk and are read one after the other: their bytes are never in memory together.
             sent = [_sent(f"f{place}", *file, by, run) for place, file in enumerate(_files_in(request), 1)]
             readable = sum(file.preview is not None for file in sent)
             pasted = {"pasted_name": request.POST.get("name", ""), "pasted": request.POST.get("text", "")}
@@ -106,19 +108,16 @@ def _organizer(request: HttpRequest) -> Person:
     return person
 
 
-def _files_in(request: HttpRequest) -> list[tuple[str, bytes]]:
-    """Return name and bytes of what was sent. Raises ValidationError naming the field.
-
-    Of a file that is too large only so much is read as shows it; the reader then refuses it by name.
-    """
+def _files_in(request: HttpRequest) -> list[tuple[str, File[bytes]]]:
+    """Return what was sent, each with its name, and nothing read yet. Raises ValidationError naming the field."""
     files = request.FILES.getlist("files")
     if len(files) > FILES_AT_ONCE:
         message = _("At most %(n)d files at once; send the others afterwards.")
         raise ValidationError({"files": message % {"n": FILES_AT_ONCE}})
-    found = [(_name(file.name or "", "files"), file.read(max(decode.MAX_BYTES, pdf.MAX_BYTES) + 1)) for file in files]
+    found: list[tuple[str, File[bytes]]] = [(_name(file.name or "", "files"), file) for file in files]
     if text := request.POST.get("text", "").replace("\r\n", "\n"):
         name = _name(request.POST.get("name", "").strip() or PASTED, "name")
-        found.append((name if "." in name else f"{name}.md", text.encode()))
+        found.append((name if "." in name else f"{name}.md", ContentFile(text.encode())))
     if not found:
         raise ValidationError({"files": _("Choose a file or paste a text.")})
     return found
@@ -128,8 +127,12 @@ def _name(name: str, field: str) -> str:
     return check_text(name.rpartition("/")[2], field=field, limit=NAME_LIMIT, required=True)
 
 
-def _sent(anchor: str, name: str, data: bytes, by: Person, run: dict[str, ImportResult]) -> Sent:
-    """Return one file with its preview and note its number in `run`, so that a second file of it can be told."""
+def _sent(anchor: str, name: str, file: File[bytes], by: Person, run: dict[str, ImportResult]) -> Sent:
+    """Return one file with its preview and note its number in `run`, so that a second file of it can be told.
+
+    Of a file that is too large only so much is read as shows it; the reader then refuses it by name.
+    """
+    data = file.read(max(decode.MAX_BYTES, pdf.MAX_BYTES) + 1)
     try:
         read = imports.read_file(data=data, name=name)
     except Refused as refusal:

@@ -128,7 +128,7 @@ def deeds_of(person: Person, viewer: Person | None) -> list[Deeds]:
 
 def dots_of(person: Person, viewer: Person | None) -> list[Dot]:
     """Return the last evenings as dots; none for somebody who was in none of them."""
-    visible = Episode.objects.visible_to(viewer)
+    visible = Episode.objects.visible_to(viewer).of_record()
     evenings = list(visible.filter(kind=EpisodeKind.REGULAR).newest_first().values_list("pk", "code")[:DOTS])[::-1]
     keys = [key for key, _code in evenings]
     rows = Hosting.objects.filter(person=person, deleted_at=None, episode__in=keys).values_list("episode", "role")

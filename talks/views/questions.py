@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from members.models import Person
 from talks.actions import questions as actions
 from talks.models import Episode, PaperMention, Question
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
@@ -44,11 +45,15 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         "episode": episode,
         "draft": draft,
         "takes_questions": takes_questions(episode),
-        "next_open": None if takes_questions(episode) else Episode.objects.visible_to(person).upcoming().first(),
+        "next_open": None if takes_questions(episode) else _open_beside(episode, person),
         "asked": asked.newest_first().with_answer_count().select_related("asker", "episode")[:BESIDE],
         "asked_count": asked.count(),
     }
     return render(request, "talks/ask.html", context, status=draft.status)
+
+
+def _open_beside(episode: Episode, person: Person | None) -> Episode | None:
+    return Episode.objects.visible_to(person).beside(episode.code).upcoming().first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -97,7 +97,7 @@ def _nearby(path: str, person: Person | None) -> tuple[str, list[WayOn]]:
 
 
 def _near_episodes(person: Person | None) -> tuple[str, list[WayOn]]:
-    latest = list(Episode.objects.visible_to(person).newest_first()[:3])
+    latest = list(Episode.objects.visible_to(person).of_record().newest_first()[:3])
     ways = [WayOn(f"{episode.label} {episode.name}".strip(), episode.get_absolute_url()) for episode in latest]
     return _("There is no such episode."), [*ways, WayOn(_("All episodes"), reverse("episodes"))]
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from members.actors import Actor, actor_of
 from members.rules import check_text
+from talks.actions.questions import Repeated
 
 DRAFT = "draft"
 
@@ -45,7 +46,8 @@ def kept_draft(request: HttpRequest) -> Draft:
 def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) -> tuple[Any, Draft | HttpResponse]:
     """Hand the form's text to `act(body, by)`; return what it made, and the draft or the way to the sign-in page.
 
-    A visitor who is signed out is sent to sign in; the text waits in the session and is in the form afterwards.
+    A visitor who is signed out is sent to sign in; the text waits in the session and is in the form afterwards. A text
+    sent twice is what the first one made: of a double click, the browser shows the second reply.
     """
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     try:
@@ -55,6 +57,8 @@ def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) 
             messages.info(request, _("Your text is kept. Sign in and it is back in the form."))
             return None, redirect_to_login(request.path)
         made = act(body, actor_of(request.user))
+    except Repeated as error:
+        made = error.made
     except ValidationError as error:
         return None, Draft(body=body, errors=error.messages)
     except PermissionDenied as error:

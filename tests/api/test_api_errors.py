@@ -50,6 +50,7 @@ def test_an_unknown_address_is_not_there_in_any_form(anonymous, record, problem)
         ("episodes/?starts_after=soon", "starts_after", "invalid"),
         ("questions/?episode=x", "episode", "invalid"),
         ("sections/?expand=items,x", "expand", "invalid"),
+        *((f"items/?expand={value}", "expand", "invalid") for value in (",", ",,", "credits,", ",credits", "%00")),
         ("episodes/?stat=draft", "stat", "unknown_parameter"),
     ],
 )

@@ -27,6 +27,7 @@ WHO = ("anonymous", "member", "reads", "writes", "suspended", "organizer")
 #        anonymous, member, token read, token write, suspended, organizer
 ALL = (200, 200, 200, 200, 200, 200)
 OPEN = (401, 201, 403, 201, 403, 201)
+AUTHORS = (401, 403, 403, 403, 403, 403)
 MINE = (401, 200, 200, 200, 200, 200)
 ORGANIZERS = (401, 403, 403, 403, 403, 200)
 
@@ -46,9 +47,11 @@ TABLE = {
     "GET questions/": ALL,
     "GET questions/{public_id}/": ALL,
     "POST questions/": OPEN,
+    "PATCH questions/{public_id}/": AUTHORS,
     "GET answers/": ALL,
     "GET answers/{id}/": ALL,
     "POST answers/": OPEN,
+    "PATCH answers/{id}/": AUTHORS,
     "GET recordings/": ALL,
     "GET recordings/{id}/": ALL,
     "GET templates/": ALL,
@@ -141,6 +144,8 @@ def body_for(path, who, document):
     bodies = {
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},
+        "questions/{public_id}/": {"body": "别人的话"},
+        "answers/{id}/": {"body": "别人的话"},
         "tokens/": {"scope": "read"},
         "imports/": document,
     }
@@ -159,10 +164,12 @@ def test_everybody_at_every_operation(clients, record, document, now):
         method, path = operation.split()
         found = []
         for who in WHO:
-            headers = {"If-Match": "*"} if method == "DELETE" else {}
+            headers = {"If-Match": "*"} if method in ("DELETE", "PATCH") else {}
             where = address(path, record, owners[who], now)
             options = (
-                {"data": body_for(path, who, document), "content_type": "application/json"} if method == "POST" else {}
+                {"data": body_for(path, who, document), "content_type": "application/json"}
+                if method in ("POST", "PATCH")
+                else {}
             )
             found.append(getattr(callers[who], method.lower())(where, headers=headers, **options).status_code)
         assert tuple(found) == expected, operation

@@ -1,10 +1,15 @@
 """The OpenAPI document and the pages that show it."""
 
 import io
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.core.management import call_command
+from django.test import RequestFactory
 
+from config.schema import Schema
 from tests.api.conftest import API
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +28,12 @@ def test_the_schema_is_json_unless_yaml_is_asked_for(anonymous):
     yaml = anonymous.get(f"{API}schema/", headers={"Accept": "application/vnd.oai.openapi"})
     assert yaml.content.startswith(b"openapi: 3.1.0")
     assert not found.cookies
+
+
+@pytest.mark.parametrize("version", ["%0A", "%00", "2", "٣"])
+def test_the_schema_has_one_version_whatever_is_asked_for(anonymous, version):
+    found = anonymous.get(f"{API}schema/?version={version}")
+    assert (found.status_code, found.json()["info"]["version"]) == (200, "1")
 
 
 def test_every_error_is_documented_as_a_problem(anonymous):
@@ -48,3 +59,23 @@ def test_the_docs_hold_nothing_inline(anonymous):
     assert "<style" not in page
     assert "<script>" not in page
     assert page.count("<script src=") == 2
+
+
+def test_readers_at_once_get_the_same_schema():
+    """Threads that take turns as often as they can, so that generations would meet."""
+    readers, view = 6, Schema.as_view()
+    together = Barrier(readers)
+
+    def read(_number):
+        together.wait()
+        response = view(RequestFactory().get(f"{API}schema/"))
+        return response.status_code, response.render().content
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(readers) as pool:
+            found = set(pool.map(read, range(readers)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [status for status, _text in found] == [200]

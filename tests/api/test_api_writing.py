@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.actions import idempotency
 from members.models import IdempotencyKey, Token
-from talks.actions import imports
+from talks.actions import imports, questions
 from talks.models import Answer, Episode, EpisodeState, Question, SourceDocument
 from tests.api.conftest import API, keyed
 
@@ -100,6 +100,74 @@ def test_visitors_read_tokens_and_suspended_people_do_not_write(anonymous, write
     member.user.save()
     problem(post(writer, "questions/", body), 403, "permission_denied")
     assert writer.get(f"{API}questions/").status_code == 200
+
+
+# other words
+
+
+def patch(client, address, body, **headers):
+    return client.patch(address, json.dumps(body), content_type="application/json", headers=headers)
+
+
+@pytest.fixture(params=["question", "answer"])
+def own(request, writer, record):
+    """The address and the reply of a question and of an answer by the writer, in an open episode."""
+    made = post(writer, "questions/", {"episode": "042", "body": "原来的话"})
+    if request.param == "question":
+        return f"{API}questions/{made.json()['id']}/", made
+    made = post(writer, "answers/", {"question": made.json()["id"], "body": "原来的话"})
+    return f"{API}answers/{made.json()['id']}/", made
+
+
+def test_other_words_for_ones_own(writer, own):
+    address, made = own
+    changed = patch(writer, address, {"body": "**换**了\n"}, **{"If-Match": made["ETag"]})
+    assert changed.status_code == 200
+    row = changed.json()
+    assert (row["body"], row["version"]) == ("**换**了\n", 2)
+    assert "<strong>换</strong>" in row["body_html"]
+    assert {**row, "body": 0, "body_html": 0, "version": 0, "changed_at": 0} == {
+        **made.json(),
+        "body": 0,
+        "body_html": 0,
+        "version": 0,
+        "changed_at": 0,
+    }
+    again = writer.get(address)
+    assert (again["ETag"], again.json()) == (changed["ETag"], row)
+    assert changed["ETag"] != made["ETag"]
+
+
+def test_other_words_need_the_version_they_are_for(writer, own, problem):
+    address, made = own
+    problem(patch(writer, address, {"body": "没看就改"}), 428, "precondition_required")
+    assert patch(writer, address, {"body": "先到"}, **{"If-Match": made["ETag"]}).status_code == 200
+    stale = problem(patch(writer, address, {"body": "后到"}, **{"If-Match": made["ETag"]}), 412, "conflict")
+    assert (stale["yours"]["body"], stale["theirs"]["body"]) == ("后到", "先到")
+    assert writer.get(address).json()["body"] == "先到"
+
+
+def test_who_is_overtaken_between_look_and_lock_gets_both_texts(writer, own, problem, monkeypatch):
+    """The version that was looked at goes with the words, so the lock decides."""
+    address, made = own
+    for name in ("edit_question", "edit_answer"):
+        act = getattr(questions, name)
+        monkeypatch.setattr(questions, name, lambda *, version, act=act, **rest: act(version=version + 1, **rest))
+    late = problem(patch(writer, address, {"body": "后到"}, **{"If-Match": made["ETag"]}), 412, "conflict")
+    assert (late["yours"]["body"], late["theirs"]["body"]) == ("后到", "原来的话")
+
+
+@pytest.mark.parametrize("body", [{}, {"body": ""}, {"body": 5}, {"body": "a\u0000b"}, {"body": "x" * 20_001}])
+def test_other_words_that_cannot_be_kept_name_the_field(writer, own, problem, body):
+    address, made = own
+    assert list(problem(patch(writer, address, body, **{"If-Match": "*"}), 400)["errors"]) == ["body"]
+    assert writer.get(address).json() == made.json()
+
+
+def test_words_of_a_published_record_stand(writer, own, problem):
+    address, made = own
+    Episode.objects.filter(code="042").update(state=EpisodeState.PUBLISHED)
+    problem(patch(writer, address, {"body": "来晚了"}, **{"If-Match": made["ETag"]}), 409, "record_published")
 
 
 # requests that are sent twice

@@ -27,7 +27,7 @@ from members.actions import idempotency, people, revisions, tokens
 from members.actors import SYSTEM
 from members.models import Person, Revision, Role
 from talks.actions import html, imports, questions, sample
-from talks.models import Episode, Question
+from talks.models import Answer, Episode, EpisodeState, Question
 from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
@@ -92,6 +92,13 @@ def _change(document):
     return document
 
 
+def _own(rows, **author):
+    """A row that this person wrote in an open episode, made so behind the back of the record."""
+    Episode.objects.update(state=EpisodeState.COLLECTING)
+    rows.update(**author)
+    return rows[0]
+
+
 # Every action that changes what a page shows.
 ACTS = {
     "talks.actions.questions.ask": lambda by, now: questions.ask(
@@ -99,6 +106,20 @@ ACTS = {
     ),
     "talks.actions.questions.answer": lambda by, now: questions.answer(
         question=Question.objects.filter(episode__code="020")[0], body="新的回答。", by=by, now=now
+    ),
+    "talks.actions.questions.edit_question": lambda by, now: questions.edit_question(
+        question=_own(Question.objects.filter(episode__code="021"), asker=by),
+        version=1,
+        body="换一问？",
+        by=by,
+        now=now,
+    ),
+    "talks.actions.questions.edit_answer": lambda by, now: questions.edit_answer(
+        answer=_own(Answer.objects.filter(question__episode__code="020"), author=by),
+        version=1,
+        body="换一答。",
+        by=by,
+        now=now,
     ),
     "talks.actions.imports.import_file": lambda by, now: imports.import_file(
         **as_file(_change(rich())), by=SYSTEM, now=now

@@ -115,11 +115,21 @@ def test_a_suspended_member_only_reads(signed_in, site, member):
     assert not Question.objects.filter(body="还想问").exists()
 
 
-def test_the_same_text_twice_is_refused(signed_in, site, member):
-    signed_in.post(ASK, {"body": "点了两次"})
-    response = signed_in.post(ASK, {"body": "点了两次"})
-    assert response.status_code == 400
-    assert Question.objects.filter(body="点了两次").count() == 1
+@pytest.mark.parametrize(("address", "model"), [(ASK, Question), (QUESTION, Answer)])
+def test_the_same_text_twice_leads_to_what_the_first_one_made(signed_in, site, address, model):
+    first = signed_in.post(address, {"body": "点了两次"})
+    second = signed_in.post(address, {"body": "点了两次"})
+    assert (second.status_code, second["Location"]) == (302, first["Location"])
+    assert model.objects.filter(body="点了两次").count() == 1
+    assert "点了两次" in text_of(signed_in.get(second["Location"]))
+    assert "draft" not in signed_in.session
+
+
+def test_the_same_text_of_another_is_another_question(signed_in, site, organizer):
+    signed_in.post(ASK, {"body": "都想问"})
+    signed_in.force_login(organizer.user)
+    assert signed_in.post(ASK, {"body": "都想问"})["Location"] == "/q/021-4/"
+    assert Question.objects.filter(body="都想问").count() == 2
 
 
 @pytest.mark.parametrize("method", ["put", "delete", "patch"])

@@ -1,6 +1,7 @@
 """An episode out again: the same bytes, one title, neighbours, and a text that reads back as the same document."""
 
 import io
+import re
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,7 +11,7 @@ from talks.actions.imports import import_file, json_bytes
 from talks.archive import archive
 from talks.documents import model, reader, writer
 from talks.export import document_of, export
-from talks.models import Episode, SourceDocument
+from talks.models import Episode, Passage, SourceDocument
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,26 @@ def test_an_archive_restores_every_byte(episodes, now):
         import_file(data=text.encode(), name=name.removeprefix("data/"), by=SYSTEM, now=now)
     assert dict(archive(Episode.objects.all())) == files
     assert len(documents) == 3
+
+
+def test_a_page_that_is_too_long_stops_no_archive(episodes, now, tmp_path):
+    """Its data are written, one line on stderr says so, and everything behind it is there."""
+    long, stamp = "长" * 90_000, {"created_at": now, "changed_at": now}
+    for place in range(12):
+        Passage.objects.create(episode=episodes["121"], place="intro", position=place, level=0, body=long, **stamp)
+    output = io.StringIO()
+    with pytest.raises(CommandError) as ended:
+        call_command("export_archive", str(tmp_path), stdout=output)
+    assert ended.value.returncode == 1
+    assert re.fullmatch(r"talks/121\.md: .*\b1000000\b.*", str(ended.value))
+    page = (tmp_path / "talks" / "121.md").read_text("utf-8")
+    assert len(page.splitlines()) == 1
+    assert "(../data/121.json)" in page
+    assert (tmp_path / "data" / "121.json").read_text("utf-8").count(long) == 12
+    assert (tmp_path / "talks" / "122.md").read_text("utf-8").startswith("# OpenLLM Talk 122")
+    assert "[【OpenLLM Talk 121】" in (tmp_path / "README.md").read_text("utf-8")
+    call_command("import_episodes", str(tmp_path), "--dry-run", stdout=output)
+    assert "121.md" not in output.getvalue()
 
 
 def test_json_is_the_document(episodes):

@@ -14,7 +14,8 @@ from talks.models import Episode
 class Command(BaseCommand):
     help = (
         "Write README.md, talks/*.md and data/*.json of all episodes but drafts into DIR. "
-        "The same episodes give the same bytes."
+        "The same episodes give the same bytes. A page that would be too long becomes a line that leads to the data, "
+        "and the command ends with 1 after everything else is written."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,8 +25,8 @@ class Command(BaseCommand):
         folder: Path = options["dir"]
         if folder.exists() and not folder.is_dir():
             raise CommandError(_("%(path)s is not a folder.") % {"path": folder})
-        count = 0
-        for name, text in archive(Episode.objects.visible_to(None)):
+        count, too_long = 0, list[str]()
+        for name, text in archive(Episode.objects.visible_to(None), tell=too_long.append):
             try:
                 _write(folder / name, text.encode())
             except OSError as error:
@@ -34,6 +35,8 @@ class Command(BaseCommand):
             count += 1
         said = ngettext("%(n)d file in %(path)s", "%(n)d files in %(path)s", count)
         self.stdout.write(said % {"n": count, "path": folder})
+        if too_long:
+            raise CommandError("\n".join(too_long), returncode=1)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -1,4 +1,8 @@
-"""Asking and answering on the site."""
+"""Asking and answering on the site, and other words for one's own."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -7,9 +11,10 @@ from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from talks.actions.questions import answer, ask, next_serial, serials_of
+from members.rules import StateRefusal
+from talks.actions.questions import answer, ask, edit_answer, edit_question, next_serial, serials_of
 from talks.models import Answer, Episode, EpisodeState, PaperMention, Question
-from talks.rules import QUESTION_LIMIT
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT
 
 pytestmark = pytest.mark.django_db
 
@@ -126,3 +131,122 @@ def test_an_id_that_is_none_finds_nothing(episode, member, now, public_id):
     question = ask(episode=episode, body="谁？", by=member, now=now)
     assert list(Question.objects.with_public_id("130-1")) == [question]
     assert list(Question.objects.with_public_id(public_id)) == []
+
+
+# ── Other words ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def question(episode, member, now):
+    return ask(episode=episode, body="见 https://arxiv.org/abs/2205.14135 吗？", by=member, now=now)
+
+
+@pytest.fixture
+def written(question, member, now):
+    return answer(question=question, body="见 https://arxiv.org/abs/2205.14135。", by=member, now=now)
+
+
+def edit(row, body, by, now, version=1):
+    if isinstance(row, Question):
+        return edit_question(question=row, version=version, body=body, by=by, now=now)
+    return edit_answer(answer=row, version=version, body=body, by=by, now=now)
+
+
+@pytest.fixture(params=["question", "written"])
+def row(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_other_words_are_rendered_with_their_papers_and_recorded(row, member, now):
+    later = now + timedelta(minutes=1)
+    edit(row, "**换**成 https://arxiv.org/abs/2307.09288", member, later)
+    row.refresh_from_db()
+    assert (row.body, row.version, row.changed_at) == ("**换**成 https://arxiv.org/abs/2307.09288", 2, later)
+    assert "<strong>换</strong>" in row.body_html
+    kind = "question" if isinstance(row, Question) else "answer"
+    assert [mention.paper.arxiv_id for mention in PaperMention.objects.filter(**{kind: row})] == ["2307.09288"]
+    event = Event.objects.get(verb="edit")
+    assert (event.person, event.target_kind) == (member, kind)
+    assert event.target_key == (row.public_id if kind == "question" else str(row.pk))
+    assert event.before["body"].startswith("见 https")
+    assert event.after == {"body": row.body}
+
+
+def test_the_same_words_change_nothing(row, member, now):
+    edit(row, row.body, member, now)
+    row.refresh_from_db()
+    assert row.version == 1
+    assert not Event.objects.filter(verb="edit").exists()
+
+
+def test_who_was_slower_gets_both_texts(row, member, now):
+    edit(row, "先到的话", member, now)
+    with pytest.raises(ValidationError) as caught:
+        edit(row, "后到的话", member, now)
+    [error] = caught.value.error_dict["body"]
+    assert error.code == "conflict"
+    assert error.params == {"yours": {"body": "后到的话"}, "theirs": {"body": "先到的话"}}
+    row.refresh_from_db()
+    assert row.body == "先到的话"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_writers_at_once_one_is_first(row, member, now):
+    """PostgreSQL only: SQLite lets one writer in at a time."""
+    if connection.vendor == "sqlite":
+        pytest.skip("one writer at a time")
+    together = Barrier(4)
+
+    def write(number):
+        together.wait(10)
+        try:
+            return edit(row, f"第 {number} 稿", member, now).body
+        except ValidationError as error:
+            return error.error_dict["body"][0].code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(write, range(4)))
+    row.refresh_from_db()
+    assert sorted(found) == ["conflict", "conflict", "conflict", row.body]
+    assert row.version == 2
+    assert Event.objects.filter(verb="edit").count() == 1
+
+
+def test_only_the_author_changes_the_words(row, member, stranger, organizer, now):
+    for by in (stranger, organizer, ANONYMOUS, SYSTEM):
+        with pytest.raises(PermissionDenied):
+            edit(row, "别人的话", by, now)
+    member.user.suspended_at = now
+    with pytest.raises(PermissionDenied):
+        edit(row, "停用之后的话", member, now)
+    row.refresh_from_db()
+    assert row.version == 1
+
+
+def test_a_published_record_stands(row, member, now):
+    Episode.objects.update(state=EpisodeState.WRAPUP)
+    edit(row, "还来得及", member, now)
+    Episode.objects.update(state=EpisodeState.PUBLISHED)
+    with pytest.raises(StateRefusal) as caught:
+        edit(row, "来不及了", member, now, version=2)
+    assert caught.value.code == "record_published"
+
+
+@pytest.mark.parametrize("body", ["", " \n ", "x" * (ANSWER_LIMIT + 1), "a\x00b", "a\u202eb"])
+def test_other_words_are_checked_as_the_first_ones(row, member, now, body):
+    with pytest.raises(ValidationError) as caught:
+        edit(row, body, member, now)
+    assert list(caught.value.message_dict) == ["body"]
+    row.refresh_from_db()
+    assert row.version == 1
+
+
+def test_other_words_do_not_double_ones_own(episode, question, written, member, now):
+    second = ask(episode=episode, body="第二问？", by=member, now=now)
+    with pytest.raises(ValidationError):
+        edit(second, question.body, member, now)
+    further = answer(question=question, body="第二答。", by=member, now=now)
+    with pytest.raises(ValidationError):
+        edit(further, written.body, member, now)

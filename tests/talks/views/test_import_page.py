@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import Client
 
-from talks.actions import uploads
+from talks.actions import imports, uploads
+from talks.documents import decode
 from talks.models import Answer, Episode, SourceDocument
 
 pytestmark = pytest.mark.django_db
@@ -252,3 +253,23 @@ def test_a_refused_text_is_still_in_the_form(at):
     assert again.status_code == 200
     assert "没有编号的一段 &lt;b&gt;话&lt;/b&gt;\r\n第二行</textarea>" in again.content.decode()
     assert 'value="x.md"' in again.content.decode()
+
+
+def test_large_files_are_read_one_after_the_other(at, monkeypatch):
+    """They wait on the disk; the bytes of one are forgotten before the next is read."""
+    done, understand = [], imports.read_file
+
+    def understood(*, data, name):
+        done.append(f"understood {name}")
+        return understand(data=data, name=name)
+
+    def read(self, size):
+        done.append(f"read {self.name}")
+        return self.file.read(size)
+
+    monkeypatch.setattr(imports, "read_file", understood)
+    monkeypatch.setattr(TemporaryUploadedFile, "read", read)
+    large = b"x" * (decode.MAX_BYTES + 1)
+    response = show(at, *[file(large, f"{number}.md") for number in (1, 2, 3)])
+    assert response.status_code == 200
+    assert done == [f"{act} {number}.md" for number in (1, 2, 3) for act in ("read", "understood")]
