@@ -2,9 +2,12 @@
 
 import sys
 
+from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.db import DatabaseError, connection
 from django.utils.translation import gettext as _
+
+from config import environment
 
 
 def run(argv: list[str]) -> None:
@@ -21,7 +24,10 @@ def run(argv: list[str]) -> None:
 def _why_unusable(error: DatabaseError) -> str | None:
     """Say what is the matter with the database, or None when it is in order: then the error is a bug of ours."""
     try:
+        environment.require_folder(settings.ENV["DATABASE_URL"])
         is_empty = "django_migrations" not in connection.introspection.table_names()
+    except environment.BadEnvironment as missing:
+        return f"openllm-talk: {missing}"
     except DatabaseError:
         return _("The database cannot be used: %(reason)s") % {"reason": str(error).strip().splitlines()[0]}
     return _("The database is empty: run manage.py migrate first.") if is_empty else None

@@ -71,9 +71,6 @@ def _database(value: str) -> str:
             raise ValueError("the path of the SQLite file is missing")
         if set(options) - {"synchronous"} or options.get("synchronous", "NORMAL") not in ("NORMAL", "FULL"):
             raise ValueError("the only option for SQLite is ?synchronous=FULL or NORMAL")
-        folder = (ROOT / unquote_plus(parts.path[1:])).parent
-        if folder != ROOT / "var" and not folder.is_dir():  # a folder made of a mistyped path would hold a second site
-            raise ValueError(f"there is no folder {folder}")
     elif not parts.path.strip("/"):
         raise ValueError("the name of the database is missing")
     return value
@@ -213,6 +210,18 @@ def read(environ: Mapping[str, str], *, file: Path | None = None) -> dict[str, A
 def _without_password(text: str) -> str:
     """Return a value as a terminal and a log may show it: on one line, and an address without who signs in there."""
     return re.sub(r"//.*@", "//…@", " ".join(text.split()))
+
+
+def require_folder(database_url: str) -> None:
+    """Raise BadEnvironment when the folder of the SQLite file is not there; only the default's is made.
+
+    Made of a mistyped path, it would hold a second, empty site. Asked where the database is needed: `convert` and
+    `import_episodes --dry-run` need none.
+    """
+    parts = urlsplit(database_url)
+    folder = (ROOT / unquote_plus(parts.path[1:])).parent
+    if parts.scheme == "sqlite" and folder != ROOT / "var" and not folder.is_dir():
+        raise BadEnvironment(f"DATABASE_URL={database_url}: there is no folder {folder}")
 
 
 def development_key(folder: Path) -> str:

@@ -18,13 +18,19 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
+from config import environment
+
 
 def main() -> int:
     """Prepare the site; return 0, or 1 with one line on stderr that says what is in the way."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     try:
+        environment.require_folder(settings.ENV["DATABASE_URL"])
         migrate()
+    except environment.BadEnvironment as error:
+        sys.stderr.write(f"openllm-talk: {error}\n")
+        return 1
     except OperationalError as error:
         sys.stderr.write(f"openllm-talk: the database cannot be used: {str(error).splitlines()[0]}\n")
         return 1

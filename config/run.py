@@ -243,6 +243,7 @@ def serve(supervisor: Supervisor, environ: Mapping[str, str]) -> None:
     started = time.monotonic()
     file = ROOT / ".env"
     values = environment.read(environ, file=file)
+    environment.require_folder(values["DATABASE_URL"])
     port = chosen_port(environ)
     own = child_environ(environ, written=environment.read_file(file), port=port)
     site_url = own.get("SITE_URL", values["SITE_URL"])

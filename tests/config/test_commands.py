@@ -54,3 +54,13 @@ def test_a_database_that_is_not_there_is_one_line(command, tmp_path):
     done = command("rerender", database=f"sqlite:///{tmp_path}")
     assert (done.returncode, done.stderr) == (1, "数据库无法使用：unable to open database file\n")
     assert "Traceback" in command("rerender", "--traceback", database=f"sqlite:///{tmp_path}").stderr
+
+
+def test_a_mistyped_folder_of_the_database_is_named_and_not_made(command, tmp_path):
+    database = f"sqlite:///{tmp_path}/typo/db.sqlite3"
+    for arguments in (["migrate"], ["rerender"], ["import_episodes", str(tmp_path)]):
+        done = command(*arguments, database=database)
+        said = f"openllm-talk: DATABASE_URL={database}: there is no folder {tmp_path}/typo\n"
+        assert (done.returncode, done.stderr) == (1, said)
+    assert command("import_episodes", str(tmp_path), "--dry-run", database=database).returncode == 0
+    assert not (tmp_path / "typo").exists()

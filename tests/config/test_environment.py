@@ -32,7 +32,6 @@ def test_a_secret_key_alone_turns_debug_off():
         ("DATABASE_URL", "mysql://x/y"),
         ("DATABASE_URL", "sqlite:///"),
         ("DATABASE_URL", "sqlite:///a?mode=rw"),
-        ("DATABASE_URL", "sqlite:///missing/db.sqlite3"),
         ("REDIS_URL", "localhost:6379"),
         ("TIME_ZONE", "Beijing"),
         ("TIME_ZONE", "../etc/passwd"),
@@ -110,26 +109,15 @@ def test_the_start_stops_with_one_line():
     assert result.stderr == "openllm-talk: LOG_LEVEL=loud: use DEBUG, INFO, WARNING, ERROR or CRITICAL\n"
 
 
-def test_a_mistyped_folder_of_the_database_is_not_made(tmp_path):
-    address = f"sqlite:///{tmp_path}/typo/db.sqlite3"
-    result = subprocess.run(
-        [sys.executable, "manage.py", "check"],
-        cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": address},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 1
-    assert result.stderr == f"openllm-talk: DATABASE_URL={address}: there is no folder {tmp_path}/typo\n"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_folder_of_the_default_need_not_be_there(monkeypatch, tmp_path):
+def test_only_the_default_folder_of_the_database_may_be_missing(monkeypatch, tmp_path):
     monkeypatch.setattr(environment, "ROOT", tmp_path)
-    assert environment.read({})["DATABASE_URL"] == "sqlite:///var/db.sqlite3"
+    environment.require_folder("sqlite:///var/db.sqlite3")
+    environment.require_folder("postgres://talk@localhost/talk")
     (tmp_path / "my data").mkdir()
-    assert environment.read({"DATABASE_URL": "sqlite:///my%20data/db.sqlite3"})
+    environment.require_folder("sqlite:///my%20data/db.sqlite3?synchronous=FULL")
+    for path in ("typo/db.sqlite3", f"{tmp_path}/typo/db.sqlite3"):
+        with pytest.raises(environment.BadEnvironment, match=f"^DATABASE_URL=.*: there is no folder {tmp_path}/typo$"):
+            environment.require_folder(f"sqlite:///{path}")
 
 
 def test_the_example_lists_every_variable():

@@ -79,3 +79,10 @@ def test_a_database_that_cannot_be_used_is_one_line(prepare):
     assert said == []
     assert len(complaints) == 1
     assert complaints[0].startswith("openllm-talk: the database cannot be used: ")
+
+
+def test_a_folder_that_is_missing_is_named_and_not_made(prepare, tmp_path):
+    database = f"sqlite:///{tmp_path}/typo/db.sqlite3"
+    said = f"openllm-talk: DATABASE_URL={database}: there is no folder {tmp_path}/typo"
+    assert prepare(expected=1, DATABASE_URL=database) == ([], [said])
+    assert not (tmp_path / "typo").exists()

@@ -262,9 +262,10 @@ def test_one_command_serves_the_site_and_one_signal_stops_it(clone, environ, mar
     wait_for(lambda: marked() == [], 30)
 
 
-def test_a_bad_environment_is_one_line(clone, environ, marked):
-    site = Site(clone, {**environ, "WEB_WORKERS": "many"}, free_port())
+@pytest.mark.parametrize(("name", "value"), [("WEB_WORKERS", "many"), ("DATABASE_URL", "sqlite:////no/such/place.db")])
+def test_a_bad_environment_is_one_line(clone, environ, marked, name, value):
+    site = Site(clone, {**environ, name: value}, free_port())
     assert site.process.wait(30) == 1
-    assert site.said().startswith("openllm-talk: WEB_WORKERS=many")
+    assert site.said().startswith(f"openllm-talk: {name}={value}")
     assert len(site.said().splitlines()) == 1
     assert marked() == []
