@@ -298,7 +298,7 @@ def test_no_public_attack_gets_through_the_site(attacked, pages):
 
 HOLES = {
     "a name": ("talks/_fragments/names.html", "{{ row.name }}", "{{ row.name|safe }}"),
-    "a remark": ("talks/_fragments/item.html", "{{ item.remark }}", "{{ item.remark|safe }}"),
+    "a remark": ("talks/_fragments/items.html", "{{ item.remark }}", "{{ item.remark|safe }}"),
     "an attribute": ("talks/import.html", 'value="{{ pasted_name }}"', 'value="{{ pasted_name|safe }}"'),
 }
 
