@@ -26,8 +26,8 @@ _DOLLAR = "<span>$</span>"
 _COMMENT = "<!-- -->"
 # At the start of a line it says, shown to nobody, that the line is text; a comment there would make a block of HTML.
 GUARD = "<span></span>"
-# How the guard stands in a tree: a noncharacter, which no text holds.
-GUARD_MARK = "\ufdd0"
+# How the guard stands in a tree: the parser reads no text that holds this character.
+GUARD_MARK = "\0"
 _IMAGE = re.compile(r"<img\s([^<>]*)>")
 _IFRAME = re.compile(r"<iframe\s([^<>]*)>\s{0,8}</iframe>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?<![A-Za-z-])([A-Za-z-]++)=(?:\"([^\"]*)\"|'([^']*)')")

@@ -21,7 +21,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)
-_FORMULA = re.compile(r"\$[^$\n]+\$")
+_FORMULA = re.compile(r"(?<!\\)\$[^$\n]+\$")
 _LONGEST = 2000
 _TAGS = {"strong": "**", "em": "*", "del": "~~"}
 
