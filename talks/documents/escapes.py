@@ -21,7 +21,7 @@ from talks.documents.people import signature
 # Before these Markdown takes the backslash away, and GitHub's form of the text has it again.
 _TAKES_BACKSLASH = re.compile(r"\\(?:#{1,6}(?:[ \t]|$)|[-+*](?:\s|$)|[-=]+\s*$|>|~~~|`{3}|\s+$)")
 # Before these the backslash would change what the line says, or be gone in GitHub's form of it.
-_IS_CHANGED = re.compile(r"\\*(?:[&\[!$(]|<(?!!--|span></span>)|`(?!``)|#(?!#{0,5}(?:[ \t]|$)))")
+_IS_CHANGED = re.compile(r"\\*(?:[&\[!$]|<(?!!--|span></span>)|`(?!``)|#(?!#{0,5}(?:[ \t]|$)))")
 # An item or quote that begins with a break or with space of its own: it would begin with the text of the next line.
 _BEGINS_WITH_BREAK = re.compile(r"(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])(?=\s))+(?=.*[^ \t])\s*\\?")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")

@@ -34,7 +34,7 @@ from talks.documents.outline import AFTER_TITLE, BODY_TITLE, FOLLOW_UP_PREFIX, P
 from talks.documents.people import signature
 from talks.documents.questions import ASKER_LABELS, AUTHOR_LABELS, read_discussion
 from talks.documents.sections import write_item
-from talks.documents.structure_lines import as_markdown, stands_as_written, starts_paragraph
+from talks.documents.structure_lines import as_markdown, ends_inside_formula, stands_as_written, starts_paragraph
 from talks.documents.vocabulary import Region, Role, TitleKind, known_title, role_of, section_kind, word_key
 
 SERIES = "OpenLLM Talk"
@@ -320,7 +320,7 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
     if not is_heading:
         mark = read_answer_mark(start + first)
         return mark is not None and mark.end == len(start)
-    if not stands_as_written(start + first):
+    if not stands_as_written(start + first) or ends_inside_formula(texts):
         return False  # a heading is no place for a formula, and is not member text
     heading = read_heading(Line((0,), start + first))
     level, title = len(start) - len(start.lstrip("#")), (start + first).lstrip("#").lstrip()

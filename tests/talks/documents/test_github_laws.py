@@ -106,28 +106,24 @@ def test_a_document_comes_back_from_github(doc):
     [
         # what a backslash before it would change
         "[题](https://a.example/e) -甲木",
-        "![图](https://a.example/e.png)--甲木",
         "&emsp;https://a.example/e--乙",
         "\\[题](https://a.example/e) -甲木",
         "$x$ -甲木",
         "\\$x$ -甲木",
         # what GitHub's form would take a backslash away from
         "#新闻",
-        "(A: 好",
         # what is structure in GitHub's form alone
         "&emsp;答：好",
         "&#31572;：好",
         "&emsp;",
         "1. \\\nFree Talk",
         "1. 　\nFree Talk",
-        "- \\\n【贡献者】：甲木",
         # blank lines, to which the next line must not belong
         "\n2) <br>二",
         "\n    &lt;",
-        "好\n\n  ",
-        "\n",
         "\t",
-        # what is no formula or code on the site
+        # what goes over the end of a line, and what is no formula or code on the site
+        "$S\n$",
         "x$ $x$",
         "````\n4) ```",
         "\\\\【贡献者】：甲木",
