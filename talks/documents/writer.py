@@ -2,8 +2,8 @@
 
 An entry without a group is `###`: no level is skipped.
 
-Member text is written byte for byte; a line of it that would read as structure gets one backslash, which the
-reader takes away again: `read(write(doc)).document == normal(doc)`.
+Member text is written byte for byte; a line of it that would read as structure gets one backslash (or a guard, see
+`escapes`), which the reader takes away again: `read(write(doc)).document == normal(doc)`.
 """
 
 from __future__ import annotations

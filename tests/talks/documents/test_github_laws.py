@@ -6,25 +6,21 @@ import re
 from dataclasses import fields, is_dataclass, replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from made_up import documents, line
+from hypothesis import given
+from kept import has_addresses, has_words
+from made_up import FEW, MANY, documents, texts
 
 from markup import links
 from markup.targets import convert
 from talks.documents import model
 from talks.documents.escapes import guarded
-from talks.documents.lines import fenced, is_section_heading, split
+from talks.documents.lines import fenced, is_section_heading
 from talks.documents.normal import normal
-from talks.documents.outline import Source
 from talks.documents.reader import read
-from talks.documents.vocabulary import TitleKind, known_title
 from talks.documents.writer import write
 from tests.markup.targets.conservation import letters
 
 _EMPTY = read("# OpenLLM Talk 007\n").document
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
 # Texts of members in which GitHub's form may write marks in another way; all other fields come back as they are.
 _TEXTS = {"body", "after", "text", "plans_body"}
@@ -155,24 +151,13 @@ def test_many_documents_come_back_from_github(doc):
     comes_back_from_github(doc)
 
 
-texts = (
-    st.lists(line, min_size=1, max_size=40).map("\n".join).filter(lambda text: any(one.strip() for one in split(text)))
-)
-# Markers say what a line is and are written in one way only; formulas are drawn.
-_MARKERS = set("答案回解问题提第期番外")
-
-
 def holds_the_source(text: str) -> None:
     """Law 5: no address and no run of letters of a source is missing from the export for GitHub."""
     # A backslash right before an address says that it is text, no address.
     text = text.replace("$", "S").replace("\ufeff", "B").replace("\\http", "http")
     exported = convert(write(read(text, name="005.md").document), "github").text
-    for run in re.findall(r"[^\W\d_a-zA-Z]+", text):
-        known = known_title(run)
-        assert run in exported or set(run) <= _MARKERS or (known and known.kind is TitleKind.BACK), run
-    kept = {links.key(one.url) for one in links.find(exported)}
-    for one in (found for row in Source.of(split(text)).lines for found in links.find(row.text)):
-        assert links.key(one.url) in kept, one.url
+    has_words(text, exported)
+    has_addresses(text, exported)
 
 
 @given(texts)
