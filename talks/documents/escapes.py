@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import unescape
 
-from markup.targets.forms import GUARD
+from markup.dialect import GUARD
 from talks.documents.headings import read_heading
 from talks.documents.labels import read_label
 from talks.documents.lines import GENERATED_END, GENERATED_START, Line, fenced, is_section_heading
@@ -21,19 +21,27 @@ from talks.documents.people import signature
 # Before these Markdown takes the backslash away, and GitHub's form of the text has it again.
 _TAKES_BACKSLASH = re.compile(r"\\(?:#{1,6}(?:[ \t]|$)|[-+*](?:\s|$)|[-=]+\s*$|>|~~~|`{3}|\s+$)")
 # Before these the backslash would change what the line says, or be gone in GitHub's form of it.
-_IS_CHANGED = re.compile(r"\\*(?:[&\[!$]|<(?!!--|span></span>)|`(?!``)|#(?!#{0,5}(?:[ \t]|$)))")
+_IS_CHANGED = re.compile(
+    r"\\*(?:[&\[!$]|<(?!!--|span></span>)|#(?!#{0,5}(?:[ \t]|$)))|`(?!``)|\\+`|\\+[^!-/:-@\[-`{-~]"
+)
 # An item or quote that begins with a break or with space of its own: it would begin with the text of the next line.
-_BEGINS_WITH_BREAK = re.compile(r"(?:[ \t]*(?:[-+*>]|\d{1,9}[.)])(?=\s))+(?=.*[^ \t])\s*\\?")
+_BEGINS_WITH_BREAK = re.compile(r"(?:[ \t]*+(?:[-+*>]|\d{1,9}[.)])(?=\s))++(?=.*[^ \t])\s*+\\?")
+_SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 
 
 def is_structure(text: str) -> bool:
-    """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer."""
+    """Whether a line is structure wherever it stands: a heading in any style, a label, the marker of an answer.
+
+    So is one that would be without its entities, as GitHub's form has it.
+    """
+    return _is_structure(text) or ("&" in text and _is_structure(unescape(text)))
+
+
+def _is_structure(text: str) -> bool:
     if text.strip() in (GENERATED_START, GENERATED_END) or _BEGINS_WITH_BREAK.fullmatch(text):
         return True
-    if text.lstrip().startswith(GUARD):
-        return True
-    if (shown := unescape(text)) != text and is_structure(shown):
+    if text.lstrip().startswith(GUARD) or is_section_heading(text.strip()):
         return True
     if text.lstrip().startswith("\\"):
         return False  # in GitHub's form a protected line may stand in a list
@@ -42,10 +50,13 @@ def is_structure(text: str) -> bool:
     return read_heading(Line((0,), text)) is not None
 
 
-def is_edge(text: str) -> bool:
-    """Whether a line is structure at the start or the end of a body: a blank one, one that ends in a name."""
-    shown = unescape(text).rstrip()
-    return not shown or signature(shown) is not None
+def is_signed(text: str) -> bool:
+    """Whether a line ends in a name, as it is or without its entities."""
+    return signature(unescape(text).rstrip()) is not None
+
+
+def _is_empty(text: str) -> bool:
+    return not unescape(text).strip()
 
 
 def is_protected(text: str) -> bool:
@@ -53,7 +64,7 @@ def is_protected(text: str) -> bool:
     if not text.startswith("\\"):
         return False
     core = text.lstrip("\\")
-    return is_structure(core) or is_edge(core) or _is_fence(core)
+    return is_structure(core) or _is_empty(core) or is_signed(core) or _is_fence(core)
 
 
 def protected(body: str) -> list[str]:
@@ -72,7 +83,8 @@ def protected(body: str) -> list[str]:
     found: list[str] = []
     for index, text in enumerate(lines):
         is_open = _needs(text, is_at_edge=index in (first, last)) or _underlines(text, found[-1:])
-        mark = GUARD if _IS_CHANGED.match(text) else "\\"
+        # Between two dollars a backslash would make a formula of what is none.
+        mark = GUARD if "$" in body or _IS_CHANGED.match(text) else "\\"
         found.append(f"{mark}{text}" if is_open and index not in code else text)
     return ["\\"] * (first > 0) + found + ["\\"] * (last < len(lines) - 1)
 
@@ -89,7 +101,7 @@ def _needs(text: str, *, is_at_edge: bool) -> bool:
         return False
     if is_structure(core) or _is_fence(core):
         return True
-    return is_edge(core) and (is_at_edge or core != text)
+    return (_is_empty(core) and is_at_edge) or (core != text and (_is_empty(core) or is_signed(core)))
 
 
 def _is_fence(text: str) -> bool:
@@ -113,11 +125,13 @@ def guarded(text: str) -> str:
 
 
 def unguarded(line: Line) -> Line:
-    """The line with the backslash for which its guard stands."""
+    """The line with the backslash for which its guard stands; without either where it would only escape a sign."""
     indent = len(line.text) - len(line.text.lstrip(" "))
     if line.is_code or not line.text.startswith(GUARD, indent):
         return line
-    return replace(line, text=f"{line.text[:indent]}\\{line.text[indent + len(GUARD) :]}")
+    rest = line.text[indent + len(GUARD) :]
+    is_sign = _SIGN.match(rest) and not is_protected(f"\\{rest}") and not _UNDERLINE.fullmatch(rest.lstrip("\\"))
+    return replace(line, text=line.text[:indent] + ("" if is_sign else "\\") + rest)
 
 
 def unprotected(lines: Sequence[Line]) -> str:

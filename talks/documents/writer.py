@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markup import targets
 from talks.documents import facts, head, normal
-from talks.documents.escapes import is_structure, protected
+from talks.documents.escapes import is_signed, is_structure, protected
 from talks.documents.headings import read_heading, write_heading
 from talks.documents.items import read_entries
 from talks.documents.labels import write_label
-from talks.documents.lines import Line, fenced
+from talks.documents.lines import Line, fenced, joined
 from talks.documents.lists import read_plans, write_link, write_past, write_plan
 from talks.documents.marks import read_answer_mark, read_number
 from talks.documents.model import (
@@ -294,8 +294,10 @@ def _question(question: QuestionDoc, start: str) -> list[str]:
 
 
 def _looks_signed(body: str) -> bool:
-    """Whether a body ends like a signature: GitHub's form drops the backslash before its dash."""
-    return signature(body.rsplit("\n", 1)[-1].rstrip()) is not None
+    """Whether a body ends like a signature, as it is or in GitHub's form, which joins its lines."""
+    lines = body.split("\n")
+    start = next((index for index in range(len(lines), 0, -1) if not lines[index - 1].strip()), 0)
+    return is_signed(lines[-1]) or is_signed(joined(lines[start:]))
 
 
 def _opened(start: str, body: str, *, is_heading: bool) -> list[str]:

@@ -53,7 +53,7 @@ def _with_open_fences_as_text(body: str) -> str:
     """A code fence that is never closed is text in our documents, where it must not swallow what follows."""
     lines = body.split("\n")
     code = fenced(lines, is_section_heading)
-    is_open = (index not in code and line.lstrip(" \\").startswith(("```", "~~~")) for index, line in enumerate(lines))
+    is_open = (index not in code and line.lstrip(" ").startswith(("```", "~~~")) for index, line in enumerate(lines))
     return "\n".join(f"\\{line}" if one else line for one, line in zip(is_open, lines, strict=True))
 
 
@@ -106,18 +106,27 @@ def test_a_document_comes_back_from_github(doc):
         "\\[题](https://a.example/e) -甲木",
         "$x$ -甲木",
         "\\$x$ -甲木",
+        "\\—木",
+        "$\n$x$ -甲木",
+        "$\n答：\n$",
+        "\\```$x$```",
         # what GitHub's form would take a backslash away from
         "#新闻",
         # what is structure in GitHub's form alone
         "&emsp;答：好",
+        "    # 新闻",
         "&#31572;：好",
         "&emsp;",
+        "好 &mdash;甲木",
+        "好—\n甲木",
         "1. \\\nFree Talk",
         "1. 　\nFree Talk",
         # blank lines, to which the next line must not belong
         "\n2) <br>二",
         "\n    &lt;",
         "\t",
+        "\t&gt; -甲木",
+        "- [x] 好 -甲木\n、",
         # what goes over the end of a line, and what is no formula or code on the site
         "$S\n$",
         "x$ $x$",
