@@ -103,7 +103,6 @@ def test_a_document_comes_back_from_github(doc):
         # what a backslash before it would change
         "[题](https://a.example/e) -甲木",
         "&emsp;https://a.example/e--乙",
-        "\\[题](https://a.example/e) -甲木",
         "$x$ -甲木",
         "\\$x$ -甲木",
         "\\—木",
