@@ -27,6 +27,7 @@ _IS_CHANGED = re.compile(
 # An item or quote that begins with a break or with space of its own: it would begin with the text of the next line.
 _BEGINS_WITH_BREAK = re.compile(r"(?:[ \t]*+(?:[-+*>]|\d{1,9}[.)])(?=\s))++(?=.*[^ \t])\s*+\\?")
 _SIGN = re.compile(r"[!-/:-@\[-`{-~]")
+_FENCE = re.compile(r" *(?:`{3,}[^`]*$|~~~)")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)\s*")
 
 
@@ -83,8 +84,9 @@ def protected(body: str) -> list[str]:
     found: list[str] = []
     for index, text in enumerate(lines):
         is_open = _needs(text, is_at_edge=index in (first, last)) or _underlines(text, found[-1:])
-        # Between two dollars a backslash would make a formula of what is none.
-        mark = GUARD if "$" in body or _IS_CHANGED.match(text) else "\\"
+        # Between two dollars a backslash would make a formula of what is none; behind a guard, backticks make code.
+        is_changed = _IS_CHANGED.match(text) or ("$" in body and not _is_fence(text))
+        mark = GUARD if is_changed else "\\"
         found.append(f"{mark}{text}" if is_open and index not in code else text)
     return ["\\"] * (first > 0) + found + ["\\"] * (last < len(lines) - 1)
 
@@ -105,8 +107,7 @@ def _needs(text: str, *, is_at_edge: bool) -> bool:
 
 
 def _is_fence(text: str) -> bool:
-    stripped = text.lstrip(" ")
-    return stripped.startswith(("```", "~~~"))
+    return _FENCE.match(text) is not None
 
 
 def guarded(text: str) -> str:

@@ -28,6 +28,7 @@ _TEXTS = {"body", "after", "text", "plans_body"}
 _PLACES = {"level", "line"}
 
 
+_FENCE = re.compile(r" *(?:`{3,}[^`]*$|~~~)")
 _NOTE = re.compile(r"\\?\[\^[^\]]*\]")  # a mark of a footnote is text unless some other text defines it
 
 
@@ -53,7 +54,7 @@ def _with_open_fences_as_text(body: str) -> str:
     """A code fence that is never closed is text in our documents, where it must not swallow what follows."""
     lines = body.split("\n")
     code = fenced(lines, is_section_heading)
-    is_open = (index not in code and line.lstrip(" ").startswith(("```", "~~~")) for index, line in enumerate(lines))
+    is_open = (index not in code and _FENCE.match(line) for index, line in enumerate(lines))
     return "\n".join(f"\\{line}" if one else line for one, line in zip(is_open, lines, strict=True))
 
 
@@ -130,6 +131,8 @@ def test_a_document_comes_back_from_github(doc):
         "$S\n$",
         "x$ $x$",
         "````\n4) ```",
+        "```$x$``",
+        "```py\n$x$\n```js",
         "\\\\【贡献者】：甲木",
         "\\\\",
     ],
