@@ -57,7 +57,8 @@ def is_signed(text: str) -> bool:
 
 
 def _is_empty(text: str) -> bool:
-    return not unescape(text).strip()
+    """Whether a line shows nothing: GitHub's form leaves out space that is written as entities or as code."""
+    return not unescape(text).replace("`", "").strip()
 
 
 def is_protected(text: str) -> bool:
@@ -85,7 +86,7 @@ def protected(body: str) -> list[str]:
     for index, text in enumerate(lines):
         is_open = _needs(text, is_at_edge=index in (first, last)) or _underlines(text, found[-1:])
         # Between two dollars a backslash would make a formula of what is none; behind a guard, backticks make code.
-        is_changed = _IS_CHANGED.match(text) or ("$" in body and not _is_fence(text))
+        is_changed = _IS_CHANGED.match(text) or (("$" in body or _is_empty(text)) and not _is_fence(text))
         mark = GUARD if is_changed else "\\"
         found.append(f"{mark}{text}" if is_open and index not in code else text)
     return ["\\"] * (first > 0) + found + ["\\"] * (last < len(lines) - 1)

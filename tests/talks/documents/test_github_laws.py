@@ -117,6 +117,7 @@ def test_a_document_comes_back_from_github(doc):
         "    # 新闻",
         "&#31572;：好",
         "&emsp;",
+        "``` ```",
         "好 &mdash;甲木",
         "好—\n甲木",
         "1. \\\nFree Talk",
