@@ -321,7 +321,8 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
         return False
     if not is_heading:
         mark = read_answer_mark(start + first)
-        return mark is not None and mark.end == len(start)
+        is_whole = mark is not None and mark.end == len(start)
+        return is_whole and starts_paragraph(f"{start}{first}\n{following}")  # 答：a|b over a rule is a table
     if not stands_as_written(start + first) or ends_inside_formula(texts):
         return False  # a heading is no place for a formula, and is not member text
     heading = read_heading(Line((0,), start + first))

@@ -92,6 +92,8 @@ def comes_back_from_github(doc: model.EpisodeDoc) -> None:
         assert said(read(exported).document) == shown, written
 
 
+# A proof until twenty seeds of 1,500 documents have passed: the last run of ten found one more, which is mended.
+@pytest.mark.proof
 @given(documents)
 @FEW
 def test_a_document_comes_back_from_github(doc):
@@ -145,6 +147,11 @@ def test_a_body_comes_back_from_github(body):
     comes_back_from_github(
         replace(_EMPTY, intro=blocks, appendix=blocks, questions=talk, plans_body=body, sections=_sections(body, item))
     )
+
+
+def test_an_answer_that_would_make_a_table_behind_its_marker_comes_back_from_github():
+    talk = (model.QuestionDoc(None, 1, None, "问", (model.AnswerDoc(None, "|¸\n-|-"),), (), ""),)
+    comes_back_from_github(replace(_EMPTY, questions=talk))
 
 
 @pytest.mark.parametrize("text", ["\ufdd0", "甲\ufdd0木"])
