@@ -35,6 +35,8 @@ _FORMULA = re.compile(r"\$((?:[^\\$]|\\.)++)\$(?![0-9])", re.DOTALL)
 _DISPLAY_FORMULA = re.compile(r"\$\$((?:[^\\$]|\\.|\$(?!\$))++)\$\$(?![0-9])", re.DOTALL)
 _GROUP = re.compile(r"\{[^{}]*\}")
 _LATIN = re.compile(r"[A-Za-z0-9\\]")
+# At the start of a line it says, shown to nobody, that the line is text; a comment there would make a block of HTML.
+GUARD = "<span></span>"
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.IGNORECASE)
 _PICTURE_DATA = re.compile(r"data:image/(?:gif|png|jpeg|webp);", re.IGNORECASE)
 # A longer label is none; without a bound `[^[^[^…` would be read to its end from every bracket.
@@ -196,6 +198,7 @@ def _math_inline(state: StateInline, silent: bool) -> bool:
 
 def _is_prose(between: str) -> bool:
     """Whether two dollars only happen to stand in one line: 用 $HOME 和 $PATH, $5，共 8$, $ 和 $."""
+    between = between.replace(GUARD, "")
     if not has_han(_GROUP.sub("", between)):
         return not between.strip()
     is_lopsided = between[0].isspace() != between[-1].isspace()

@@ -17,6 +17,7 @@ from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 
 from markup import links
+from markup.dialect import GUARD
 
 EQUATION = "https://www.zhihu.com/equation?tex="
 
@@ -24,10 +25,8 @@ _BREAK = re.compile(r"<br[ \t]*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)(strong|em|del)>")
 _DOLLAR = "<span>$</span>"
 _COMMENT = "<!-- -->"
-# At the start of a line it says, shown to nobody, that the line is text; a comment there would make a block of HTML.
-GUARD = "<span></span>"
-# How the guard stands in a tree: a noncharacter, which no text holds.
-GUARD_MARK = "\ufdd0"
+# How the guard of a line stands in a tree: the parser reads no text that holds this character.
+GUARD_MARK = "\0"
 _IMAGE = re.compile(r"<img\s([^<>]*)>")
 _IFRAME = re.compile(r"<iframe\s([^<>]*)>\s{0,8}</iframe>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"(?<![A-Za-z-])([A-Za-z-]++)=(?:\"([^\"]*)\"|'([^']*)')")

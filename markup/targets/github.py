@@ -9,10 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from markup.dialect import GUARD
 from markup.targets import addresses, escape
 from markup.targets.alerts import as_quote
 from markup.targets.escape import Reader, Spot
-from markup.targets.forms import GUARD, GUARD_MARK
+from markup.targets.forms import GUARD_MARK
 from markup.targets.marks import closes, opens
 from markup.targets.normal import on_one_line, spaced, tidy
 from markup.targets.options import Converted, Losses, check_names, choice, site

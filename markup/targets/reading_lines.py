@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from markup.dialect import GUARD
 from markup.targets.normal import on_one_line
 from markup.targets.tex import one_line_tex
 from markup.targets.tree import (
@@ -86,7 +87,7 @@ def _leaf(token: Token) -> Iterator[_Part]:
         case "code_inline":
             yield Code(token.content) if token.content.strip() else Text(" ")
         case "math_inline" | "math_inline_double":
-            if tex := one_line_tex(token.content):
+            if tex := one_line_tex(token.content.replace(GUARD, "")):
                 yield Math(tex, token.type == "math_inline_double")
         case "softbreak":
             yield SoftBreak()

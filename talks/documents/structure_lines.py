@@ -8,9 +8,12 @@ written, and the reader takes the escapes away again, those of ours and those th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from markup import links, targets
+from markup.dialect import parser
 from markup.targets import escape, reading, tree
 from markup.targets.escape import Reader, Spot
 from talks.documents.lines import atx
@@ -21,7 +24,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<(?=[a-z/!?])(?!https?://)", re.IGNORECASE)
-_FORMULA = re.compile(r"\$[^$\n]+\$")
+_FORMULA = re.compile(r"(?<!\\)\$[^$\n]+\$")
 _LONGEST = 2000
 _TAGS = {"strong": "**", "em": "*", "del": "~~"}
 
@@ -93,6 +96,15 @@ def starts_paragraph(line: str) -> bool:
         case (tree.Paragraph(),):
             return True
     return False
+
+
+def ends_inside_formula(lines: Sequence[str]) -> bool:
+    """Whether a formula or code goes over the end of a line in the paragraph that the lines begin with."""
+    if "$" not in lines[0] and "`" not in lines[0]:
+        return False
+    paragraph = list(takewhile(str.strip, lines))
+    tokens = parser().parseInline("\n".join(paragraph), {})[0].children or []
+    return sum(token.type in ("softbreak", "hardbreak") for token in tokens) < len(paragraph) - 1
 
 
 def _by_github(line: str) -> str:

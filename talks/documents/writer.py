@@ -2,8 +2,8 @@
 
 An entry without a group is `###`: no level is skipped.
 
-Member text is written byte for byte; a line of it that would read as structure gets one backslash, which the
-reader takes away again: `read(write(doc)).document == normal(doc)`.
+Member text is written byte for byte; a line of it that would read as structure gets one backslash (or a guard, see
+`escapes`), which the reader takes away again: `read(write(doc)).document == normal(doc)`.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from markup import targets
 from talks.documents import facts, head, normal
-from talks.documents.escapes import is_structure, protected
+from talks.documents.escapes import is_signed, is_structure, protected
 from talks.documents.headings import read_heading, write_heading
 from talks.documents.items import read_entries
 from talks.documents.labels import write_label
-from talks.documents.lines import Line, fenced
+from talks.documents.lines import Line, fenced, joined
 from talks.documents.lists import read_plans, write_link, write_past, write_plan
 from talks.documents.marks import read_answer_mark, read_number
 from talks.documents.model import (
@@ -34,7 +34,7 @@ from talks.documents.outline import AFTER_TITLE, BODY_TITLE, FOLLOW_UP_PREFIX, P
 from talks.documents.people import signature
 from talks.documents.questions import ASKER_LABELS, AUTHOR_LABELS, read_discussion
 from talks.documents.sections import write_item
-from talks.documents.structure_lines import as_markdown, stands_as_written, starts_paragraph
+from talks.documents.structure_lines import as_markdown, ends_inside_formula, stands_as_written, starts_paragraph
 from talks.documents.vocabulary import Region, Role, TitleKind, known_title, role_of, section_kind, word_key
 
 SERIES = "OpenLLM Talk"
@@ -294,8 +294,10 @@ def _question(question: QuestionDoc, start: str) -> list[str]:
 
 
 def _looks_signed(body: str) -> bool:
-    """Whether a body ends like a signature: GitHub's form drops the backslash before its dash."""
-    return signature(body.rsplit("\n", 1)[-1].rstrip()) is not None
+    """Whether a body ends like a signature, as it is or in GitHub's form, which joins its lines."""
+    lines = body.split("\n")
+    start = next((index for index in range(len(lines), 0, -1) if not lines[index - 1].strip()), 0)
+    return is_signed(lines[-1]) or is_signed(joined(lines[start:]))
 
 
 def _opened(start: str, body: str, *, is_heading: bool) -> list[str]:
@@ -319,8 +321,9 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
         return False
     if not is_heading:
         mark = read_answer_mark(start + first)
-        return mark is not None and mark.end == len(start)
-    if not stands_as_written(start + first):
+        is_whole = mark is not None and mark.end == len(start)
+        return is_whole and starts_paragraph(f"{start}{first}\n{following}")  # 答：a|b over a rule is a table
+    if not stands_as_written(start + first) or ends_inside_formula(texts):
         return False  # a heading is no place for a formula, and is not member text
     heading = read_heading(Line((0,), start + first))
     level, title = len(start) - len(start.lstrip("#")), (start + first).lstrip("#").lstrip()

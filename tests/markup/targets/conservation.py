@@ -17,14 +17,16 @@ _TAGS = re.compile(r"</?(?:strong|em|del|br|span|details|summary|b|i|code|img|if
 _EQUATION = "https://www.zhihu.com/equation?tex="
 
 
-def letters(text: str) -> str:
-    """The letters and digits a reader is shown, in order, footnotes last."""
+def letters(text: str, *, with_numbers: bool = False) -> str:
+    """The letters and digits a reader is shown, in order, footnotes last; `with_numbers` those of lists as well."""
     body: list[str] = []
     notes: list[str] = []
     depth = 0
     # GitHub takes a byte order mark for none of the text.
-    for token in parser().parse(text.lstrip("\ufeff"), {}):
+    for token in parser().parse(text.lstrip("\ufeff").replace("<span>$</span>", "\\$"), {}):
         depth += {"footnote_reference_open": 1, "footnote_reference_close": -1}.get(token.type, 0)
+        if with_numbers and token.type == "list_item_open":
+            body.append(token.info)
         (notes if depth else body).append(_TAGS.sub("", "".join(_shown(token))))
     return "".join(char for char in "".join(body + notes) if char.isalnum())
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from markup import links
 from talks.documents import model
 from talks.documents.dates import BEIJING
+from talks.documents.lines import split
+
+FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
 # Lines that mean something at the wrong place.
 STRUCTURE = [
@@ -36,6 +41,9 @@ line = st.one_of(
     _ANY.map(lambda text: text.replace("\n", " ")),
     st.tuples(st.sampled_from(STRUCTURE), st.sampled_from(STRUCTURE)).map(lambda two: f"{two[0]} {two[1]}"),
     st.sampled_from(STRUCTURE).map(lambda text: f"\\{text}"),
+)
+texts = (
+    st.lists(line, min_size=1, max_size=40).map("\n".join).filter(lambda text: any(one.strip() for one in split(text)))
 )
 body = st.one_of(st.just(""), st.lists(line, min_size=1, max_size=6).map("\n".join))
 

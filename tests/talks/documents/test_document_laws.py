@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from made_up import documents, line
+from hypothesis import given
+from kept import has_addresses, has_words
+from made_up import FEW, MANY, documents, texts
 
-from markup import links
-from talks.documents.lines import split
 from talks.documents.model import EpisodeDoc, from_json, to_json
 from talks.documents.normal import normal
-from talks.documents.outline import Source
 from talks.documents.reader import read
-from talks.documents.vocabulary import TitleKind, known_title
 from talks.documents.writer import write
-
-FEW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-MANY = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def reads_back(doc: EpisodeDoc) -> None:
@@ -56,11 +48,6 @@ def test_many_documents_read_back_as_written(doc):
     reads_back(doc)
 
 
-texts = (
-    st.lists(line, min_size=1, max_size=40).map("\n".join).filter(lambda text: any(one.strip() for one in split(text)))
-)
-
-
 @given(texts)
 @FEW
 def test_every_line_of_any_text_has_one_place(text):
@@ -87,25 +74,12 @@ def test_no_chinese_letter_of_many_texts_is_lost(text):
     keeps_letters(text)
 
 
-# Markers say what a line is and are written in one way only, titles of the back matter as well.
-MARKERS = set("答案回解问题提第期番外")
-
-
 def keeps_letters(text: str) -> None:
-    """Every run of letters outside ASCII, less markers, stands in what is written."""
-    reading = read(text, name="005.md")
-    written = write(reading.document)
-    for run in re.findall(r"[^\W\d_a-zA-Z]+", text):
-        known = known_title(run)
-        assert run in written or set(run) <= MARKERS or (known and known.kind is TitleKind.BACK), run
+    has_words(text, write(read(text, name="005.md").document))
 
 
 def keeps_addresses(text: str) -> None:
-    """Every address, whole again where it was torn, stands in what is written."""
-    source = Source.of(text.split("\n"))
-    written = {links.key(one.url) for one in links.find(write(read(text, name="005.md").document))}
-    for one in (found for row in source.lines for found in links.find(row.text)):
-        assert links.key(one.url) in written, one.url
+    has_addresses(text, write(read(text, name="005.md").document))
 
 
 @given(texts)

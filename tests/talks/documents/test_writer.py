@@ -148,6 +148,21 @@ def test_lines_of_a_body_that_look_like_structure_get_one_backslash(doc):
     assert read(text).document.questions[0].answers[0].body == body
 
 
+def test_a_guard_stands_where_a_backslash_would_change_the_line_or_be_gone():
+    assert protected("[题]: 新闻\n#新闻\n答：$x$") == ["[题]: 新闻", "<span></span>#新闻", "<span></span>答：$x$"]
+    assert protected("&emsp;答：好") == ["<span></span>&emsp;答：好"]
+    assert protected("# 题\n【贡献者】：甲木") == ["\\# 题", "\\【贡献者】：甲木"]
+
+
+def test_blank_lines_at_the_ends_of_a_body_stand_apart():
+    assert protected("\n好\n\n ") == ["\\", "", "好", "", " ", "\\"]
+    assert protected("好\n\n好") == ["好", "", "好"]
+
+
+def test_a_signed_line_needs_no_mark():
+    assert protected("好 —甲木\n再说 —甲木") == ["好 —甲木", "再说 —甲木"]
+
+
 def test_an_open_fence_in_a_body_is_protected():
     assert protected("```\n未关\n\n末行") == ["\\```", "未关", "", "末行"]
 
