@@ -128,7 +128,7 @@ def _shallow(rule: BlockRule) -> BlockRule:
 def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> bool:
     """A table; cells that its head has no column for are text of the last cell, where GFM would drop them."""
     first = len(state.tokens)
-    if not table(state, start_line, end_line, silent):
+    if _begins_block(state, start_line, end_line) or not table(state, start_line, end_line, silent):
         return False
     row: list[Token] = []
     for token in state.tokens[first:]:
@@ -143,6 +143,13 @@ def _table(state: StateBlock, start_line: int, end_line: int, silent: bool) -> b
             if len(cells) > len(row):
                 row[-1].content = "|".join(cells[len(row) - 1 :]).strip()
     return True
+
+
+def _begins_block(state: StateBlock, start_line: int, end_line: int) -> bool:
+    """Whether a line that a table's head would be is a heading, list or quote: to GFM a head is text of a paragraph."""
+    if start_line + 1 >= end_line or _line(state, start_line + 1).strip(" \t|:-"):
+        return False
+    return any(rule(state, start_line, end_line, True) for rule in state.md.block.ruler.getRules("blockquote"))
 
 
 def _footnote_ref(state: StateInline, silent: bool) -> bool:

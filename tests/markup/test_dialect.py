@@ -252,6 +252,11 @@ def test_cells_without_a_column_are_text_of_the_last_one():
     assert cells == ["甲", "乙", "1", "2 | 3 | 4", "1", "2", "5"]
 
 
+@pytest.mark.parametrize("mark", ["#", ">", "-", "1.", "~~~"])
+def test_what_begins_another_block_is_no_head_of_a_table(mark):
+    assert "table_open" not in kinds(f"{mark} 题|甲\n-|-")
+
+
 def test_deeper_containers_are_text():
     for text in ("> " * 40 + "底", "- " * 40 + "底", "[^a]: " * 40 + "底"):
         found = tokens(text)

@@ -138,6 +138,7 @@ def test_a_document_comes_back_from_github(doc):
         "```py\n$x$\n```js",
         "\\\\【贡献者】：甲木",
         "\\\\",
+        "|¸\n-|-",
     ],
 )
 def test_a_body_comes_back_from_github(body):
