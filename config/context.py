@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.actors import actor_of
 from talks.models import Episode
-from talks.rules import can_import
+from talks.rules import can_import, may_sort_news
 from talks.views.site import THEMES
 from talks.views.visitor import visitor
 
@@ -25,7 +25,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "zone": _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE,
         "me": SimpleLazyObject(lambda: visitor(request)),
+        "may_file": SimpleLazyObject(lambda: _may_file(request)),
         "can_import": SimpleLazyObject(lambda: can_import(actor_of(request.user))),
         "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).of_record().upcoming().first()),
         "address": f"{settings.SITE_URL}{request.path}",
     }
+
+
+def _may_file(request: HttpRequest) -> bool:
+    person = visitor(request)
+    return person is not None and may_sort_news(person, Episode.objects.visible_to(person).collecting().first())

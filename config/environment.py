@@ -113,6 +113,12 @@ def _networks(value: str) -> list[str]:
     return _words(value)
 
 
+def _exemptions(value: str) -> list[str]:
+    if "*" in _words(value):
+        raise ValueError("name hosts or networks; * would switch the guard off")
+    return _networks(value)
+
+
 def _proxies(value: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     return [ipaddress.ip_network(word, strict=False) for word in _words(value)]
 
@@ -155,7 +161,7 @@ VARIABLES: dict[str, Variable] = {
     "HF_ENDPOINT": Variable("https://huggingface.co", _address("http", "https"), "Hugging Face or a mirror of it"),
     "GITHUB_API_URL": Variable("https://api.github.com", _address("http", "https"), "the GitHub API"),
     "OUTBOUND_PROXY": Variable("", _optional(_address("http", "https")), "proxy for outgoing requests"),
-    "OUTBOUND_ALLOW": Variable("", _networks, "hosts or networks exempt from the private-address guard"),
+    "OUTBOUND_ALLOW": Variable("", _exemptions, "hosts or networks exempt from the private-address guard"),
     "TRUSTED_PROXIES": Variable("", _proxies, "networks of the proxies whose forwarding headers are believed"),
     "EMAIL_URL": Variable("", _mail, "smtp://…; empty: no mail is sent"),
     "MEDIA_ROOT": Variable("var/media", _text, "folder of uploaded files"),

@@ -9,6 +9,7 @@ from typing import Any
 import environ
 import structlog
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 from config import environment
 from jobs.registry import Beat, Kind
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "jobs",
+    "outbound",
     "members",
     "papers",
     "news",
@@ -140,11 +142,37 @@ CACHES = {
     },
 }
 REDIS_URL = ENV["REDIS_URL"]
-JOB_KINDS = {"prune": Kind(store="jobs.actions.pruning.prune")}
+JOB_KINDS = {
+    "prune": Kind(store="jobs.actions.pruning.prune", name=_("daily clean-up")),
+    "collect": Kind(store="news.actions.collect.start_due", name=_("starting the sources that are due")),
+    "collect_page": Kind(
+        name=_("a page of a source"),
+        fetch="news.actions.collect.fetch_page",
+        store="news.actions.collect.store_page",
+        lease=timedelta(minutes=10),
+    ),
+    "fill_papers": Kind(
+        name=_("filling in papers"),
+        fetch="papers.actions.filling.fetch",
+        store="papers.actions.filling.store",
+        lease=timedelta(minutes=10),
+    ),
+    "ask_papers_again": Kind(store="talks.actions.papers.ask_again"),
+    "ask_papers": Kind(
+        fetch="papers.actions.filling.fetch_named",
+        store="papers.actions.filling.store_named",
+        lease=timedelta(minutes=10),
+    ),
+}
 JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
+    "collect": Beat(every=timedelta(minutes=1)),
+    "fill_papers": Beat(every=timedelta(minutes=5)),
+    "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
+# What /readyz tells besides its own: name → function of the present moment.
+READYZ_TELLS = {"sources": "news.readiness.told"}
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -180,6 +208,16 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # The schedule keeps no file: what has fired is in the table of slots, where a kill cannot tear it.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "jobs.tasks.sweep", "schedule": 5, "options": {"expires": 5}}}
+
+# ── Going out: outbound/client.py ───────────────────────────────────────────
+ARXIV_API_URL = ENV["ARXIV_API_URL"]
+ARXIV_RSS_URL = ENV["ARXIV_RSS_URL"]
+HF_ENDPOINT = ENV["HF_ENDPOINT"]
+# "No more than one request every three seconds, and a single connection at a time": arXiv's terms of use of its API
+# and feeds, for all machines together. A setting so that tests against a local server need not wait.
+ARXIV_SECONDS = 3
+OUTBOUND_PROXY = ENV["OUTBOUND_PROXY"]
+OUTBOUND_ALLOW = ENV["OUTBOUND_ALLOW"]
 
 # ── Language and time ───────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
@@ -264,6 +302,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None},
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {"EntryKindEnum": "papers.models.EntryKind", "SourceKindEnum": "news.models.SourceKind"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.document_problems",
@@ -318,6 +357,10 @@ LOGGING = {
         # tokenizer and PDF libraries narrate every odd byte of a member's file
         "pypdf": {"level": "ERROR"},
         "markdown_it": {"level": "WARNING"},
+        # quotes whole addresses, which may hold tokens
+        "urllib3": {"level": "ERROR"},
+        # complains of entries that we read and report ourselves
+        "arxiv": {"level": "ERROR"},
         # two lines for every sweep
         "celery": {"level": "WARNING"},
     },

@@ -12,7 +12,10 @@ from django.views.i18n import set_language
 from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
-from talks.views import episodes, home, imports, papers, people, questions, site
+from news.api.metrics import Metrics
+from news.views import ops, sources
+from papers.views import lists
+from talks.views import episodes, feeds, home, imports, inbox, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -37,8 +40,36 @@ urlpatterns = [
     path("episodes/<code>/", episodes.record, name="episode"),
     path("episodes/<code>/ask/", questions.ask, name="ask"),
     path("q/<public_id>/", questions.question, name="question"),
+    path("inbox/", inbox.inbox, name="inbox"),
+    path("inbox/act/", inbox.act, name="inbox-act"),
+    path("inbox/<int:pk>/", inbox.story, name="inbox-story"),
     path("papers/", papers.index, name="papers"),
+    path("papers/<path:identifier>.bib", papers.bibtex, name="paper-bibtex"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("feeds/papers.atom", feeds.papers, name="feed-papers"),
+    path("feeds/news.atom", feeds.news, name="feed-news"),
+    path("lists/", lists.index, name="lists"),
+    path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),
+    path("lists/<slug:slug>.bib", lists.text, {"form": "bibtex"}, name="list-bibtex"),
+    path("lists/<slug:slug>.json", lists.text, {"form": "json"}, name="list-json"),
+    path("lists/<slug:slug>/", lists.reading_list, name="list"),
+    path("lists/<slug:slug>/add/<int:section>/", lists.add, name="list-add"),
+    path("lists/<slug:slug>/entries/<int:pk>/", lists.entry, name="list-entry"),
+    *[
+        path(f"lists/<slug:slug>/entries/<int:pk>/{verb}/", lists.change, {"verb": verb}, name=f"list-{verb}")
+        for verb in lists.VERBS
+    ],
+    path("sources/", sources.index, name="sources"),
+    path("sources/add/", sources.add, name="source-add"),
+    path("sources/<slug:slug>/", sources.source, name="source"),
+    path("sources/<slug:slug>/edit/", sources.edit, name="source-edit"),
+    *[
+        path(f"sources/<slug:slug>/{verb}/", sources.change, {"verb": verb}, name=f"source-{verb}")
+        for verb in sources.VERBS
+    ],
+    path("ops/", ops.index, name="ops"),
+    path("ops/jobs/<int:pk>/retry/", ops.retry, name="job-retry"),
+    *[path(f"ops/kinds/<kind>/{verb}/", ops.change, {"verb": verb}, name=f"kind-{verb}") for verb in ops.VERBS],
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
     path("settings/tokens/", members.tokens, name="tokens"),
@@ -58,6 +89,7 @@ urlpatterns = [
     path("favicon.ico", favicon, name="favicon"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", Metrics.as_view(), name="metrics"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("talks.api.urls")),
     path("api/v1/schema/", schema.Schema.as_view(), name="api-schema"),

@@ -1,4 +1,5 @@
-"""Background work as rows: what is to be done (Job) and which firings of the schedule have happened (Slot).
+"""Background work as rows: what is to be done (Job) and which firings of the schedule have happened (Slot),
+and which kinds rest (KindPause).
 
 A Celery message is only a hint; whoever loses it loses nothing, because the row stays due.
 """
@@ -12,7 +13,7 @@ from operator import or_
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 MAX_ATTEMPTS = 5
 
@@ -21,9 +22,34 @@ class JobQuerySet(models.QuerySet["Job"]):
     """Reads of jobs."""
 
     def due(self, now: datetime) -> Self:
-        """Jobs to be done now and held by nobody, oldest first."""
+        """Jobs to be done now and held by nobody, of kinds that are not paused, oldest first."""
         free = Q(leased_until=None) | Q(leased_until__lte=now)
-        return self.filter(free, done_at=None, failed_at=None, due_at__lte=now).order_by("due_at", "pk")
+        rows = self.filter(free, done_at=None, failed_at=None, due_at__lte=now)
+        return rows.exclude(kind__in=KindPause.objects.values("kind")).order_by("due_at", "pk")
+
+    def open(self) -> Self:
+        """Jobs that are still to be done."""
+        return self.filter(done_at=None, failed_at=None)
+
+    def by_kind(self, now: datetime) -> QuerySet[Any, dict[str, Any]]:
+        """For each kind how many jobs wait, are held, have failed and are done, and when the last one was done.
+
+        `next_at` is when the next one is due, `tries` how often those that wait were tried in vain.
+        """
+        waits, held = Q(done_at=None, failed_at=None), Q(leased_until__gt=now)
+        return (
+            self.order_by()
+            .values("kind")
+            .annotate(
+                waiting=Count("pk", filter=waits & ~held),
+                held=Count("pk", filter=held),
+                failed=Count("pk", filter=Q(failed_at__isnull=False)),
+                done=Count("pk", filter=Q(done_at__isnull=False)),
+                last_done_at=Max("done_at"),
+                next_at=Min("due_at", filter=waits),
+                tries=Sum("attempts", filter=waits, default=0),
+            )
+        )
 
     def failed(self) -> Self:
         """Jobs that have stopped for good, newest first; `last_error` says why."""
@@ -69,6 +95,20 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class KindPause(models.Model):
+    """A kind of job that is not done until somebody resumes it. Its jobs stay due, its beats do not fire."""
+
+    kind = models.CharField(max_length=60, unique=True)
+    at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(kind=""), name="kind_pause_is_named")]
+
+    def __str__(self) -> str:
+        return self.kind
 
 
 class SlotQuerySet(models.QuerySet["Slot"]):

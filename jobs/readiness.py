@@ -1,28 +1,56 @@
-"""Whether the site can do its work: database, broker and schedule are each asked, and none may take long to answer."""
+"""Whether the site can do its work: database, broker, schedule and disk are each asked, and none may take long."""
 
 import tempfile
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
+from django.db.models import Count, Min
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from jobs.models import Slot
+from jobs import disk
+from jobs.models import Job, Slot
 from jobs.registry import HEARTBEAT
 
 PATIENCE_SECONDS = 1
 # Two beats may be missed: a restart takes some seconds, a long job may hold up the worker.
 SILENCE = timedelta(minutes=3)
+LATE = timedelta(minutes=10)
+FULL = 50 * 1024 * 1024
 
 
 def problems(now: datetime) -> dict[str, str]:
-    """Return for each of database, broker and schedule what is wrong with it, "" when nothing is.
+    """Return for each of database, broker, schedule and disk what is wrong with it, "" when nothing is.
 
     The words name no host and quote no error: anybody may read them.
     """
-    return {"database": _database_problem(), "broker": _broker_problem(), "schedule": _schedule_problem(now)}
+    return {
+        "database": _database_problem(),
+        "broker": _broker_problem(),
+        "schedule": _schedule_problem(now),
+        "disk": _disk_problem(),
+    }
+
+
+def queue(now: datetime) -> dict[str, Any]:
+    """Return how much work waits and for how long. A long queue is told, but the site can still be asked."""
+    due = Job.objects.due(now).aggregate(n=Count("pk"), oldest=Min("due_at"))
+    seconds = int((now - due["oldest"]).total_seconds()) if due["oldest"] else 0
+    is_late = seconds > LATE.total_seconds()
+    return {
+        "ok": not is_late,
+        "why": f"the oldest due job waits for {seconds} seconds" if is_late else "",
+        "due": due["n"],
+        "oldest_seconds": seconds,
+        "failed": Job.objects.failed().count(),
+    }
+
+
+def _disk_problem() -> str:
+    return "the disk is full" if min(room.free for room in disk.rooms()) < FULL else ""
 
 
 def _database_problem() -> str:

@@ -6,11 +6,14 @@ Functions are named by dotted path, so that every process knows every kind, whic
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 # The beat without a job: its newest slot proves that schedule, broker and worker are alive.
 HEARTBEAT = "heartbeat"
@@ -24,11 +27,12 @@ class Kind:
 
     `store(*, payload, now)` makes the writes, inside the transaction that marks the job done. A kind that talks to
     the outside also has `fetch(*, payload)`: it runs first, outside any transaction, bounds itself, and what it
-    returns reaches `store` as `fetched`. `lease` is longer than both together can take.
+    returns reaches `store` as `fetched`. `lease` is longer than both together can take. `name` is for people.
     """
 
     store: str
     fetch: str = ""
+    name: "str | StrPromise" = ""
     lease: timedelta = USUAL_LEASE
 
     def load(self) -> tuple[Callable[..., Any] | None, Callable[..., None]]:
@@ -66,6 +70,12 @@ def lease(name: str) -> timedelta:
     """Return the lease of a kind, or the usual one when the settings no longer know the kind of an old row."""
     known: Kind | None = settings.JOB_KINDS.get(name)
     return known.lease if known else USUAL_LEASE
+
+
+def next_beat(name: str, now: datetime) -> datetime | None:
+    """Return when this beat fires next, None for what has no beat."""
+    beat: Beat | None = settings.JOB_BEATS.get(name)
+    return beat.slot(now + beat.every) if beat else None
 
 
 def beats() -> dict[str, Beat]:

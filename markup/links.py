@@ -6,6 +6,7 @@ strings. No function here raises on any text.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ __all__ = [
     "is_safe_href",
     "key",
     "scrub",
+    "short_key",
 ]
 
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|%|[^\x21-\x7e]|[\"<>\\^`{|}]")
@@ -162,6 +164,12 @@ def _paper(parts: Parts) -> ArxivId | None:
     return _arxiv_id(match.groups()) if match else None
 
 
+def short_key(url: str) -> str:
+    """The identity of an address in a form that fits a column of 200: its key, or the key's digest when it is long."""
+    whole = key(url)
+    return whole if len(whole) <= 200 else hashlib.sha256(whole.encode()).hexdigest()
+
+
 def arxiv_id(url: str) -> ArxivId | None:
     """The paper that an address stands for, on arXiv or on a page about it; None for any other address."""
     parts = split(url)
@@ -170,11 +178,20 @@ def arxiv_id(url: str) -> ArxivId | None:
 
 def arxiv_ids(text: str) -> list[str]:
     """The ids of the papers named in a text, in order, each once: in addresses, and as arXiv:2307.09288."""
+    return list(arxiv_versions(text))
+
+
+def arxiv_versions(text: str) -> dict[str, int | None]:
+    """The papers named in a text, as `arxiv_ids`, each with the first version that is named with it."""
     named = [(found.start, arxiv_id(found.url)) for found in find(text)]
     written = _ARXIV_TEXT.finditer(normalise_digits(text))
     named.extend((match.start(), _arxiv_id(match.groups())) for match in written)
     named.sort(key=lambda pair: pair[0])
-    return list(dict.fromkeys(paper.id for _, paper in named if paper))
+    versions: dict[str, int | None] = {}
+    for _, paper in named:
+        if paper is not None:
+            versions[paper.id] = versions.get(paper.id) or paper.version
+    return versions
 
 
 def scrub(text: str) -> str:

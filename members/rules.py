@@ -23,6 +23,11 @@ def may_write(by: Actor) -> bool:
     return stands.is_person and not stands.is_suspended and getattr(by, "user", None) is not None
 
 
+def may_run_work(by: Actor) -> bool:
+    """Who may see to background work: try it again, start it now, let it rest."""
+    return is_organizer(by)
+
+
 class StateRefusal(PermissionDenied):
     """Right person, wrong moment: the state of the row refuses, and `code` names the rule (409 in the API)."""
 

@@ -3,11 +3,12 @@
 from members.actors import Actor
 from members.models import Person
 from members.rules import is_organizer, is_system, may_write
-from talks.models import Answer, Episode, EpisodeState, Question
+from talks.models import Answer, ClaimRole, Episode, EpisodeState, Hosting, Question, Section, SectionKind
 
 # Limits of what a person may send at once, in characters; a document has its own cap.
 QUESTION_LIMIT = 10_000
 ANSWER_LIMIT = 20_000
+REASON_LIMIT = 200
 
 
 def can_import(by: Actor) -> bool:
@@ -35,3 +36,28 @@ def can_edit(by: Actor, row: Question | Answer) -> bool:
     """One's own words, until the record is published."""
     episode = row.episode if isinstance(row, Question) else row.question.episode
     return may_write(by) and has_written(by, row) and episode.is_open
+
+
+def takes_news(episode: Episode) -> bool:
+    """Only while it is collecting: afterwards the leads edit what stands."""
+    return episode.state == EpisodeState.COLLECTING
+
+
+def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
+    """The news and picks of an episode that this person may file stories in, in order.
+
+    Hosts, editors and organizers in both, whoever holds the claim of one as lead in that one.
+    """
+    if episode is None or not takes_news(episode) or not may_write(by) or not isinstance(by, Person):
+        return []
+    kinds = (SectionKind.NEWS, SectionKind.PICKS)
+    sections = Section.objects.filter(episode=episode, kind__in=kinds, deleted_at=None).order_by("position", "pk")
+    hosts = Hosting.objects.filter(episode=episode, person=by, deleted_at=None)
+    if is_organizer(by) or hosts.exists():
+        return list(sections)
+    return list(sections.filter(claims__person=by, claims__role=ClaimRole.LEAD, claims__deleted_at=None))
+
+
+def may_sort_news(by: Actor, episode: Episode | None) -> bool:
+    """Decline, merge and undo: organizers, and who may file something in the coming episode."""
+    return is_organizer(by) or bool(sections_to_file_in(by, episode))

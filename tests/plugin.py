@@ -21,5 +21,5 @@ if os.environ.get("TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER" not i
     except FileNotFoundError as error:
         sys.exit(f"TEST_DATABASE=postgres: {error}")
 # What a developer's shell or .env says must not change what the tests see.
-for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "REDIS_URL", "SITE_URL"):
+for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "REDIS_URL", "SITE_URL", "OUTBOUND_PROXY", "OUTBOUND_ALLOW"):
     os.environ.pop(name, None)

@@ -30,7 +30,11 @@ EXPECTED = "Failed to load resource: the server responded with a status of"
 # Addresses of the map that are no pages.
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
-    *("healthz", "readyz", "api-schema", "revoke-token"),
+    *("inbox-act", "healthz", "readyz", "api-schema", "revoke-token"),
+    *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
+    *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
+    *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
+    *("paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -106,8 +110,42 @@ SHOTS: dict[str, Shot] = {
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),
     "question-unanswered": Shot("question", "/q/106-7/"),
     "question-follow-up": Shot("question", "/q/106-2.1/"),
+    "inbox-empty": Shot("inbox", "/inbox/", stage="empty"),
+    "inbox": Shot("inbox", "/inbox/", by="organizer"),
+    "inbox-host": Shot("inbox", "/inbox/", by="member"),
+    "inbox-english": Shot("inbox", "/inbox/", by="organizer", language="en"),
+    "inbox-all": Shot("inbox", "/inbox/?state=all", by="organizer"),
+    "inbox-nothing": Shot("inbox", "/inbox/?q=没有这个词", by="organizer"),
+    "inbox-read-only": Shot("inbox", "/inbox/"),
+    "inbox-refused": Shot("inbox", "/inbox/?state=all", by="organizer"),
+    "inbox-story": Shot("inbox-story", "/inbox/1/", by="organizer"),
+    "inbox-500": Shot("inbox", "/inbox/", by="organizer", stage="full"),
     "papers": Shot("papers", "/papers/"),
+    "papers-year": Shot("papers", "/papers/?year=2023"),
     "paper": Shot("paper", "/papers/2106.09685/"),
+    "paper-full": Shot("paper", "/papers/2302.11111/"),
+    "paper-english": Shot("paper", "/papers/2302.11111/", language="en"),
+    "paper-withdrawn": Shot("paper", "/papers/2302.22222/"),
+    "paper-stub": Shot("paper", "/papers/2302.33333/"),
+    "paper-unknown": Shot("paper", "/papers/2302.44444/"),
+    "paper-long": Shot("paper", "/papers/2302.55555/"),
+    "episode-papers": Shot("episode", "/episodes/019/"),
+    "lists-empty": Shot("lists", "/lists/", stage="empty"),
+    "lists": Shot("lists", "/lists/"),
+    "lists-signed-in": Shot("lists", "/lists/", by="member"),
+    "list": Shot("list", "/lists/sample-long-context/"),
+    "list-english": Shot("list", "/lists/sample-long-context/", language="en"),
+    "list-editing": Shot("list", "/lists/sample-long-context/?edit=1", by="organizer"),
+    "list-add": Shot("list-add", "/lists/sample-long-context/add/1/", by="organizer"),
+    "list-entry": Shot("list-entry", "/lists/sample-long-context/entries/1/", by="organizer"),
+    "sources-empty": Shot("sources", "/sources/", stage="empty"),
+    "sources": Shot("sources", "/sources/"),
+    "sources-organizer": Shot("sources", "/sources/", by="organizer"),
+    "source": Shot("source", "/sources/blog/"),
+    "source-organizer": Shot("source", "/sources/arxiv-cs-cl/", by="organizer"),
+    "source-add": Shot("source-add", "/sources/add/", by="organizer"),
+    "source-edit": Shot("source-edit", "/sources/blog/edit/", by="organizer"),
+    "ops": Shot("ops", "/ops/", by="organizer"),
     "people": Shot("people", "/people/"),
     "person": Shot("person", "/people/渡口/"),
     "person-answers": Shot("person", "/people/渡口/?show=answers"),
@@ -133,7 +171,7 @@ SHOTS: dict[str, Shot] = {
     "broken": Shot("", "/broken/"),
     "home-no-next": Shot("home", "/", stage="over"),
 }
-STAGES = ("empty", "sample", "over")
+STAGES = ("empty", "sample", "full", "over")
 
 
 def pages_of_the_map(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:
@@ -172,18 +210,95 @@ def prepare(folder: Path) -> None:
 
 
 def enter(stage: str) -> None:
-    """Bring the database to a stage: empty, the sample, or the sample with no evening to come."""
+    """Bring the database to a stage: empty, the sample, with 470 more stories, or with no evening to come."""
     from django.core.management import call_command
     from django.utils import timezone
 
     from talks.models import Episode, EpisodeState
+    from tests.news.sample import fill_news
     from tests.pages.conftest import put, rich
 
     if stage == "sample":
         call_command("load_sample", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
+        fill_news(now=timezone.now())
+        shelve_papers()
+    if stage == "full":
+        from news.models import Source
+        from tests.talks.newsroom import tell
+
+        links = [f"https://industry.example/full/{n}" for n in range(470)]
+        tell(Source.objects.get(slug="sample-industry"), *links, now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+
+
+def shelve_papers() -> None:
+    """Put made-up papers in every state a paper can be in into an evening of their own."""
+    from datetime import UTC, date, datetime
+
+    from django.utils import timezone
+
+    from members.actors import SYSTEM
+    from papers.actions.facts import mark_missing, store_facts
+    from papers.facts import Author, NamedLink, PaperFacts
+    from tests.pages.conftest import document, item, put, section
+
+    now = timezone.now()
+    ids = ("2302.11111v1", "2302.22222", "2302.33333", "2302.44444", "2302.55555")
+    news = [
+        item(f"编出来的第 {n} 篇", f"https://arxiv.org/abs/{one}", papers=[one[:10]]) for n, one in enumerate(ids, 1)
+    ]
+    put(
+        document(19, starts_at="2023-10-21T21:00:00+08:00", sections=[section("news", "本周新闻", items=news)]), now=now
+    )
+    full = PaperFacts(
+        arxiv_id="2302.11111",
+        source="api",
+        version=3,
+        title=r"Attention in $O(n \log n)$: A Made-up Paper for Looking at",
+        abstract=(
+            r"We pretend that attention over $n$ tokens costs $O(n \log n)$ and look at what a page makes of it."
+            r" With $\alpha = \frac{1}{\sqrt{d_k}}$ everything follows, as long as nobody asks how."
+        ),
+        authors=(
+            Author("Ada Example", ("Institute of Samples", "Another Place")),
+            *map(Author, ("Bo Li", "C. Nobody")),
+        ),
+        primary_category="cs.CL",
+        categories=("cs.CL", "cs.LG"),
+        comment="12 pages, 3 figures",
+        journal_ref="Journal of Samples 7 (2023) 1-12",
+        doi="10.1000/182",
+        published_at=datetime(2023, 2, 20, 9, tzinfo=UTC),
+        submitted_at=datetime(2024, 1, 5, 9, tzinfo=UTC),
+        links=(
+            NamedLink("code", "https://github.com/example/attention-in-n-log-n"),
+            NamedLink("model", "https://huggingface.co/example/attention-7b"),
+        ),
+    )
+    counts = (4, 19, 33, 31, 40, 58, 57, 64)
+    series = [
+        PaperFacts("2302.11111", "hf", upvotes=count, upvotes_on=date(2023, 2, 21 + day))
+        for day, count in enumerate(counts)
+    ]
+    taken_back = PaperFacts(
+        "2302.22222",
+        "api",
+        version=2,
+        title="A Result That Did Not Hold",
+        authors=(Author("D. Sorry"),),
+        categories=("cs.LG",),
+        comment="This paper has been withdrawn by the author due to an error in Lemma 3",
+        is_withdrawn=True,
+        published_at=datetime(2023, 2, 21, tzinfo=UTC),
+        submitted_at=datetime(2023, 3, 1, tzinfo=UTC),
+    )
+    words = "Towards Understanding Extraordinarily-Long-Hyphenated-Compound-Names of Retrieval-Augmented Models " * 4
+    many = tuple(Author(f"Author{n} Longfamilyname") for n in range(1, 131))
+    long = PaperFacts("2302.55555", "api", version=1, title=words.strip(), authors=many, abstract=words * 5)
+    store_facts([full, *series, taken_back, long], by=SYSTEM, now=now)
+    mark_missing(["2302.44444"], by=SYSTEM, now=now)
 
 
 @contextmanager
@@ -237,6 +352,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     for _form in range(shot.forms if shot.send is not None else 0):
         page.click("form button.button-primary")
         page.wait_for_load_state()
+    if name == "inbox-refused":  # a button of the past: somebody was faster
+        page.evaluate(
+            "const button = document.querySelector('[data-key=\"1\"]');"
+            "button.value = document.querySelector('[data-key=\"u\"]').value.split('.')[0] + '.1'; button.click()"
+        )
     page.wait_for_load_state("networkidle")
     over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     findings = Axe().run(page).response["violations"]

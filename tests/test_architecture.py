@@ -18,13 +18,17 @@ REACH = {
     "talks": {"markup", "outbound", "jobs", "members", "papers", "news"},
 }
 OURS = {*REACH, "config", "tests"}
-PURE = ("markup/", "talks/documents/")
+PURE = (
+    *("markup/", "papers/lists/", "talks/documents/"),
+    *("news/ranking.py", "news/similar.py"),
+    *("outbound/addresses.py", "outbound/targets.py", "outbound/guard.py", "outbound/bodies.py", "outbound/errors.py"),
+)
 IMPURE_MODULES = {"django", "rest_framework", "requests", "urllib3", "socket", "subprocess", "http", "os", "pathlib"}
 CLOCKS = {"now", "today", "time", "utcnow"}
 
 # Inside an app, from the bottom up. A module may import its own rank and lower ones.
 RANKS = (
-    {"documents", "apps", "migrations"},
+    {"documents", "lists", "apps", "migrations"},
     {"models"},
     {"actors", "rules", "rendering"},
     {"export", "archive", "sources", "registry"},
@@ -36,6 +40,18 @@ CHAIN_WRITES = {
     *("create", "acreate", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete"),
 }
 INSTANCE_WRITES = {"save", "delete", "asave", "adelete"}
+# Whatever can open a connection. Only outbound/ goes out; the others here talk to this machine or to its own services.
+GOES_OUT = (
+    *("requests", "urllib3", "httpx", "aiohttp", "websockets", "socket", "socketserver", "ssl", "http.client"),
+    *("urllib.request", "ftplib", "smtplib", "imaplib", "poplib", "telnetlib", "xmlrpc", "asyncio", "redis"),
+    *("feedparser", "arxiv"),
+)
+MAY_GO_OUT = {
+    "config/run.py": {"socket", "http.client"},  # is our own web server up? on loopback
+    "jobs/readiness.py": {"redis"},  # does the broker answer?
+    "news/sources/child_program.py": {"feedparser"},  # in a process that can open nothing
+    "papers/arxiv.py": {"arxiv"},  # with the session of outbound/
+}
 
 
 def modules_in(tree: ast.AST) -> list[tuple[int, str]]:
@@ -89,6 +105,18 @@ def purity_violations(path: str, tree: ast.AST) -> list[str]:
             names = chain(node.func)
             if names[-1] in CLOCKS and names[:-1] and names[-2] in ("datetime", "date", "time"):
                 found.append(f"{path}:{node.lineno}: pure code must not read the clock")
+    return found
+
+
+def going_out_violations(path: str, source: str) -> list[str]:
+    """Nothing but outbound/ imports what opens connections, so that no address escapes its guard."""
+    if path.startswith("outbound/"):
+        return []
+    found = []
+    for line, module in modules_in(ast.parse(source)):
+        name = next((name for name in GOES_OUT if f"{module}.".startswith(f"{name}.")), None)
+        if name and name not in MAY_GO_OUT.get(path, ()):
+            found.append(f"{path}:{line}: only outbound/ goes out, not {module}")
     return found
 
 
@@ -158,6 +186,13 @@ def test_doors_never_write():
     assert found == []
 
 
+def test_only_outbound_goes_out():
+    found = []
+    for path in our_files():
+        found += going_out_violations(path.relative_to(ROOT).as_posix(), path.read_text("utf-8"))
+    assert found == []
+
+
 def test_every_file_says_what_lives_there():
     silent = [
         path.relative_to(ROOT).as_posix()
@@ -186,6 +221,8 @@ def test_every_file_says_what_lives_there():
         ("talks/views/home.py", "from talks.api import serializers"),
         ("talks/api/views.py", "from talks.views import home"),
         ("jobs/models.py", "from members.models import Row"),
+        ("outbound/models.py", "from papers.models import Paper"),
+        ("outbound/addresses.py", "import socket"),
     ],
 )
 def test_a_seeded_layer_violation_is_found(path, source):
@@ -207,6 +244,39 @@ def test_a_seeded_layer_violation_is_found(path, source):
 )
 def test_a_seeded_write_in_a_door_is_found(path, source):
     assert write_violations(path, source)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("news/sources/feed.py", "import requests"),
+        ("news/sources/feed.py", "def late():\n    from requests.adapters import HTTPAdapter"),
+        ("papers/arxiv.py", "import urllib.request"),
+        ("papers/arxiv.py", "from urllib import request"),
+        ("papers/actions/facts.py", "import arxiv"),
+        ("news/sources/child.py", "import feedparser"),
+        ("talks/views/home.py", "from http import client"),
+        ("config/run.py", "import requests"),
+        ("config/api.py", "import socket"),
+        ("jobs/readiness.py", "import urllib3"),
+        ("members/accounts.py", "import smtplib"),
+    ],
+)
+def test_a_seeded_way_out_is_found(path, source):
+    assert going_out_violations(path, source)
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("outbound/wire.py", "import socket, urllib3, requests"),
+        ("papers/arxiv.py", "import arxiv\nfrom outbound.client import session"),
+        ("talks/views/home.py", "from urllib.parse import urlsplit\nfrom http import HTTPStatus"),
+        ("news/sources/arxiv_feed.py", "from papers import arxiv"),
+    ],
+)
+def test_what_opens_nothing_is_not_found(path, source):
+    assert going_out_violations(path, source) == []
 
 
 @pytest.mark.parametrize(

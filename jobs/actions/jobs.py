@@ -46,6 +46,21 @@ def enqueue(*, kind: str, key: str, payload: dict[str, Any], due_at: datetime, n
     return job
 
 
+def again(*, job_id: int, now: datetime) -> bool:
+    """Let a job that has stopped for good start anew, with all its attempts. Return False for any other job.
+
+    Belongs into the transaction of whoever records it.
+    """
+    with transaction.atomic():
+        job = Job.objects.select_for_update().filter(pk=job_id, failed_at__isnull=False).first()
+        if job is None:
+            return False
+        job.failed_at, job.due_at, job.attempts, job.interruptions = None, now, 0, 0
+        job.save(update_fields=["failed_at", "due_at", "attempts", "interruptions"])
+        transaction.on_commit(partial(send_hint, job.pk), robust=True)
+    return True
+
+
 def perform(*, job_id: int, now: datetime) -> bool:
     """Try this job if it is due and nobody holds it. Return whether it was tried; its row says how that ended."""
     return _try_first(Job.objects.due(now).filter(pk=job_id), now=now)

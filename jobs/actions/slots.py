@@ -6,7 +6,7 @@ from django.db import transaction
 
 from jobs import registry
 from jobs.actions.jobs import enqueue
-from jobs.models import Slot
+from jobs.models import KindPause, Slot
 
 
 def fire_slot(*, beat: str, slot: datetime, now: datetime) -> bool:
@@ -22,8 +22,11 @@ def fire_slot(*, beat: str, slot: datetime, now: datetime) -> bool:
 def fire_due(*, now: datetime) -> int:
     """Fire the current slot of every beat that has not fired for it yet, and return how many did.
 
-    A site that was down fires each beat once for the latest slot missed, not for every one of them.
+    A site that was down, or a kind that rested, fires each beat once for the latest slot missed, not for every one.
     """
     slots = {(beat, form.slot(now)) for beat, form in registry.beats().items()}
     missing = slots - set(Slot.objects.among(slots).values_list("beat", "at"))
-    return sum(fire_slot(beat=beat, slot=slot, now=now) for beat, slot in sorted(missing))
+    if not missing:
+        return 0
+    resting = set(KindPause.objects.values_list("kind", flat=True))
+    return sum(fire_slot(beat=beat, slot=slot, now=now) for beat, slot in sorted(missing) if beat not in resting)

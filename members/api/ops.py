@@ -7,11 +7,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from jobs.models import Job
+from members.actions import ops
 from members.api.people import PersonLine
+from members.api.repeats import once
 from members.api.rows import Flag, Rows, organizer_of
 from members.models import Event
 
@@ -94,3 +99,16 @@ class JobViewSet(Rows):
     def rows(self) -> QuerySet[Any]:
         organizer_of(self.request)
         return Job.objects.order_by("-pk")
+
+    @extend_schema(request=None, responses={200: JobSerializer})
+    @action(detail=True, methods=["post"])
+    def retry(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Let a job that has stopped for good start anew. 409 `not_failed` for any other."""
+        by = organizer_of(request)
+        job = self.get_object()
+
+        def act() -> Response:
+            row = ops.retry_job(job=job, by=by, now=timezone.now())
+            return self.reply(row, self.get_serializer(row).data)
+
+        return once(request, act)

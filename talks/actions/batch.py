@@ -175,9 +175,9 @@ class Batch:
         papers = find_or_stub((arxiv_id for _kind, _target, found in named for arxiv_id in found), now=self.now)
         PaperMention.objects.bulk_create(
             (
-                PaperMention(paper=papers[arxiv_id], episode=self.episode, **{kind: target})
+                PaperMention(paper=papers[arxiv_id], episode=self.episode, paper_version=version, **{kind: target})
                 for kind, target, found in named
-                for arxiv_id in found
+                for arxiv_id, version in found.items()
             ),
             batch_size=CHUNK,
         )
@@ -194,13 +194,14 @@ def _first_of_each(names: list[tuple[int, str, Person]]) -> tuple[list[tuple[int
 MENTIONING = ("item", "question", "answer", "section", "passage")
 
 
-def papers_in(row: FlatRow) -> list[str]:
-    """Return the arXiv ids that a row names, each once: those in its text, for an item those it lists."""
-    if row.kind == "item":
-        return list(dict.fromkeys(row.values["papers"]))
-    texts = [row.values.get(name) or "" for name in ("title", "body", "after")]
+def papers_in(row: FlatRow) -> dict[str, int | None]:
+    """Return the arXiv ids that a row names, those in its text, for an item those it lists; with the version named."""
+    texts = [row.values.get(name) or "" for name in ("url", "title", "body", "after")]
     texts += [group["body"] for group in row.values.get("groups", [])]
-    return list(dict.fromkeys(links.arxiv_ids("\n".join(texts))))
+    versions = links.arxiv_versions("\n".join(texts))
+    if row.kind == "item":
+        return {arxiv_id: versions.get(arxiv_id) for arxiv_id in row.values["papers"]}
+    return versions
 
 
 def _fields_of(kind: str) -> list[str]:

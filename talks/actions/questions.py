@@ -51,9 +51,12 @@ def next_serial(episode: Episode, taken: set[int], *, number: int | None = None)
 
 def mention_papers(*, text: str, episode: Episode, now: datetime, **target: object) -> None:
     """Note the arXiv papers named in the text of one row, given as `question=…` or `answer=…`, in its order."""
-    named = links.arxiv_ids(text)
-    papers = find_or_stub(named, now=now)
-    PaperMention.objects.bulk_create(PaperMention(paper=papers[key], episode=episode, **target) for key in named)
+    versions = links.arxiv_versions(text)
+    papers = find_or_stub(versions, now=now)
+    PaperMention.objects.bulk_create(
+        PaperMention(paper=papers[key], episode=episode, paper_version=version, **target)
+        for key, version in versions.items()
+    )
 
 
 def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:

@@ -1,4 +1,4 @@
-"""The sample: episodes that make every page look alive on first start, with two logins, and their removal.
+"""The sample: episodes, a reading list and news that make every page look alive, with two logins; and its removal.
 
 What the sample made is noted in its Event, and removal goes by that note alone; what somebody else uses by then stays.
 """
@@ -10,8 +10,8 @@ import os
 import secrets
 import zoneinfo
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +25,15 @@ from members.actions.events import record
 from members.actions.people import create_user
 from members.actors import Actor
 from members.models import Event, Person, Role, User
-from papers.models import Paper
+from news.models import NewsItem
+from papers.actions.facts import store_facts
+from papers.actions.list_imports import import_list
+from papers.facts import Author, PaperFacts
+from papers.models import FilledFrom, ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
-from talks.models import Answer, Episode, ImportedRow, Question
+from talks.actions.sample_news import make_news, remove_news
+from talks.models import Answer, Episode, ImportedRow, Item, Question
 from talks.models.episodes import SAMPLE
 from talks.rules import can_import
 
@@ -54,6 +59,9 @@ class Made:
     persons: list[int]
     users: list[int]
     papers: list[int]
+    lists: list[int] = field(default_factory=list)
+    sources: list[int] = field(default_factory=list)
+    stories: list[int] = field(default_factory=list)
 
 
 def logins_file() -> Path:
@@ -73,16 +81,23 @@ def load_sample(*, by: Actor, now: datetime) -> bool:
     with transaction.atomic():
         if _loaded() is not None:
             return False
-        persons, papers = _keys(Person), _keys(Paper)
+        persons, papers, stories = _keys(Person), _keys(Paper), _keys(NewsItem)
         episodes = _import_documents(by=by, now=now)
         own_persons = (_keys(Person) - persons) | _left_persons()
         people = _create_logins(own_persons, by=by, now=now)
         _act_on_site(people, now=now)
+        lists = _import_lists(by=by, now=now)
+        opened = next_saturday(now) - timedelta(weeks=1)
+        sources = make_news(FOLDER / "news.json", people, opened=opened, now=now)
+        _tell_papers(_keys(Paper) - papers, by=by, now=now)
         made = Made(
             episodes=sorted(episode.pk for episode in episodes),
             persons=sorted(own_persons | (_keys(Person) - persons)),
             users=sorted(person.user_id for person in people.values() if person.user_id),
             papers=sorted(_keys(Paper) - papers),
+            lists=sorted(row.pk for row in lists),
+            sources=sorted(row.pk for row in sources),
+            stories=sorted(_keys(NewsItem) - stories),
         )
         record(by=by, now=now, verb="load_sample", kind=KIND, key=KEY, after=asdict(made))
     return True
@@ -101,7 +116,11 @@ def remove_sample(*, by: Actor, now: datetime) -> bool:
             return False
         episodes = Episode.objects.select_for_update().filter(pk__in=made.episodes)
         _events_about(list(episodes)).delete()
+        remove_news(made.sources, made.stories)
         episodes.delete()
+        lists = ReadingList.objects.select_for_update().filter(pk__in=made.lists)
+        _events_about_lists(list(lists)).delete()
+        lists.delete()
         User.objects.filter(pk__in=made.users).delete()
         for person in Person.objects.filter(pk__in=made.persons, user=None):
             _delete_if_unused(person, events=Q(person=person) | Q(target_kind="person", target_key=str(person.pk)))
@@ -181,6 +200,56 @@ def _import_documents(*, by: Actor, now: datetime) -> list[Episode]:
     return episodes
 
 
+def _import_lists(*, by: Actor, now: datetime) -> list[ReadingList]:
+    """Import the reading lists of the sample."""
+    lists = []
+    for path in sorted((FOLDER / "lists").glob("*.md")):
+        slug = f"sample-{path.stem}"
+        if ReadingList.objects.filter(slug=slug).exists():
+            raise ValidationError(_("The address %(slug)s is taken by another list.") % {"slug": slug})
+        result = import_list(data=path.read_bytes(), name=f"sample/{path.name}", slug=slug, by=by, now=now)
+        if result.reading_list is None:
+            problems = "; ".join(problem["message"] for problem in result.problems)
+            raise ValidationError(
+                _("%(name)s cannot be loaded: %(problems)s") % {"name": path.name, "problems": problems}
+            )
+        lists.append(result.reading_list)
+    return lists
+
+
+def _tell_papers(new_papers: Iterable[int], *, by: Actor, now: datetime) -> None:
+    """Give the sample's own papers the facts of a file. Nobody said them: arXiv is still asked, and knows better."""
+    path = FOLDER / "papers.json"
+    rows: list[dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else []
+    new = set(Paper.objects.filter(pk__in=new_papers).values_list("arxiv_id", flat=True))
+    facts = [
+        PaperFacts(
+            arxiv_id=row["arxiv_id"],
+            source=FilledFrom.NOBODY.value,
+            title=row["title"],
+            authors=tuple(map(Author, row["authors"])),
+            primary_category=row["categories"][0],
+            categories=tuple(row["categories"]),
+            published_at=datetime.fromisoformat(row["published_on"]).replace(tzinfo=UTC),
+        )
+        for row in rows
+        if row["arxiv_id"] in new
+    ]
+    store_facts(facts, by=by, now=now)
+
+
+def _events_about_lists(lists: list[ReadingList]) -> models.QuerySet[Event]:
+    """Return the events about these lists and what stands on them."""
+    about = Q(target_kind="reading_list", target_key__in=[row.slug for row in lists])
+    rows = {
+        "list_section": ListSection.objects.filter(reading_list__in=lists),
+        "list_entry": ListEntry.objects.filter(section__reading_list__in=lists),
+    }
+    for kind, found in rows.items():
+        about |= Q(target_kind=kind, target_key__in=[str(key) for key in found.values_list("pk", flat=True)])
+    return Event.objects.filter(about)
+
+
 def _create_logins(own_persons: Iterable[int], *, by: Actor, now: datetime) -> dict[str, Person]:
     """Create the two users and keep their passwords; passwords that were kept before are used again."""
     kept = _kept_passwords()
@@ -238,6 +307,8 @@ def _events_about(episodes: list[Episode]) -> models.QuerySet[Event]:
         rows.setdefault(kind, []).append(str(key))
     answers = Answer.objects.filter(question__episode__in=episodes)
     rows["answer"] += [str(key) for key in answers.values_list("pk", flat=True)]
+    items = Item.objects.filter(section__episode__in=episodes)
+    rows.setdefault("item", []).extend(str(key) for key in items.values_list("pk", flat=True))
     for kind, keys in rows.items():
         about |= Q(target_kind=kind, target_key__in=keys)
     return Event.objects.filter(about)

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from members.api import people
-from members.api.rows import person_of
+from members.api.rows import Flag, person_of
 from papers import api as papers
 from talks.models import PaperMention
 from talks.models.credits import in_record
+from talks.models.papers import shown_papers
 
 
 class PersonViewSet(people.PersonViewSet):
@@ -24,9 +25,19 @@ class PersonViewSet(people.PersonViewSet):
         return in_record(everybody, person_of(self.request))
 
 
+class PaperFilter(papers.PaperFilter):
+    is_mentioned = Flag(method="mentioned")
+
+    def mentioned(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        mentions = PaperMention.objects.visible_to(person_of(self.request)).filter(paper=OuterRef("pk"))
+        return rows.filter(Exists(mentions) if value else ~Exists(mentions))
+
+
 class PaperViewSet(papers.PaperViewSet):
-    """Papers that the community has mentioned."""
+    """Papers that the community has mentioned or put on a list, or that the news brought."""
+
+    filterset_class = PaperFilter
 
     def rows(self) -> QuerySet[Any]:
-        mentions = PaperMention.objects.visible_to(person_of(self.request))
-        return super().rows().filter(pk__in=mentions.values("paper"))
+        everything: Any = super().rows()
+        return shown_papers(everything, person_of(self.request))

@@ -193,7 +193,9 @@ class MentionSerializer(serializers.ModelSerializer[PaperMention]):
 
     class Meta:
         model = PaperMention
-        fields = read_only_fields = ("id", "paper", "episode", "item", "question", "answer", "section", "passage")
+        fields = read_only_fields = (
+            *("id", "paper", "paper_version", "episode", "item", "question", "answer", "section", "passage"),
+        )
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_question(self, mention: PaperMention) -> str | None:

@@ -4,6 +4,9 @@ from rest_framework.routers import APIRootView, DefaultRouter
 
 from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import TokenViewSet
+from news.api.sources import RunViewSet, SourceViewSet
+from news.api.stories import SightingViewSet, StoryViewSet
+from papers.api.lists import SLUG, ListEntryViewSet, ReadingListViewSet
 from talks.api import episodes, imports, questions, record
 
 
@@ -28,12 +31,18 @@ for name, viewset in {
     "templates": episodes.TemplateViewSet,
     "people": record.PersonViewSet,
     "papers": record.PaperViewSet,
+    "lists": ReadingListViewSet,
+    f"lists/(?P<slug>{SLUG})/entries": ListEntryViewSet,
+    "news": StoryViewSet,
+    "sightings": SightingViewSet,
+    "sources": SourceViewSet,
+    "runs": RunViewSet,
     "mentions": episodes.MentionViewSet,
     "tokens": TokenViewSet,
     "imports": imports.ImportViewSet,
     "events": EventViewSet,
     "jobs": JobViewSet,
 }.items():
-    router.register(name, viewset, basename=f"api-{name}")
+    router.register(name, viewset, basename=f"api-{name.replace(f'/(?P<slug>{SLUG})/', '-')}")
 
 urlpatterns = router.urls

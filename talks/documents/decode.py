@@ -1,81 +1,19 @@
-"""Bytes of a .md, .txt or .json file become text, whatever their encoding; destroyed text is refused, never repaired.
-
-The text stays as written: line ends are not touched (whoever splits lines takes \\r\\n, \\n, \\r and \\f), only a
-byte order mark goes. What comes out can always be stored: it holds no NUL and no lone surrogate.
-"""
+"""Files of documents by their names, and what `markup.decode` finds wrong with them in the words of documents."""
 
 from __future__ import annotations
 
-import codecs
-import re
 from dataclasses import dataclass
 from typing import Literal
 
+from markup import decode as plain
+from markup.decode import MAX_BYTES, Doubt, Undecodable
 from talks.documents.model import Problem
-from talks.documents.mojibake import READS_AS_CHINESE, commonness, is_mojibake
 from talks.documents.problems import Code, problem, refused
 
-# An hour of talk makes 60 KB; the largest list of the community is 1 MB.
-MAX_BYTES = 5 * 1024 * 1024
+__all__ = ["MAX_BYTES", "Decoded", "decode", "doubts_about_characters", "kind_of"]
 
 Kind = Literal["md", "txt", "pdf", "json"]
 _KINDS: dict[str, Kind] = {"md": "md", "txt": "txt", "pdf": "pdf", "json": "json"}
-
-# The first bytes of files that people take for documents, and what to call them.
-# Source: the formats' own specifications.
-_MAGIC = (
-    (b"PK\x03\x04", "ZIP, DOCX"),
-    (b"PK\x05\x06", "ZIP"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "DOC, XLS"),
-    (b"{\\rtf", "RTF"),
-    (b"%PDF-", "PDF"),
-    (b"\x89PNG\r\n\x1a\n", "PNG"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF87a", "GIF"),
-    (b"GIF89a", "GIF"),
-    (b"II*\x00", "TIFF"),
-    (b"MM\x00*", "TIFF"),
-    (b"\x1f\x8b", "gzip"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "RAR"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "Zstandard"),
-    (b"\x7fELF", "ELF"),
-    (b"SQLite format 3\x00", "SQLite"),
-    (b"OggS\x00", "Ogg"),
-)
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    # UTF-32 begins as UTF-16 does, so it is asked first.
-    (codecs.BOM_UTF32_LE, "utf-32-le"),
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-    (b"\x84\x31\x95\x33", "gb18030"),
-)
-# Codecs and the names that people know; Windows' Big5 has the characters that the bare standard lacks.
-_NAMES = {
-    "utf-8": "UTF-8",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-    "utf-32-le": "UTF-32",
-    "utf-32-be": "UTF-32",
-    "gb18030": "GB18030",
-    "cp950": "Big5",
-    "cp1252": "Windows-1252",
-}
-_CHINESE = ("gb18030", "cp950", "utf-16-le", "utf-16-be")
-# One damaged place (a cut end) is let pass, and one more in so many characters, before a reading is wrong altogether.
-_CHARACTERS_PER_DAMAGE = 50
-
-_LINE_END = re.compile(r"\r\n|[\n\r\f]")
-_NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ufffd]")
-# A stray byte takes the character around it along.
-_DAMAGE = re.compile("\ufffd{1,4}")
-_FOREIGN_RUN = re.compile(r"[^\x00-\x7f]+")
-_NOT_WESTERN = re.compile("[^\x00-\x7f\xa0-\xff‘’“”–—…•€™]")
-# Which characters a right reading of UTF-16 is made of, Chinese ones apart: ASCII, Latin letters and kana.
-_USUAL = re.compile("[\t\n\r\x20-\x7e\xa0-\u024f\u3000-\u30ff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,97 +37,20 @@ def decode(data: bytes, *, name: str) -> Decoded:
     """The text of a .md, .txt or .json file; a PDF is not one of them (`pdf.text_of`).
 
     Raises Refused: empty, too_large, binary, mojibake, unreadable (an encoding that is not known), and
-    unknown_type for the name. Problems: `encoding` (anything but UTF-8, whose byte order mark is not worth a word),
-    `control_characters` with the first line that holds one.
+    unknown_type for the name. Problems: `encoding` and `control_characters` (see `markup.decode`).
     """
     kind_of(name)
-    if len(data) > MAX_BYTES:
-        raise refused(Code.TOO_LARGE, f"> {MAX_BYTES // 1024 // 1024} MiB")
-    if not data.strip():
-        raise refused(Code.EMPTY)
-    for magic, format_name in _MAGIC:
-        if data.startswith(magic):
-            raise refused(Code.BINARY, format_name)
-    text, codec = _read(data)
-    if "\0" in text:
-        raise refused(Code.BINARY)
-    if not text.strip():
-        raise refused(Code.EMPTY)
-    if is_mojibake(text):
-        raise refused(Code.MOJIBAKE)
-    encoding = _NAMES[codec]
-    said = () if encoding == "UTF-8" else (problem(Code.ENCODING, None, encoding),)
-    return Decoded(text, encoding, (*said, *doubts_about_characters(text)))
+    try:
+        found = plain.decode(data)
+    except Undecodable as error:
+        raise refused(Code(error.code), error.detail) from error
+    return Decoded(found.text, found.encoding, tuple(map(_problem, found.doubts)))
 
 
 def doubts_about_characters(text: str) -> tuple[Problem, ...]:
     """A problem for the first character that is no text: a control character, or one that could not be decoded."""
-    match = _NO_TEXT.search(text)
-    if match is None:
-        return ()
-    line = 1 + len(_LINE_END.findall(text, 0, match.start()))
-    return (problem(Code.CONTROL_CHARACTERS, line, f"U+{ord(match[0]):04X}"),)
+    return tuple(map(_problem, plain.doubts_about_characters(text)))
 
 
-def _read(data: bytes) -> tuple[str, str]:
-    """The text and the codec that it was read with."""
-    for mark, codec in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return _marked(data[len(mark) :], codec)
-    if b"\0" in data:
-        return _utf16(data)
-    text, damaged = _attempt(data, "utf-8")
-    if not damaged or _foreign(text) >= max(10, _CHARACTERS_PER_DAMAGE * (damaged - 1)):
-        return text, "utf-8"
-    readings = {codec: _attempt(data, codec) for codec in _CHINESE}
-    codec = max(readings, key=lambda codec: commonness(readings[codec][0]))
-    text, damaged = readings[codec]
-    if commonness(text) >= READS_AS_CHINESE and _foreign(text) >= _CHARACTERS_PER_DAMAGE * (damaged - 1):
-        return text, codec
-    text, damaged = _attempt(data, "cp1252")
-    if not damaged and _is_western(text):
-        return text, "cp1252"
-    raise refused(Code.UNREADABLE)
-
-
-def _marked(data: bytes, codec: str) -> tuple[str, str]:
-    text, damaged = _attempt(data, codec)
-    if len(text) < _CHARACTERS_PER_DAMAGE * (damaged - 1):
-        raise refused(Code.BINARY)
-    return text, codec
-
-
-def _attempt(data: bytes, codec: str) -> tuple[str, int]:
-    """The text read with a codec and at how many places that could not be done."""
-    try:
-        return data.decode(codec), 0
-    except UnicodeDecodeError:
-        text = data.decode(codec, "replace")
-    # A replacement character that somebody saved before is no damage of ours.
-    saved = "\ufffd".encode(codec, "ignore")
-    return text, max(1, len(_DAMAGE.findall(text)) - (data.count(saved) if saved else 0))
-
-
-def _foreign(text: str) -> int:
-    return sum(map(len, _FOREIGN_RUN.findall(text))) - text.count("\ufffd")
-
-
-def _utf16(data: bytes) -> tuple[str, str]:
-    """The text of bytes with NULs among them and no byte order mark: UTF-16 or no text at all."""
-    readings = {codec: data.decode(codec, "replace") for codec in ("utf-16-le", "utf-16-be")}
-    codec = max(readings, key=lambda codec: _usual_share(readings[codec]))
-    if _usual_share(readings[codec]) < 0.5:
-        raise refused(Code.BINARY)
-    return readings[codec], codec
-
-
-def _usual_share(text: str) -> float:
-    rest = _USUAL.sub("", text)
-    return 1 - len(rest) * (1 - commonness(rest)) / len(text)
-
-
-def _is_western(text: str) -> bool:
-    """Whether this is English or the like with accents and typographic quotes, which stand alone among letters."""
-    runs = _FOREIGN_RUN.findall(text)
-    alone = sum(len(run) == 1 for run in runs)
-    return alone >= 0.8 * len(runs) and _NOT_WESTERN.search(text) is None
+def _problem(doubt: Doubt) -> Problem:
+    return problem(Code(doubt.code), doubt.line, doubt.detail)

@@ -15,9 +15,9 @@ from io import BytesIO
 from pypdf import Configuration, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 
+from markup.mojibake import is_mojibake
 from talks.documents import decode
 from talks.documents.model import Problem, Refused
-from talks.documents.mojibake import is_mojibake
 from talks.documents.pdf_links import put_links
 from talks.documents.pdf_page import Budget, Line, Page, read_page
 from talks.documents.problems import Code, problem, refused

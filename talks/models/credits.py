@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.db import models
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, PersonQuerySet, Row
 from members.rules import is_organizer
-from papers.models import Paper
+from papers.models import Paper, PaperQuerySet
 from talks.models.episodes import Episode, EpisodeQuerySet, Hosting, HostingRole, Passage
 from talks.models.questions import Answer, Question
 from talks.models.sections import Claim, Item, Section, Suggestion
@@ -102,10 +103,15 @@ class PaperMentionQuerySet(models.QuerySet["PaperMention"]):
     def newest_first(self) -> Self:
         return self.order_by(models.F("episode__starts_at").desc(nulls_last=True), "-episode__number", "pk")
 
-    def papers_by_last_mention(self, person: Person | None) -> models.QuerySet[PaperMention, int]:
-        """Keys of the papers this visitor may read about, the last mentioned first."""
+    def papers_by_last_mention(
+        self, person: Person | None, *, among: PaperQuerySet | None = None
+    ) -> models.QuerySet[PaperMention, int]:
+        """Keys of the papers this visitor may read about (`among` these only), the last mentioned first."""
         last = models.Max("episode__starts_at")
-        papers = self.visible_to(person).filter(paper__deleted_at=None).order_by().values("paper")
+        visible = self.visible_to(person).filter(paper__deleted_at=None)
+        if among is not None:
+            visible = visible.filter(paper__in=among.order_by().values("pk"))
+        papers = visible.order_by().values("paper")
         newest = papers.annotate(last=last, at=models.Max("pk"))
         return newest.order_by(models.F("last").desc(nulls_last=True), "-at").values_list("paper", flat=True)
 
@@ -138,6 +144,18 @@ class PaperMention(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paper_id} in {self.episode_id}"
+
+    def newer_version(self, talked_at: datetime | None) -> int | None:
+        """Return the paper's latest version when it is newer than the one named here.
+
+        When none was named, one that came after the talk is newer. None: what was talked about is what stands.
+        """
+        latest, updated_at = self.paper.latest_version, self.paper.updated_at
+        if latest is None or latest == 1:
+            return None
+        if self.paper_version is not None:
+            return latest if latest > self.paper_version else None
+        return latest if talked_at is not None and updated_at is not None and updated_at > talked_at else None
 
 
 def in_record(people: PersonQuerySet, viewer: Person | None) -> PersonQuerySet:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
@@ -50,6 +52,15 @@ def read_code(text: str) -> str | None:
 # The names of the sample's documents begin so; an uploaded file's name has no folder.
 SAMPLE = "sample/"
 UPCOMING = (EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The time between two talks, and the episode that is collecting for the second one, if there is one."""
+
+    start: datetime
+    end: datetime
+    coming: Episode | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,23 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 
     def _told_apart(self) -> Self:
         return self.annotate(is_sample=Exists(Episode.objects.of_sample().filter(pk=OuterRef("pk"))))
+
+    def collecting(self) -> Self:
+        """Episodes that news is filed for, the next one first."""
+        return self.upcoming().filter(state=EpisodeState.COLLECTING)
+
+    def week(self, now: datetime) -> Week:
+        """The news of `now`: from the last talk to the next one.
+
+        Without a talk before, from the morning seven days ago; without one to come, to the end of today, both in the
+        time zone of the site.
+        """
+        talks = self.filter(kind=EpisodeKind.REGULAR).exclude(starts_at=None)
+        last = talks.filter(starts_at__lte=now).order_by("-starts_at").values_list("starts_at", flat=True).first()
+        coming = self.collecting().first()
+        ends = talks.filter(starts_at__gt=now).order_by("starts_at").values_list("starts_at", flat=True).first()
+        morning = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return Week(last or morning - timedelta(days=7), ends or morning + timedelta(days=1), coming)
 
     def around(self, code: str) -> Around | None:
         """The episode of a code, however it is spelled, with those its page leads to, in one query; None for no code.

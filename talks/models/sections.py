@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from datetime import datetime
 from typing import Self
 
 from django.db import models
@@ -10,8 +12,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
+from news.models import NewsItem
+from news.ranking import place_of
 from talks.models.episodes import Episode
 
+# How far back the taste of past talks counts.
+PAST_TALKS = 12
 OPTIONAL = re.compile(r"\s*[-—–(（\[【]\s*(?:optional|可选)\s*[)）\]】]?\Z", re.IGNORECASE)
 
 
@@ -111,6 +117,14 @@ class ItemQuerySet(models.QuerySet["Item"]):
         states = [ItemState.ACCEPTED, ItemState.NOMINATED]
         return self.current().filter(section__deleted_at=None, state__in=states)
 
+    def places_taken(self, before: datetime) -> Counter[str]:
+        """How many items the last talks before a moment took from each place (news.ranking.place_of)."""
+        talks = Episode.objects.filter(deleted_at=None, starts_at__lte=before).order_by("-starts_at")
+        keys = self.shown().filter(section__episode__in=talks.values("pk")[:PAST_TALKS]).exclude(url_key="")
+        counts = Counter(place_of(key) for key in keys.values_list("url_key", flat=True))
+        del counts[""]
+        return counts
+
 
 class Item(Row):
     """An entry of a section: a title with one address, or text only. `author`, `site` are those of a linked article."""
@@ -123,6 +137,7 @@ class Item(Row):
     title_html = models.TextField(blank=True)
     url = models.TextField(null=True, blank=True)
     url_key = models.CharField(max_length=200, blank=True, db_index=True)
+    news_item = models.ForeignKey(NewsItem, null=True, blank=True, on_delete=models.SET_NULL, related_name="items")
     author = models.TextField(null=True, blank=True)
     site = models.TextField(null=True, blank=True)
     remark = models.TextField(null=True, blank=True)

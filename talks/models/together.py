@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -44,6 +45,22 @@ def _columns(model: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
     return columns
 
 
+# Fields whose values JSON has no form of its own for.
+ODD = (models.JSONField, models.BooleanField, models.DateTimeField)
+
+
+def _value_of(field: Any, value: Any) -> Any:
+    """Return the value of a field as its model keeps it."""
+    if value is None or not isinstance(field, ODD):
+        return value
+    if isinstance(field, models.JSONField):
+        return json.loads(value)
+    if isinstance(field, models.BooleanField):
+        return bool(value)
+    moment = datetime.fromisoformat(value)  # SQLite's are UTC and do not say so
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _maker(
     rows: models.QuerySet[Any], names: Sequence[str], shared: dict[tuple[type[models.Model], Any], Any]
 ) -> Callable[[dict[str, Any]], Any]:
@@ -57,17 +74,12 @@ def _maker(
     own = [field for field in meta.concrete_fields if field.name in wanted]
     attnames = [field.attname for field in own]
 
-    def value_of(field: Any, value: Any) -> Any:
-        if isinstance(field, models.JSONField):
-            return json.loads(value)
-        return bool(value) if isinstance(field, models.BooleanField) else value
-
-    odd = [place for place, field in enumerate(own) if isinstance(field, models.JSONField | models.BooleanField)]
+    odd = [place for place, field in enumerate(own) if isinstance(field, ODD)]
 
     def make(values: dict[str, Any]) -> Any:
         row_values = [values[field.name] for field in own]
         for place in odd:
-            row_values[place] = value_of(own[place], row_values[place])
+            row_values[place] = _value_of(own[place], row_values[place])
         row = rows.model.from_db(using, attnames, row_values)
         for relation, inner in relations.items():
             setattr(row, relation, related(relation, inner, values))
@@ -82,7 +94,7 @@ def _maker(
             by_name = {name.split("__")[1]: values[name] for name in inner} | {model._meta.pk.name: key}
             fields = [field for field in model._meta.concrete_fields if field.name in by_name]
             shared[model, key] = model.from_db(
-                using, [field.attname for field in fields], [by_name[field.name] for field in fields]
+                using, [field.attname for field in fields], [_value_of(field, by_name[field.name]) for field in fields]
             )
         return shared[model, key]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django import template
@@ -14,6 +14,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from markup import excerpt, links
+from talks.models import PaperMention
 
 register = template.Library()
 
@@ -79,7 +80,7 @@ def _weekday(value: datetime) -> str:
     return names[value.weekday()]
 
 
-def _date(local: datetime) -> str:
+def _date(local: datetime | date) -> str:
     """Return a day of this year without its year: 7 月 29 日; another one with it: 2023 年 7 月 22 日."""
     # Translators: a date format of Django, without the year
     this_year = pgettext("date format", "j F")
@@ -109,21 +110,37 @@ def full_evening(value: datetime | None) -> str:
 
 
 @register.filter
-def day(value: datetime | None) -> str:
+def day(value: datetime | date | None) -> str:
     """Return the day alone: 7 月 29 日, with the year when it is not this one."""
-    return _date(timezone.localtime(value)) if value else ""
+    return _date(_local(value)) if value else ""
 
 
 @register.filter
-def full_day(value: datetime | None) -> str:
+def full_day(value: datetime | date | None) -> str:
     """Return the day with its year: 2023 年 7 月 22 日."""
-    return format_date(timezone.localtime(value), pgettext("date format", "j F Y")) if value else ""
+    return format_date(_local(value), pgettext("date format", "j F Y")) if value else ""
+
+
+def _local(value: datetime | date) -> datetime | date:
+    """A moment becomes one of the site's zone; a day is the same day everywhere."""
+    return timezone.localtime(value) if isinstance(value, datetime) else value
 
 
 @register.filter
 def iso(value: datetime | None) -> str:
     """Return the moment for `<time datetime>`, to the minute and with its offset."""
     return timezone.localtime(value).isoformat(timespec="minutes") if value else ""
+
+
+@register.filter
+def version_note(mention: PaperMention, talked_at: datetime | None) -> str:
+    """Say that the paper of a mention has a newer version than the one talked about; "" when it has none."""
+    newer = mention.newer_version(talked_at)
+    if newer is None:
+        return ""
+    if mention.paper_version is None:
+        return _("v%(newer)d came after the talk") % {"newer": newer}
+    return _("about v%(old)d, now v%(newer)d") % {"old": mention.paper_version, "newer": newer}
 
 
 def duration(span: timedelta) -> str:

@@ -1,11 +1,13 @@
-"""The papers that talks have mentioned: all of them, and one with every place it was mentioned in."""
+"""The papers the site knows: those that talks have mentioned, and one with everything that is known of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,13 +15,20 @@ from django.views.decorators.http import require_safe
 
 from markup import links
 from members.models import Person
-from papers.models import Paper
+from papers.chart import draw
+from papers.export import paper_bibtex
+from papers.models import ListEntry, Paper, PaperLink, PaperQuerySet, PaperUpvotes, PaperVersion
 from talks.models import Episode, PaperMention, Reference
+from talks.models.papers import shown_papers, sightings_of
 from talks.views.kept import kept
 from talks.views.record import grouped, word_of
 from talks.views.visitor import visitor
 
 PAGE = 50
+# Of a paper with a thousand authors the page names so many before the fold.
+FIRST_AUTHORS = 20
+# What sources carried is told newest first, upvotes for as many days.
+SIGHTINGS, DAYS = 30, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,52 +52,144 @@ class PaperEntry:
     places: list[Place]
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a paper; `is_talked` when a talk named it."""
+
+    number: int
+    submitted_at: datetime | None
+    is_talked: bool
+
+
 @require_safe
 @kept
 def index(request: HttpRequest) -> HttpResponse:
-    """Every mentioned paper, the last mentioned first."""
+    """Every mentioned paper, the last mentioned first; on demand of one year, with code, or withdrawn ones."""
     person = visitor(request)
-    page = Paginator(PaperMention.objects.papers_by_last_mention(person), PAGE).get_page(request.GET.get("page"))
-    return render(request, "talks/papers.html", {"page": page, "entries": entries_of(page.object_list, person)})
+    mentioned = Paper.objects.current().filter(
+        Exists(PaperMention.objects.visible_to(person).filter(paper=OuterRef("pk")))
+    )
+    years = mentioned.years()
+    has_code = Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind="code"))
+    counts = mentioned.aggregate(code=Count("pk", filter=has_code), withdrawn=Count("pk", filter=Q(is_withdrawn=True)))
+    query, among = _wanted(request, years)
+    papers = PaperMention.objects.papers_by_last_mention(person, among=among)
+    page = Paginator(papers, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "entries": entries_of(page.object_list, person),
+        "years": [(year, f"year={year}") for year in years],
+        "counts": counts,
+        "query": f"{query}&" if query else "",
+        "shown": query,
+    }
+    return render(request, "talks/papers.html", context)
+
+
+def _wanted(request: HttpRequest, years: list[int]) -> tuple[str, PaperQuerySet | None]:
+    """Return the filter that is asked for, as a query string, and its papers; "" and None for all of them."""
+    year = next((year for year in years if request.GET.get("year") == str(year)), None)
+    if year is not None:
+        return f"year={year}", Paper.objects.of_year(year)
+    show = request.GET.get("show")
+    if show == "code":
+        return "show=code", Paper.objects.having_code()
+    if show == "withdrawn":
+        return "show=withdrawn", Paper.objects.filter(is_withdrawn=True)
+    return "", None
 
 
 @require_safe
 @kept
 def paper(request: HttpRequest, identifier: str) -> HttpResponse:
-    """One paper and every place in the record that mentions it."""
+    """One paper: what arXiv says, where the record, the lists and the news have it, and how to cite it."""
     person = visitor(request)
-    known = links.arxiv_id(f"https://arxiv.org/abs/{identifier}")
-    if known is None:
-        raise Http404
-    row = get_object_or_404(Paper.objects.current(), arxiv_id=known.id)
-    entries = entries_of([row.pk], person)
-    if not entries:
+    row = _paper(identifier)
+    on_lists = list(ListEntry.objects.visible_to(person).filter(paper=row).with_list())
+    sightings = list(sightings_of(row)[:SIGHTINGS])
+    entries = _entries({row.pk: row}, person)
+    if not (entries or on_lists or sightings):
         raise Http404
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
-    by_episode = grouped((place.mention for place in entries[0].places), "episode")
-    places = {place.mention.pk: place for place in entries[0].places}
+    named = next((entry.title for entry in on_lists if entry.title), "") or next((s.title for s in sightings), "")
+    entry = entries[0] if entries else PaperEntry(row, row.title or named, [])
+    mentions = [place.mention for place in entry.places]
+    places = {place.mention.pk: place for place in entry.places}
+    upvotes = PaperUpvotes.objects.filter(paper=row).order_by("-day").values_list("day", "count")[:DAYS]
     context = {
         "paper": row,
-        "entry": entries[0],
-        "episodes": [(episode, [places[mention.pk] for mention in found]) for episode, found in by_episode.items()],
+        "entry": entry,
+        "first_authors": row.authors[:FIRST_AUTHORS],
+        "more_authors": row.authors[FIRST_AUTHORS:],
+        "outdated": next((mention for mention in mentions if mention.newer_version(mention.episode.starts_at)), None),
+        "versions": _versions(row, mentions),
+        "chart": draw(upvotes),
+        "links": list(PaperLink.objects.filter(paper=row).order_by("kind", "pk")),
+        "sightings": sightings,
+        "on_lists": on_lists,
+        "episodes": [
+            (episode, [places[mention.pk] for mention in found])
+            for episode, found in grouped(mentions, "episode").items()
+        ],
+        "bibtex": paper_bibtex(row),
     }
     return render(request, "talks/paper.html", context)
+
+
+@require_safe
+@kept
+def bibtex(request: HttpRequest, identifier: str) -> HttpResponse:
+    """One paper as BibTeX."""
+    row = _paper(identifier)
+    if not shown_papers(Paper.objects.filter(pk=row.pk), visitor(request)).exists():
+        raise Http404
+    if request.path != f"{row.get_absolute_url().removesuffix('/')}.bib":
+        return redirect("paper-bibtex", row.arxiv_id, permanent=True)
+    response = HttpResponse(paper_bibtex(row), content_type="application/x-bibtex; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{row.arxiv_id.replace("/", "-")}.bib"'
+    return response
+
+
+def _paper(identifier: str) -> Paper:
+    """Return the paper of an address in any spelling; raises Http404."""
+    known = links.arxiv_id(f"https://arxiv.org/abs/{identifier}")
+    if known is None:
+        raise Http404
+    return get_object_or_404(Paper.objects.current(), arxiv_id=known.id)
+
+
+def _versions(row: Paper, mentions: list[PaperMention]) -> list[Version]:
+    """Return the versions that somebody named, the newest first. The first one is as old as the paper."""
+    dates = dict(PaperVersion.objects.filter(paper=row).values_list("number", "submitted_at"))
+    if row.latest_version is not None:
+        dates[row.latest_version] = dates.get(row.latest_version) or row.updated_at
+    if row.published_at is not None:
+        dates[1] = dates.get(1) or row.published_at
+    talked = {mention.paper_version for mention in mentions}
+    return [Version(number, dates[number], number in talked) for number in sorted(dates, reverse=True)]
 
 
 def entries_of(paper_ids: Iterable[int], person: Person | None) -> list[PaperEntry]:
     """Return the papers of these keys, in this order, with the places a visitor may read. Three queries."""
     wanted = list(paper_ids)
     papers = Paper.objects.current().in_bulk(wanted)
-    mentions = PaperMention.objects.visible_to(person).filter(paper__in=wanted).with_places().newest_first()
+    return _entries({key: papers[key] for key in wanted if key in papers}, person)
+
+
+def _entries(papers: dict[int, Paper], person: Person | None) -> list[PaperEntry]:
+    """Return these papers with the places a visitor may read, without those that have none. Two queries."""
+    mentions = PaperMention.objects.visible_to(person).filter(paper__in=papers).with_places().newest_first()
     found = grouped(mentions, "paper_id")
+    for mention in mentions:
+        mention.paper = papers[mention.paper_id]
     addresses = [f"https://arxiv.org/abs/{paper.arxiv_id}" for paper in papers.values() if not paper.title]
     references = Reference.objects.filter(url__in=addresses, deleted_at=None).exclude(title=None)
     titles = dict(references.filter(episode__in=Episode.objects.visible_to(person)).values_list("url", "title"))
     return [
-        PaperEntry(papers[key], _name(papers[key], found[key], titles), [place_of(mention) for mention in found[key]])
-        for key in wanted
-        if key in papers and found[key]
+        PaperEntry(paper, _name(paper, found[key], titles), [place_of(mention) for mention in found[key]])
+        for key, paper in papers.items()
+        if found[key]
     ]
 
 

@@ -216,6 +216,8 @@ def part_name(part: str | None) -> str:
 # What the page shows of each table, and nothing else.
 NAMED = ("role", "name", "position", "person__handle", "person__name")
 ASKER = ("asker_name", "asker__handle", "asker__name")
+PAPER_FIELDS = ("arxiv_id", "title", "title_html", "latest_version", "updated_at", "is_withdrawn")
+PAPER = tuple(f"paper__{name}" for name in PAPER_FIELDS)
 
 
 def _section_parts(episode: Episode) -> dict[str, Select]:
@@ -242,7 +244,7 @@ def _parts(episode: Episode) -> dict[str, Select]:
         "passages": (Passage.objects.filter(**of), ("place", "position", "title", "level", "body_html")),
         "mentions": (
             PaperMention.objects.standing().filter(episode=episode),
-            ("item", "question", "answer", "section", "paper__arxiv_id", "paper__title"),
+            ("item", "question", "answer", "section", "paper_version", *PAPER),
         ),
         "questions": (
             Question.objects.filter(**of),

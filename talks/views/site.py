@@ -93,6 +93,8 @@ def _nearby(path: str, person: Person | None) -> tuple[str, list[WayOn]]:
     if kind == "papers":
         sentence = _("No talk has mentioned this paper, or the address is not an arXiv id.")
         return sentence, [WayOn(_("All papers"), reverse("papers"))]
+    if kind == "lists":
+        return _("There is no such list."), [WayOn(_("All reading lists"), reverse("lists"))]
     return _("There is no page at this address."), [WayOn(_("All episodes"), reverse("episodes"))]
 
 

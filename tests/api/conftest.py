@@ -9,7 +9,8 @@ from django.test import Client
 
 from members.actions.tokens import create_token
 from members.models import Alias, Event, Person
-from papers.models import Paper
+from news.models import NewsItem, Sighting, Source
+from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.models import (
     Answer,
     Claim,
@@ -35,6 +36,16 @@ def person(n, now):
     )
     Alias.objects.get_or_create(name=f"渔人{n}", defaults={"person": found, "created_at": now, "changed_at": now})
     return found
+
+
+def list_with_rows(number, now):
+    """A reading list with two entries."""
+    common = {"created_at": now, "changed_at": now}
+    made = ReadingList.objects.create(slug=f"board-{number}", title="清单", heading="清单", **common)
+    section = ListSection.objects.create(reading_list=made, position=1, level=2, title="一节", **common)
+    for position, title in enumerate(("甲作", "乙作"), 1):
+        ListEntry.objects.create(section=section, position=position, kind="paper", title=title, **common)
+    return made
 
 
 def episode_with_rows(number, now, *, state="published", by=None):
@@ -77,9 +88,12 @@ def episode_with_rows(number, now, *, state="published", by=None):
     Answer.objects.create(
         question=question, position=1, author=who, author_name=who.name, body="因为一次验几个。", **common
     )
-    paper = Paper.objects.create(arxiv_id=f"2401.{number:05d}", title="一篇论文", authors=["甲"], **common)
+    paper = Paper.objects.create(
+        arxiv_id=f"2401.{number:05d}", title="一篇论文", authors=[{"name": "甲", "affiliations": []}], **common
+    )
     PaperMention.objects.create(paper=paper, episode=episode, item=item)
     PaperMention.objects.create(paper=paper, episode=episode, question=question)
+    list_with_rows(number, now)
     Template.objects.create(name="常规", edition=number, sections=[{"kind": "news"}], **common)
     SourceDocument.objects.create(
         episode=episode,
@@ -95,9 +109,32 @@ def episode_with_rows(number, now, *, state="published", by=None):
     return episode
 
 
+def source_of(slug, now, **fields):
+    stamp = {"next_at": now, "created_at": now, "changed_at": now}
+    return Source.objects.create(
+        **{"slug": slug, "name": slug, "kind": "feed", "address": f"https://{slug}.example/", **stamp, **fields}
+    )
+
+
+def story_of(source, now, **fields):
+    """A story that this source carries."""
+    stamp = {"first_seen_at": now, "created_at": now, "changed_at": now}
+    number = NewsItem.objects.count()
+    story = NewsItem.objects.create(**{"key": f"k{number}", "title": f"第 {number} 件", **stamp, **fields})
+    sighting_of(source, story, now, is_hidden=story.is_hidden)
+    return story
+
+
+def sighting_of(source, story, now, **fields):
+    said = {"entry_key": f"e{Sighting.objects.count()}", "story_key": story.key, "title": story.title, "digest": ""}
+    return Sighting.objects.create(
+        source=source, news_item=story, first_seen_at=now, changed_at=now, **{**said, **fields}
+    )
+
+
 @pytest.fixture
 def record(db, now, organizer):
-    """A published 041, a 042 that collects questions, and a draft 043."""
+    """A published 041, a 042 that collects questions, and a draft 043; a reading list beside each."""
     return {
         "041": episode_with_rows(41, now, by=organizer),
         "042": episode_with_rows(42, now, state="collecting", by=organizer),

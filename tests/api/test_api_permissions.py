@@ -8,6 +8,8 @@ from members.actions import people
 from members.actions.tokens import create_token
 from members.actors import SYSTEM
 from members.models import Event, Token
+from news.models import FetchRun, NewsItem, Sighting, Source
+from papers.models import ListEntry, ListSection
 from talks.models import (
     Answer,
     Claim,
@@ -19,7 +21,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
-from tests.api.conftest import API, keyed, signed_in
+from tests.api.conftest import API, keyed, sighting_of, signed_in, source_of, story_of
 
 pytestmark = pytest.mark.django_db
 
@@ -60,6 +62,18 @@ TABLE = {
     "GET people/{handle}/": ALL,
     "GET papers/": ALL,
     "GET papers/{arxiv_id}/": ALL,
+    "GET papers/{arxiv_id}/bib/": ALL,
+    "GET lists/": ALL,
+    "GET lists/{slug}/": ALL,
+    "GET lists/{slug}/export/": ALL,
+    "POST lists/": OPEN,
+    "GET lists/{slug}/entries/": ALL,
+    "GET lists/{slug}/entries/{id}/": ALL,
+    # whoever made the list, and organizers
+    "POST lists/{slug}/entries/": (401, 403, 403, 403, 403, 201),
+    "PATCH lists/{slug}/entries/{id}/": (401, 403, 403, 403, 403, 200),
+    "POST lists/{slug}/entries/{id}/move/": (401, 403, 403, 403, 403, 200),
+    "DELETE lists/{slug}/entries/{id}/": (401, 403, 403, 403, 403, 204),
     "GET mentions/": ALL,
     "GET mentions/{id}/": ALL,
     "GET tokens/": MINE,
@@ -74,6 +88,25 @@ TABLE = {
     "GET events/{id}/": ORGANIZERS,
     "GET jobs/": ORGANIZERS,
     "GET jobs/{id}/": ORGANIZERS,
+    "POST jobs/{id}/retry/": ORGANIZERS,
+    "GET news/": ALL,
+    "GET news/{id}/": ALL,
+    "POST news/{id}/merge/": (401, 200, 403, 200, 403, 200),
+    "POST news/{id}/unmerge/": (401, 200, 403, 200, 403, 200),
+    "GET sightings/": ALL,
+    "GET sightings/{id}/": ALL,
+    "POST sightings/{id}/split/": OPEN,
+    "GET runs/": ALL,
+    "GET runs/{id}/": ALL,
+    "GET sources/": ALL,
+    "GET sources/{slug}/": ALL,
+    "POST sources/": (401, 403, 403, 403, 403, 201),
+    "PATCH sources/{slug}/": ORGANIZERS,
+    "DELETE sources/{slug}/": (401, 403, 403, 403, 403, 204),
+    "POST sources/{slug}/run/": (401, 403, 403, 403, 403, 201),
+    "POST sources/{slug}/pause/": ORGANIZERS,
+    "POST sources/{slug}/resume/": ORGANIZERS,
+    "POST sources/{slug}/restore/": ORGANIZERS,
 }
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -111,11 +144,12 @@ def own_token(person, now):
     return token.pk
 
 
-def keys(record, now):
+def keys(record, now, path=""):
     """What stands for the `{…}` of each resource."""
     from jobs.models import Job
 
     job = Job.objects.get_or_create(key="k", defaults={"kind": "k", "created_at": now, "due_at": now})[0]
+    Job.objects.filter(pk=job.pk).update(failed_at=now)
     rows = {
         "sections": Section.objects.filter(episode=record["041"]),
         "items": Item.objects.filter(section__episode=record["041"]),
@@ -129,25 +163,47 @@ def keys(record, now):
         "events": Event.objects.all(),
     }
     named = {"episodes": "041", "questions": "041-1", "people": "yuren-41", "papers": "2401.00041"}
-    return {**{name: row.first().pk for name, row in rows.items()}, **named, "jobs": job.pk}
+    found = {**{name: row.first().pk for name, row in rows.items()}, **named, "jobs": job.pk}
+    return {**found, **news_keys(path, now)}
+
+
+def news_keys(path, now):
+    """Fresh rows of the news for every operation: a source, a merged story or an open one, a sighting to split off."""
+    source = source_of(f"s{Source.objects.count()}", now, deleted_at=now if path.endswith("restore/") else None)
+    story, into = story_of(source, now), story_of(source, now)
+    sighting_of(source, story, now)
+    if path.endswith("unmerge/"):
+        NewsItem.objects.filter(pk=story.pk).update(merged_into=into)
+    run = FetchRun.objects.create(source=source, started_at=now, ended_at=now, outcome="empty")
+    sighting = Sighting.objects.filter(news_item=story).first()
+    return {"sources": source.slug, "news": story.pk, "sightings": sighting.pk, "runs": run.pk}
 
 
 def address(path, record, person, now):
     name = path.split("/")[0]
+    if name == "lists":
+        entry = ListEntry.objects.filter(section__reading_list__slug="board-41").first()
+        return API + path.replace("{slug}", "board-41").replace("{id}", str(entry.pk))
     start, brace, rest = path.partition("{")
-    key = own_token(person, now) if name == "tokens" and brace else keys(record, now).get(name)
+    key = own_token(person, now) if name == "tokens" and brace else keys(record, now, path).get(name)
     filled = f"{start}{key}{rest.partition('}')[2]}" if brace else path
     return API + filled + ("?to=github" if path.endswith("export/") else "")
 
 
 def body_for(path, who, document):
     bodies = {
+        "lists/": {"slug": f"of-{who}", "title": who},
+        "lists/{slug}/entries/": {"section": ListSection.objects.get(reading_list__slug="board-41").pk, "title": who},
+        "lists/{slug}/entries/{id}/": {"title": who},
+        "lists/{slug}/entries/{id}/move/": {"steps": 1},
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},
         "questions/{public_id}/": {"body": "别人的话"},
         "answers/{id}/": {"body": "别人的话"},
         "tokens/": {"scope": "read"},
         "imports/": document,
+        "sources/": {"kind": "feed", "name": who, "address": f"https://{who}.example/feed"},
+        "news/{id}/merge/": {"into": NewsItem.objects.order_by("pk").last().pk} if "news" in path else {},
     }
     return json.dumps(bodies.get(path, {}))
 

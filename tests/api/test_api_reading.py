@@ -16,8 +16,9 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     *("episodes", "sections", "items", "claims", "suggestions", "questions", "answers", "recordings"),
-    *("templates", "people", "papers", "mentions"),
+    *("templates", "people", "papers", "lists", "mentions"),
 ]
+NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
 OWN = ["tokens", "imports", "events", "jobs"]
 EXPANSIONS = [
     ("episodes", "sections,recordings"),
@@ -33,7 +34,7 @@ def get(client, path, **headers):
 
 
 def test_the_root_names_every_resource(anonymous):
-    assert list(get(anonymous, "").json()) == [*LISTS, *OWN]
+    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN])
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -47,7 +48,7 @@ def test_visitors_read_lists_without_a_session(anonymous, record, name):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_every_row_is_at_its_own_address(anonymous, record, name):
-    keys = {"episodes": "code", "people": "handle", "papers": "arxiv_id"}
+    keys = {"episodes": "code", "people": "handle", "papers": "arxiv_id", "lists": "slug"}
     for row in get(anonymous, f"{name}/").json()["results"]:
         assert get(anonymous, f"{name}/{row[keys.get(name, 'id')]}/").json() == row
 

@@ -48,6 +48,9 @@ def test_a_secret_key_alone_turns_debug_off():
         ("EMAIL_URL", "smtp://mail:99999"),
         ("SITE_URL", "https://talk.example.org:x"),
         ("SITE_URL", "https://[::1"),
+        ("OUTBOUND_ALLOW", "*"),
+        ("OUTBOUND_ALLOW", "10.0.0.0/33"),
+        ("OUTBOUND_ALLOW", "http://10.0.0.1"),
     ],
 )
 def test_a_malformed_value_is_refused_by_name(name, value):
@@ -118,6 +121,16 @@ def test_only_the_default_folder_of_the_database_may_be_missing(monkeypatch, tmp
     for path in ("typo/db.sqlite3", f"{tmp_path}/typo/db.sqlite3"):
         with pytest.raises(environment.BadEnvironment, match=f"^DATABASE_URL=.*: there is no folder {tmp_path}/typo$"):
             environment.require_folder(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("name", ["ARXIV_API_URL", "ARXIV_RSS_URL", "HF_ENDPOINT", "OUTBOUND_PROXY", "OUTBOUND_ALLOW"])
+def test_where_to_go_out_reaches_the_settings(settings, name):
+    assert getattr(settings, name) == settings.ENV[name]
+
+
+def test_exemptions_are_hosts_and_networks():
+    values = environment.read({"OUTBOUND_ALLOW": "a.example, .b.example,10.0.0.0/8,[::1],fd00::/8"})
+    assert values["OUTBOUND_ALLOW"] == ["a.example", ".b.example", "10.0.0.0/8", "[::1]", "fd00::/8"]
 
 
 def test_the_example_lists_every_variable():

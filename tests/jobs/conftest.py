@@ -2,7 +2,6 @@
 
 import json
 import socket
-import threading
 from base64 import b64decode
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,12 +9,11 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from celery import Celery
-from django.core.management import call_command
-from django.db import connection, connections
 
 from config.celery import app as site_app
 from jobs.actions import hints
 from jobs.registry import Beat, Kind
+from tests.threads import shared_database
 
 HERE = "tests.jobs.kinds"
 
@@ -107,44 +105,6 @@ def full_broker(broker):
 
 @pytest.fixture
 def at_once(transactional_db, tmp_path):
-    """Return a function that runs functions in threads which start together, on a database that threads can share.
-
-    SQLite's in-memory database does not wait for locks, so those tests get a file.
-    """
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
-    usual = connections["default"]
-    options = {**usual.settings_dict, "NAME": str(tmp_path / "db.sqlite3")} if in_memory else usual.settings_dict
-    if in_memory:
-        connections["default"] = type(usual)(options, "default")
-        for app in ("jobs", "sessions"):
-            call_command("migrate", app, verbosity=0)
-
-    def run(*functions):
-        barrier = threading.Barrier(len(functions))
-        results = [None] * len(functions)
-
-        def one(place, function):
-            connections["default"] = type(usual)(options, "default")
-            try:
-                connections["default"].ensure_connection()
-                barrier.wait()
-                results[place] = function()
-            except Exception as error:
-                results[place] = error
-            finally:
-                connections["default"].close()
-
-        threads = [threading.Thread(target=one, args=pair) for pair in enumerate(functions)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        return results
-
-    yield run
-    if in_memory:
-        connections["default"].close()
-        connections["default"] = usual
+    """Return a function that runs functions in threads which start together, on a database that threads can share."""
+    with shared_database(tmp_path, "jobs", "sessions") as run:
+        yield run

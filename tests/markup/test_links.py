@@ -196,6 +196,13 @@ def test_arxiv_ids(text, expected):
     assert links.arxiv_ids(text) == expected
 
 
+def test_the_first_version_named_with_a_paper_counts():
+    text = (
+        "arXiv:2307.09288, https://arxiv.org/abs/2307.09288v2 和 arXiv:2307.09288v1; https://arxiv.org/abs/1706.03762"
+    )
+    assert links.arxiv_versions(text) == {"2307.09288": 2, "1706.03762": None}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -24,7 +24,7 @@ RESOURCES = (
 # Every form of the site that changes something, and the page it stands on.
 FORMS = (
     *("/episodes/021/ask/", "/q/020-1/", "/settings/tokens/", "/settings/tokens/1/revoke/", "/import/"),
-    *("/import/store/", "/accounts/login/", "/accounts/logout/", "/accounts/password/change/"),
+    *("/inbox/act/", "/import/store/", "/accounts/login/", "/accounts/logout/", "/accounts/password/change/"),
 )
 OUTSIDE = (
     *("https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example", "http:evil.example"),

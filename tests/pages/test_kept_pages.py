@@ -26,11 +26,15 @@ from config import urls
 from members.actions import idempotency, people, revisions, tokens
 from members.actors import SYSTEM
 from members.models import Person, Revision, Role
-from talks.actions import html, imports, questions, sample
-from talks.models import Answer, Episode, EpisodeState, Question
+from news.models import NewsItem
+from papers.actions import facts
+from papers.facts import PaperFacts
+from talks.actions import html, imports, questions, sample, triage
+from talks.models import Answer, Episode, EpisodeState, Question, Section
 from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
+from tests.talks.newsroom import source, tell
 
 KEPT = [
     *("/", "/episodes/", "/episodes/020/", "/episodes/020.md", "/episodes/020.zhihu.md", "/episodes/020.json"),
@@ -99,6 +103,16 @@ def _own(rows, **author):
     return rows[0]
 
 
+def _file_a_story(now):
+    """An organizer files a story into the open evening."""
+    user = people.create_user(
+        username="收件人", password="correct horse battery", role=Role.ORGANIZER, by=SYSTEM, now=now
+    )
+    tell(source("blog", now=now), "https://blog.example/a", now=now)
+    section = Section.objects.filter(episode__code="021", kind="news").get()
+    triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
+
+
 # Every action that changes what a page shows.
 ACTS = {
     "talks.actions.questions.ask": lambda by, now: questions.ask(
@@ -124,6 +138,7 @@ ACTS = {
     "talks.actions.imports.import_file": lambda by, now: imports.import_file(
         **as_file(_change(rich())), by=SYSTEM, now=now
     ),
+    "talks.actions.triage.take": lambda by, now: _file_a_story(now),
     "talks.actions.sample.load_sample": lambda by, now: sample.load_sample(by=SYSTEM, now=now),
     "talks.actions.html.rerender": lambda by, now: html.rerender(batch=10),
     "members.actions.people.create_user": lambda by, now: people.create_user(
@@ -131,12 +146,29 @@ ACTS = {
     ),
     "members.actions.people.find_or_name": lambda by, now: people.find_or_name(["新名字"], by=SYSTEM, now=now),
     "members.actions.revisions.touch": lambda by, now: revisions.touch(),
+    "papers.actions.facts.store_facts": lambda by, now: facts.store_facts(
+        [PaperFacts(arxiv_id="2108.12409", source="hf", upvotes=3, upvotes_on=now.date())], by=SYSTEM, now=now
+    ),
+    "papers.actions.facts.mark_missing": lambda by, now: facts.mark_missing(["2108.12409"], by=SYSTEM, now=now),
 }
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
+    *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
+    *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),
+    *(
+        f"papers.actions.list_imports.{name}"
+        for name in ("read_file", "preview_list", "import_list", "check_slug", "problem_json")
+    ),
+    *(f"papers.actions.list_store.{name}" for name in ("values_of", "entry_values", "fill_entry", "store")),
+    *(f"papers.actions.lists.{name}" for name in ("create_list", "add_entry", "edit_entry", "move_entry")),
+    *("papers.actions.lists.remove_entry", "papers.actions.lists.restore_entry"),
+    *("papers.actions.list_papers.link_entries", "talks.actions.sample_news.make_news"),
+    "talks.actions.sample_news.remove_news",
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
+    *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),
     *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
@@ -154,6 +186,7 @@ OTHERS = {
         for name in ("logins_file", "next_saturday", "remove_sample", "written_by_others")
     ),
     *(f"talks.actions.uploads.{name}" for name in ("keep", "fetch")),
+    *(f"talks.actions.triage.{name}" for name in ("decline", "merge", "undo", "ignore", "unignore", "where_of")),
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
 }
 

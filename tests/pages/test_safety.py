@@ -35,7 +35,9 @@ def test_stored_html_reaches_a_page_by_one_way():
             source = path.read_text("utf-8")
             for name in ("mark_safe(", "SafeString(", "SafeData(", "format_html(", "__html__"):
                 marked += [(path.relative_to(ROOT).as_posix(), name)] * source.count(name)
-    assert marked == [("talks/templatetags/talk.py", "mark_safe(")]
+    # format_html escapes what it is given; feeds carry their HTML inside XML, where no filter of a template can be.
+    in_feeds = [("talks/views/feeds.py", "format_html(")] * 3
+    assert marked == [("talks/templatetags/talk.py", "mark_safe("), *in_feeds]
 
 
 def test_no_template_has_script_or_style_of_its_own():

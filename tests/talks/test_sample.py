@@ -12,10 +12,17 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 
+from markup import links
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Alias, Event, Person, Revision, Role, User
-from papers.models import Paper
+from news.actions.store import store_entries
+from news.entries import Entry
+from news.models import NewsItem, Source
+from papers.lists import reader as list_reader
+from papers.lists import writer as list_writer
+from papers.lists.problems import problems_of
+from papers.models import Paper, ReadingList
 from talks.actions import questions, sample
 from talks.actions.imports import import_file
 from talks.documents import reader
@@ -27,7 +34,7 @@ FOLDER = sample.FOLDER
 # The revision is another after every write: that is what it is for.
 MODELS = [
     model
-    for app in ("members", "papers", "talks")
+    for app in ("members", "papers", "news", "talks")
     for model in apps.get_app_config(app).get_models()
     if model is not Revision
 ]
@@ -137,8 +144,17 @@ def test_a_document_is_read_without_a_doubt(code):
 
 def test_the_folder_holds_nothing_else():
     assert sorted(path.name for path in FOLDER.iterdir()) == sorted(
-        [*(f"{code}.md" for code in REGULAR), "S101.md", "site.json"]
+        [*(f"{code}.md" for code in REGULAR), "S101.md", "lists", "news.json", "papers.json", "site.json"]
     )
+
+
+def test_the_reading_list_is_read_without_a_doubt_and_written_as_it_stands():
+    (path,) = (FOLDER / "lists").iterdir()
+    text = path.read_text("utf-8")
+    read = list_reader.read(text)
+    assert len(read.document.entries) == 8
+    assert problems_of(text, read.document, read.claims) == []
+    assert list_writer.write(read.document) == text
 
 
 def test_the_episodes_are_of_different_completeness():
@@ -209,6 +225,9 @@ def test_the_whole_sample_shows_a_living_series(db, now):
     assert Paper.objects.count() >= 25
     often = Paper.objects.get(arxiv_id="2104.09864").mentions.all()
     assert {mention.episode.code for mention in often} == {"101", "107"}
+    told = Paper.objects.exclude(title="")
+    assert "LoRA: Low-Rank Adaptation of Large Language Models" in told.values_list("title", flat=True)
+    assert {paper.pk for paper in told} <= set(Paper.objects.stubs(now).values_list("pk", flat=True))
     assert not sample.load_sample(by=SYSTEM, now=now)
 
 
@@ -309,6 +328,13 @@ def test_a_user_name_that_is_taken_refuses_the_whole_sample(db, small, now, pass
 
 
 # ── Twice, and away again ───────────────────────────────────────────────────
+def test_a_list_address_that_is_taken_refuses_the_whole_sample(db, now):
+    ReadingList.objects.create(slug="sample-long-context", title="x", created_at=now, changed_at=now)
+    with pytest.raises(ValidationError):
+        sample.load_sample(by=SYSTEM, now=now)
+    assert not Episode.objects.exists()
+
+
 def test_loading_twice_changes_nothing(loaded, now):
     before, logins = rows(), sample.logins_file().read_bytes()
     assert not sample.load_sample(by=SYSTEM, now=now + timedelta(days=9))
@@ -428,3 +454,33 @@ def test_what_members_wrote_is_named_before_it_goes(loaded, stranger, now, monke
     assert Episode.objects.exists()
     call_command("load_sample", "--remove", "--yes", stdout=StringIO())
     assert not Episode.objects.exists()
+
+
+# ── News ────────────────────────────────────────────────────────────────────
+def test_the_inbox_is_alive_and_nobody_real_is_asked(db, now):
+    sample.load_sample(by=SYSTEM, now=now)
+    week = Episode.objects.visible_to(None).week(now)
+    stories = NewsItem.objects.visible_to(None).seen_between(week.start, week.end)
+    assert 35 <= stories.count() == NewsItem.objects.count()
+    decided = dict(stories.exclude(decision="open").values_list("decision", "decided_by__name"))
+    assert decided == {"taken": "青禾", "declined": "青禾"}
+    assert not Source.objects.due(now + timedelta(days=400)).exists()
+    sources = Source.objects.with_last_outcome()
+    assert {source.last_outcome for source in sources} == {"ok", "unchanged", "empty", "no_announcement", "failed"}
+    assert stories.of_several().count() >= 10
+    hosts = {links.host(story.url) for story in stories}
+    assert all(host == "arxiv.org" or host.endswith(".example") for host in hosts)
+    assert Paper.objects.count() == len(set(Paper.objects.values_list("arxiv_id", flat=True)))
+
+
+def test_a_story_that_another_source_tells_stays(db, now):
+    sample.load_sample(by=SYSTEM, now=now)
+    real = Source.objects.create(
+        slug="real", name="Real", kind="feed", address="https://real.example/feed", next_at=now,
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    entry = Entry(key="1", url="https://long.example/posts/kv", title="kv")
+    store_entries(source=real, run=None, entries=[entry], now=now)
+    sample.remove_sample(by=SYSTEM, now=now)
+    assert [story.key for story in NewsItem.objects.all()] == ["long.example/posts/kv"]
+    assert list(Source.objects.all()) == [real]

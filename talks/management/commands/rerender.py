@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import ngettext
 
+from papers.actions.facts import rerender as rerender_papers
+from papers.actions.list_html import rerender_lists
 from talks.actions.html import rerender
 
 
@@ -16,7 +18,8 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=_at_least_one, default=200, help="rows a transaction")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        count = rerender(batch=options["batch"])
+        batch = options["batch"]
+        count = rerender(batch=batch) + rerender_papers(batch=batch) + rerender_lists(batch=batch)
         self.stdout.write(ngettext("%(n)d row rendered", "%(n)d rows rendered", count) % {"n": count})
 
 

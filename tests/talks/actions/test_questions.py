@@ -51,7 +51,7 @@ def test_papers_are_noted_in_the_order_of_the_text_and_at_once(episode, member, 
         "2307.09288",
         "1706.03762",
     ]
-    assert queries([f"2401.{number:05d}" for number in range(60, 0, -1)]) == few
+    assert queries([f"2401.{number:05d}" for number in range(20, 0, -1)]) == few
 
 
 def test_the_text_is_kept_and_rendered_beside(episode, member, now):

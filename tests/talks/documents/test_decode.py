@@ -4,9 +4,9 @@ import codecs
 
 import pytest
 
+from markup.mojibake import commonness, is_mojibake
 from talks.documents.decode import MAX_BYTES, decode, kind_of
 from talks.documents.model import Refused
-from talks.documents.mojibake import commonness, is_mojibake
 
 SIMPLIFIED = """# 模型夜谈 042
 

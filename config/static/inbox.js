@@ -1,0 +1,190 @@
+// The inbox by keyboard and in place. Every act is a button of the page's own form, sent without leaving the page;
+// without this script the same buttons work, and the page comes again.
+(() => {
+  const list = document.querySelector(".inbox-rows");
+  if (!list) return;
+  const form = document.getElementById("filing");
+  const said = document.getElementById("said");
+  const wide = matchMedia("(min-width: 60rem)");
+  const acts = []; // ids of the rows decided here, the last one last
+  let here = list.querySelector(".inbox-row-here") || list.firstElementChild;
+  let marked = null, reason = "", sending = Promise.resolve(), reading = 0;
+
+  const isOpen = (row) => !row.classList.contains("inbox-row-done") && !row.hasAttribute("aria-busy");
+  const beside = (row, step) => (step > 0 ? row.nextElementSibling : row.previousElementSibling);
+
+  function say(text, isBad) {
+    said.textContent = "";
+    if (!text) return;
+    const line = document.createElement("p");
+    line.className = isBad ? "message message-bad" : "message";
+    line.textContent = text;
+    said.append(line);
+  }
+
+  function move(row, focus = true) {
+    if (!row) return;
+    here.classList.remove("inbox-row-here");
+    here.removeAttribute("aria-current");
+    here = row;
+    row.classList.add("inbox-row-here");
+    row.setAttribute("aria-current", "true");
+    if (focus) row.querySelector("h2 a").focus({ preventScroll: true });
+    row.scrollIntoView({ block: "nearest" });
+    clearTimeout(reading);
+    if (wide.matches) reading = setTimeout(() => { sending = sending.then(() => (row === here ? read(row) : null)); }, 150);
+  }
+
+  function nextOpen(row) {
+    for (const step of [1, -1]) {
+      let other = beside(row, step);
+      while (other && !isOpen(other)) other = beside(other, step);
+      if (other) return other;
+    }
+    return null;
+  }
+
+  async function read(row) {
+    const pane = document.getElementById("read");
+    try {
+      const reply = await fetch(row.querySelector("h2 a").href);
+      const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+      const parts = page.getElementById("read");
+      if (!parts || row !== here) return;
+      const old = parts.querySelector("h1"), title = document.createElement("h2"); // the page has its own h1
+      title.className = old.className;
+      title.lang = old.lang;
+      title.append(...old.childNodes);
+      old.replaceWith(title);
+      pane.replaceChildren(...parts.children);
+    } catch { /* the row says enough */ }
+  }
+
+  // One after another, so that what a reply says is never older than what stands here.
+  function send(row, name, value, more = {}) {
+    row.setAttribute("aria-busy", "true");
+    if (row === here && name !== "undo") move(nextOpen(row));
+    sending = sending.then(() => post(row, name, value, more)).catch(() => {
+      say(form.dataset.failed, true);
+    }).finally(() => row.removeAttribute("aria-busy"));
+  }
+
+  async function post(row, name, value, more) {
+    const body = new URLSearchParams(new FormData(form));
+    for (const [key, text] of Object.entries({ ...more, [name]: value })) body.set(key, text);
+    const reply = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    const parts = page.getElementById("reply");
+    if (!parts) throw new Error(reply.statusText);
+    form.elements.since.value = parts.dataset.since;
+    for (const fresh of parts.querySelectorAll(".inbox-row")) put(fresh);
+    document.getElementById("left").textContent = parts.querySelector("#left").textContent;
+    say(reply.ok ? "" : parts.querySelector(".message").textContent, true);
+    if (!reply.ok) return;
+    if (name === "undo") move(document.getElementById(row.id));
+    else acts.push(row.id);
+  }
+
+  function put(fresh) {
+    const old = document.getElementById(fresh.id);
+    if (!old || old.querySelector(".declining")) return; // what is being typed stays
+    if (old === marked) marked = fresh;
+    const hadFocus = old.contains(document.activeElement);
+    old.replaceWith(fresh);
+    if (old !== here) return;
+    here = fresh;
+    fresh.classList.add("inbox-row-here");
+    fresh.setAttribute("aria-current", "true");
+    if (hadFocus) fresh.querySelector("h2 a").focus({ preventScroll: true });
+  }
+
+  function decline(row) {
+    if (!isOpen(row) || row.querySelector(".declining")) return;
+    const part = document.getElementById("declining").content.firstElementChild.cloneNode(true);
+    const field = part.querySelector("input");
+    if (reason) field.value = reason;
+    const close = () => { part.remove(); row.querySelector("h2 a").focus({ preventScroll: true }); };
+    const done = () => {
+      if (!field.value.trim()) return field.focus();
+      reason = field.value;
+      close();
+      send(row, "decline", row.id.slice(6), { reason });
+    };
+    part.querySelector("button").addEventListener("click", done);
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") close();
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it would press the first button of the form
+      done();
+    });
+    row.append(part);
+    field.focus();
+    field.select();
+  }
+
+  // What is undone is known when the acts before it are through.
+  function undo() {
+    sending = sending.then(() => {
+      const last = acts.length ? document.getElementById(acts.pop()) : here;
+      const button = last && last.querySelector('[data-key="u"]');
+      return button ? post(last, "undo", button.value, {}) : null;
+    }).catch(() => say(form.dataset.failed, true));
+  }
+
+  function merge(row) {
+    const button = row.querySelector('[data-key="m"]');
+    const id = row.id.slice(6);
+    if (marked && marked !== row) return send(row, "merge", `${id}.${marked.id.slice(6)}`);
+    if (button) send(row, "merge", button.value);
+  }
+
+  function mark(row) {
+    if (marked) marked.classList.remove("inbox-row-marked");
+    marked = marked === row ? null : row;
+    if (marked) row.classList.add("inbox-row-marked");
+    say(marked ? form.dataset.marked : "", false);
+  }
+
+  function act(row, key) {
+    if (!form) return;
+    if (key === "u") return undo();
+    if (key === "v") return mark(row);
+    if (!isOpen(row)) return;
+    if (key === "x") return decline(row);
+    if (key === "m") return merge(row);
+    const button = row.querySelector(`[data-key="${key}"]`);
+    if (button) send(row, button.name, button.value);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select")) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const key = event.key.toLowerCase();
+    if (key === "j" || key === "k") move(beside(here, key === "j" ? 1 : -1));
+    else if (key === "/") document.getElementById("words").focus();
+    else if (key === "?") { const keys = document.querySelector(".keys"); keys.open = !keys.open; }
+    else if ("123rxmuv".includes(key)) act(here, key);
+    else return;
+    event.preventDefault();
+  });
+
+  list.addEventListener("click", (event) => {
+    const row = event.target.closest(".inbox-row");
+    if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const control = event.target.closest("[data-key]");
+    if (control && form) {
+      event.preventDefault();
+      const key = control.dataset.key;
+      if (key === "u") send(row, "undo", control.value);
+      else act(row, key);
+    } else if (row !== here && !event.target.closest("a.address, a.tag, .declining")) {
+      event.preventDefault(); // first it is chosen, then opened
+      move(row);
+    }
+  });
+
+  if (wide.matches && here) read(here);
+})();

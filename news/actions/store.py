@@ -1,0 +1,199 @@
+"""Entries become sightings and stories, in bulk: what was said before in the same words is not written again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from markup import links
+from members.actions.revisions import touch
+from members.actors import SYSTEM
+from news import stories
+from news.entries import Entry
+from news.models import FetchRun, NewsItem, Sighting, Source
+from papers.actions.facts import store_facts
+from papers.actions.stubs import find_or_stub
+from papers.models import Paper
+
+CHUNK = 500
+_SAID = ("url", "title", "summary", "authors", "published_at", "listed_on", "upvotes", "extra", "digest", "changed_at")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of entries: fetched = new + known + duplicate + hidden. `changed` counts known ones with news."""
+
+    new: int = 0
+    known: int = 0
+    duplicate: int = 0
+    hidden: int = 0
+    changed: int = 0
+
+    @property
+    def fetched(self) -> int:
+        return self.new + self.known + self.duplicate + self.hidden
+
+
+@dataclass(slots=True)
+class _Told:
+    """An entry with what is computed from it once."""
+
+    entry: Entry
+    digest: str
+    story_key: str
+    is_hidden: bool
+    arxiv_id: str = field(default="")
+
+
+def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Entry], now: datetime) -> Tally:
+    """Store what a source says and count what became of it. Belongs into the caller's transaction."""
+    tally = Tally()
+    told: dict[str, _Told] = {}
+    keep, block = stories.Words(source.keep_words), stories.Words(source.block_words)
+    for entry in entries:
+        if entry.key in told:  # a source that says one thing twice has said it once
+            tally.known += 1
+            continue
+        paper = entry.paper.arxiv_id if entry.paper else _paper_of(entry.url)
+        told[entry.key] = _Told(
+            entry,
+            stories.digest(entry),
+            stories.address_key(entry.url, arxiv_id=paper) or stories.story_key(source.slug, entry),
+            entry.is_hidden or stories.is_hidden(entry, keep=keep, block=block),
+            paper,
+        )
+    store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)
+    keys = sorted(told)
+    for start in range(0, len(keys), CHUNK):
+        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], tally, now=now)
+    if tally.fetched > tally.known or tally.changed:
+        touch()
+    return tally
+
+
+def _paper_of(url: str) -> str:
+    found = links.arxiv_id(url) if url else None
+    return found.id if found else ""
+
+
+def _store(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:
+    known = _known(source, [one.entry.key for one in told])
+    reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
+    for one in reused:  # a feed that shows something new under an old identity: both stay
+        one.entry = replace(one.entry, key=_apart(one))
+    known |= _known(source, [one.entry.key for one in reused])
+    fresh = [one for one in told if one.entry.key not in known]
+    changed = [one for one in told if one.entry.key in known and known[one.entry.key].digest != one.digest]
+    tally.known += len(told) - len(fresh)
+    tally.changed += len(changed)
+    if changed:
+        said = [_sighting(source, run, one, now=now, pk=known[one.entry.key].pk) for one in changed]
+        Sighting.objects.bulk_update(said, _SAID)
+    if fresh:
+        _store_fresh(source, run, fresh, tally, now=now)
+
+
+def _known(source: Source, keys: Sequence[str]) -> dict[str, Sighting]:
+    rows = Sighting.objects.filter(source=source, entry_key__in=keys).only("entry_key", "digest", "story_key")
+    return {row.entry_key: row for row in rows} if keys else {}
+
+
+def _apart(told: _Told) -> str:
+    """The key of an entry whose own key stands for another story already."""
+    return f"{told.entry.key[:250]}#{hashlib.sha256(told.story_key.encode()).hexdigest()[:16]}"
+
+
+def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:
+    by_key: dict[str, list[_Told]] = {}
+    for one in told:
+        by_key.setdefault(one.story_key, []).append(one)
+    known = _stories(by_key)
+    papers = find_or_stub((one.arxiv_id for one in told if one.arxiv_id), now=now)
+    made = [_story(key, by_key[key], papers, now=now) for key in sorted(by_key) if key not in known]
+    if made:
+        # Another source may be telling the same story at this moment: then its row is the one.
+        NewsItem.objects.bulk_create(made, ignore_conflicts=True)
+    before = set(known)
+    known = _stories(by_key) if made else known
+    sightings = []
+    for key, ones in by_key.items():
+        story = known[key]
+        for index, one in enumerate(ones):
+            sightings.append(_sighting(source, run, one, now=now, story=story.merged_into or story))
+            if one.is_hidden:
+                tally.hidden += 1
+            elif key in before or index:
+                tally.duplicate += 1
+            else:
+                tally.new += 1
+    Sighting.objects.bulk_create(sightings)
+    _show_again(
+        [known[key] for key in before if known[key].is_hidden and any(not one.is_hidden for one in by_key[key])]
+    )
+
+
+def _stories(keys: Iterable[str]) -> dict[str, NewsItem]:
+    rows = NewsItem.objects.filter(key__in=list(keys)).select_related("merged_into")
+    return {row.key: row for row in rows}
+
+
+def _show_again(items: Sequence[NewsItem]) -> None:
+    """A story that was seen only hidden is shown once a source brings it in the open."""
+    for item in items:
+        item.is_hidden = False
+    NewsItem.objects.bulk_update(items, ["is_hidden"])
+
+
+def _story(key: str, told: Sequence[_Told], papers: dict[str, Paper], *, now: datetime) -> NewsItem:
+    open_ones = [one for one in told if not one.is_hidden]
+    first = (open_ones or list(told))[0]
+    entry = first.entry
+    return NewsItem(
+        key=key,
+        title=entry.title,
+        url=links.canonical(entry.url) if entry.url else "",
+        summary=entry.summary,
+        language=entry.language,
+        paper=papers.get(first.arxiv_id),
+        published_at=entry.published_at,
+        first_seen_at=now,
+        is_hidden=not open_ones,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _sighting(
+    source: Source,
+    run: FetchRun | None,
+    told: _Told,
+    *,
+    now: datetime,
+    story: NewsItem | None = None,
+    pk: int | None = None,
+) -> Sighting:
+    entry = told.entry
+    sighting = Sighting(
+        pk=pk,
+        source=source,
+        entry_key=entry.key,
+        story_key=told.story_key,
+        run=run,
+        url=entry.url,
+        title=entry.title,
+        summary=entry.summary,
+        authors=list(entry.authors),
+        published_at=entry.published_at,
+        listed_on=entry.listed_on,
+        upvotes=entry.upvotes,
+        extra=dict(entry.extra),
+        digest=told.digest,
+        is_hidden=told.is_hidden,
+        first_seen_at=now,
+        changed_at=now,
+    )
+    if story is not None:
+        sighting.news_item = story
+    return sighting

@@ -1,0 +1,26 @@
+"""Who may do what with sources and stories. Deny by default."""
+
+from members.actors import Actor
+from members.rules import is_organizer, is_system, may_write
+
+
+def may_manage_sources(by: Actor) -> bool:
+    return is_organizer(by)
+
+
+def may_add_sources(by: Actor) -> bool:
+    """Organizers, and the operator on the machine (a command that takes in a list)."""
+    return is_system(by) or is_organizer(by)
+
+
+def may_run_sources(by: Actor) -> bool:
+    return is_system(by) or is_organizer(by)
+
+
+def may_sort_stories(by: Actor) -> bool:
+    """Merging, splitting and declining can be undone and is recorded: everybody who may write may do it."""
+    return may_write(by)
+
+
+def may_renormalise(by: Actor) -> bool:
+    return is_system(by) or is_organizer(by)

@@ -1,0 +1,1 @@
+"""Pages of the news: its sources, and what organizers see of the work behind them."""

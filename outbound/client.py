@@ -1,0 +1,172 @@
+"""Asking an address of the outside: `get`, and `session` for a package that wants one of requests'. Nothing else does.
+
+Every address, each redirect's and each answer of the name service is judged before anything is dialled. Cookies,
+logins, .netrc and the proxies of the environment do not exist here; OUTBOUND_PROXY and OUTBOUND_ALLOW do.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+
+from outbound.bodies import ACCEPTED, Body
+from outbound.errors import Failed, Refused
+from outbound.guard import Guard
+from outbound.targets import Target, follow, read
+from outbound.wire import HEADER_BYTES, Answer, Deadline, exchange, failures
+
+__all__ = ["LIMIT", "SECONDS", "Failed", "Refused", "Reply", "get", "session"]
+
+LIMIT = 5 * 1024 * 1024
+SECONDS = 10.0
+MAX_REDIRECTS = 5
+REDIRECTS = {301, 302, 303, 307, 308}
+PERMANENT = {301, 308}
+LONGEST_WAIT = timedelta(days=7)
+_SENDABLE = re.compile(r"[\x20-\x7e\x80-\xff]{1,1000}")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, whatever its status. Header names are lower case; an error's body may be cut at the limit.
+
+    `moved_to` is where the address has gone for good: set when there were redirects, all of them permanent, and what
+    they led to is there.
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    moved_to: str | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        return self.status == 304
+
+    @property
+    def etag(self) -> str:
+        return self.headers.get("etag", "")
+
+    @property
+    def last_modified(self) -> str:
+        return self.headers.get("last-modified", "")
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("content-type", "")
+
+    def retry_after(self, now: datetime) -> timedelta | None:
+        """Return how long the server wishes to be left alone, at most a week; None when it does not say."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit():
+            return min(timedelta(seconds=int(text[:9])), LONGEST_WAIT)
+        try:
+            until = parsedate_to_datetime(text)
+        except (ValueError, OverflowError):
+            return None
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+        return min(max(until - now, timedelta(0)), LONGEST_WAIT)
+
+
+def get(
+    url: str, *, etag: str = "", modified: str = "", accept: str = "", limit: int = LIMIT, seconds: float = SECONDS
+) -> Reply:
+    """Ask an address, with its redirects (at most five), in `seconds` in all.
+
+    Every status is a Reply. Raises Refused for an address that must not be asked and Failed for one that gave nothing
+    usable: no connection, bad TLS, too slow, more than `limit` bytes once decoded.
+    """
+    conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
+    return _ask(read(url), accept=accept, conditions=conditions, limit=limit, seconds=seconds)
+
+
+def session() -> requests.Session:
+    """Return a session whose every GET is a `get`; other methods are refused.
+
+    Of the caller's headers Accept and the conditions are sent, nothing else; raises what `get` raises.
+    """
+    guarded = requests.Session()
+    guarded.trust_env = False
+    guarded.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    guarded.adapters.clear()
+    for scheme in ("http://", "https://"):
+        guarded.mount(scheme, _Adapter())
+    return guarded
+
+
+class _Adapter(BaseAdapter):
+    """Redirects are followed inside, so that the session never sees one and one deadline holds for all."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.method != "GET":
+            raise Refused(f"only GET is asked, not {request.method}")
+        conditions = {name: request.headers.get(name, "") for name in ("If-None-Match", "If-Modified-Since")}
+        accept = request.headers.get("Accept", "")
+        reply = _ask(read(request.url or ""), accept=accept, conditions=conditions, limit=LIMIT, seconds=SECONDS)
+        response = requests.Response()
+        response.status_code, response.url, response.request = reply.status, reply.url, request
+        response.headers = CaseInsensitiveDict(reply.headers)
+        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        response._content, response._content_consumed = reply.body, True  # type: ignore[attr-defined]
+        return response
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _ask(start: Target, *, accept: str, conditions: Mapping[str, str], limit: int, seconds: float) -> Reply:
+    guard, deadline = Guard.of(settings.OUTBOUND_ALLOW), Deadline(seconds)
+    target, permanent = start, True
+    for _ in range(MAX_REDIRECTS + 1):
+        # The conditions are about an earlier answer of this host; another one learns nothing of it.
+        headers = _headers(accept, conditions if target.host == start.host else {})
+        with exchange(target, headers, guard=guard, proxy=settings.OUTBOUND_PROXY, deadline=deadline) as answer:
+            location = answer.headers.get("location") if answer.status in REDIRECTS else None
+            if location is None:
+                body = _body(answer, target, limit=limit, deadline=deadline)
+                is_there = answer.status == 304 or 200 <= answer.status < 300
+                moved_to = target.url if target != start and permanent and is_there else None
+                return Reply(target.url, answer.status, answer.headers, body, moved_to)
+            permanent = permanent and answer.status in PERMANENT
+            target = follow(target, location)
+    raise Failed(f"{start.host} redirects more than {MAX_REDIRECTS} times")
+
+
+def _headers(accept: str, conditions: Mapping[str, str]) -> dict[str, str]:
+    """Return all that is ever sent beside Host."""
+    site = settings.SITE_URL.encode("ascii", "ignore").decode()
+    wanted = {"Accept": accept or "*/*", **conditions}
+    return {
+        "User-Agent": f"OpenLLM-Talk (+{site})",
+        "Accept-Encoding": ACCEPTED,
+        "Connection": "close",
+        **{name: value for name, value in wanted.items() if _SENDABLE.fullmatch(value)},
+    }
+
+
+def _body(answer: Answer, target: Target, *, limit: int, deadline: Deadline) -> bytes:
+    if answer.status == 304:
+        return b""
+    # Encoded or in chunks an answer may be longer on the wire than decoded, but not without bound.
+    answer.wire.budget = 2 * limit + HEADER_BYTES
+    data = bytearray()
+    try:
+        body = Body(answer.headers, limit)
+        data = body.data
+        with failures(target, deadline):
+            if (answer.response.length_remaining or 0) > answer.wire.budget:
+                raise Failed(f"the answer is larger than {limit} bytes")
+            body.read(answer.response.stream(64 * 1024, decode_content=False), check=deadline.remaining)
+    except Failed:
+        if answer.status < 400:  # what an error says is worth less than that it is one
+            raise
+    return bytes(data)

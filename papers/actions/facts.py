@@ -1,0 +1,193 @@
+"""What sources say about papers is stored: the better source wins, versions and upvotes are kept as a series.
+
+Papers that workers fill in leave no Event each: a source can say everything again, and versions are rows of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+
+from markup import links
+from markup.html import HTML_VERSION
+from members.actions.revisions import touch
+from members.actors import Actor
+from members.rules import is_organizer, is_system, require
+from papers.facts import PaperFacts
+from papers.models import FilledFrom, Paper, PaperLink, PaperUpvotes, PaperVersion
+from papers.rendering import HTML_FIELDS, render
+
+CHUNK = 500
+# What a source says of the work as a whole; empty values were not said.
+_SAID = (
+    *("title", "abstract", "authors", "primary_category", "categories", "comment", "journal_ref", "doi"),
+    *("published_at",),
+)
+_CHANGING = (*_SAID, "is_withdrawn", "latest_version", "updated_at", "filled_from", "filled_at", "missing_at")
+
+
+def store_facts(facts: Iterable[PaperFacts], *, by: Actor, now: datetime) -> dict[str, Paper]:
+    """Store what sources say and return the papers by identifier. Saying it again changes nothing.
+
+    Of what is known already, a worse source adds only what was missing, and an older version changes nothing but the
+    list of versions. Raises PermissionDenied for anybody but the schedule and organizers.
+    """
+    require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
+    by_id: dict[str, list[PaperFacts]] = {}
+    for one in facts:
+        by_id.setdefault(one.arxiv_id, []).append(one)
+    papers: dict[str, Paper] = {}
+    wanted = sorted(by_id)
+    for start in range(0, len(wanted), CHUNK):
+        chunk = wanted[start : start + CHUNK]
+        with transaction.atomic():
+            papers |= _store(chunk, by_id, now=now)
+    return papers
+
+
+def mark_missing(arxiv_ids: Iterable[str], *, by: Actor, now: datetime) -> int:
+    """Note that arXiv knows nothing under these identifiers. Return how many papers there are of them."""
+    require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
+    papers = Paper.objects.filter(arxiv_id__in=list(arxiv_ids)).exclude(filled_from=FilledFrom.API)
+    with transaction.atomic():
+        count = papers.update(missing_at=now, changed_at=now, version=models.F("version") + 1)
+        if count:
+            touch()
+    return count
+
+
+def rerender(*, batch: int) -> int:
+    """Render again what an older renderer made, `batch` papers a transaction; return how many that were."""
+    total = 0
+    while True:
+        with transaction.atomic():
+            outdated = Paper.objects.filter(html_version__lt=HTML_VERSION).order_by("pk")
+            papers = list(outdated.select_for_update()[:batch])
+            for paper in papers:
+                render(paper)
+            Paper.objects.bulk_update(papers, HTML_FIELDS)
+        if not papers:
+            return total
+        total += len(papers)
+
+
+def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now: datetime) -> dict[str, Paper]:
+    known = _locked(arxiv_ids)
+    missing = [Paper(arxiv_id=i, created_at=now, changed_at=now) for i in arxiv_ids if i not in known]
+    if missing:
+        # Another worker may have made the same stub since: then its row is the one.
+        Paper.objects.bulk_create(missing, ignore_conflicts=True)
+        known = _locked(arxiv_ids)
+    changed = []
+    for paper in known.values():
+        before = _values(paper)
+        for one in sorted(by_id[paper.arxiv_id], key=lambda one: (FilledFrom(one.source).rank, one.version or 0)):
+            _merge(paper, one, now=now)
+        if _values(paper) != before:
+            paper.changed_at = now
+            paper.version += 1
+            render(paper)
+            changed.append(paper)
+    if changed:
+        Paper.objects.bulk_update(changed, [*_CHANGING, *HTML_FIELDS, "changed_at", "version"], batch_size=100)
+    said = [(known[i], one) for i in arxiv_ids for one in by_id[i]]
+    written = [_store_versions(said, now=now), _store_upvotes(said), _store_links(said, now=now)]
+    if changed or any(written):
+        touch()
+    return known
+
+
+def _locked(arxiv_ids: Sequence[str]) -> dict[str, Paper]:
+    rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update()
+    return {paper.arxiv_id: paper for paper in rows}
+
+
+def _values(paper: Paper) -> list[Any]:
+    return [getattr(paper, name) for name in _CHANGING if name != "filled_at"]
+
+
+def _merge(paper: Paper, said: PaperFacts, *, now: datetime) -> None:
+    source = FilledFrom(said.source)
+    is_old = said.version is not None and paper.latest_version is not None and said.version < paper.latest_version
+    is_better = source.rank >= FilledFrom(paper.filled_from).rank and not is_old
+    for name in _SAID:
+        value = _plain(getattr(said, name))
+        if value and (is_better or not getattr(paper, name)):
+            setattr(paper, name, value)
+    if is_better and source is FilledFrom.API:
+        paper.is_withdrawn = said.is_withdrawn
+        paper.missing_at = None
+        paper.filled_at = now
+    if said.version is not None and not is_old:
+        paper.latest_version = said.version
+        paper.updated_at = said.submitted_at or paper.updated_at
+    if is_better:
+        paper.filled_from = source
+
+
+def _plain(value: Any) -> Any:
+    """A value as its column keeps it."""
+    if isinstance(value, tuple):
+        return [
+            one if isinstance(one, str) else {"name": one.name, "affiliations": list(one.affiliations)} for one in value
+        ]
+    return value
+
+
+def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> int:
+    versions = {
+        (paper.pk, one.version): PaperVersion(
+            paper=paper, number=one.version, submitted_at=one.submitted_at, comment=one.comment, seen_at=now
+        )
+        for paper, one in sorted(said, key=lambda pair: FilledFrom(pair[1].source).rank)
+        if one.version
+    }
+    stored = PaperVersion.objects.filter(paper__in={key[0] for key in versions})
+    known = {(row.paper_id, row.number): row for row in stored}
+    new = [row for key, row in versions.items() if key not in known]
+    PaperVersion.objects.bulk_create(new, ignore_conflicts=True)
+    dated = []
+    for key, row in versions.items():
+        old = known.get(key)
+        if old is not None and old.submitted_at is None and row.submitted_at is not None:
+            old.submitted_at, old.comment = row.submitted_at, row.comment or old.comment
+            dated.append(old)
+    PaperVersion.objects.bulk_update(dated, ["submitted_at", "comment"])
+    return len(new) + len(dated)
+
+
+def _store_upvotes(said: Sequence[tuple[Paper, PaperFacts]]) -> int:
+    counts = {
+        (paper.pk, one.upvotes_on): one.upvotes
+        for paper, one in said
+        if one.upvotes is not None and one.upvotes_on is not None
+    }
+    if not counts:
+        return 0
+    stored = PaperUpvotes.objects.filter(paper__in={key[0] for key in counts}, day__in={key[1] for key in counts})
+    known = {(row.paper_id, row.day): row.count for row in stored}
+    new = [
+        PaperUpvotes(paper_id=key[0], day=key[1], count=count)
+        for key, count in counts.items()
+        if known.get(key) != count
+    ]
+    PaperUpvotes.objects.bulk_create(
+        new, update_conflicts=True, unique_fields=["paper", "day"], update_fields=["count"]
+    )
+    return len(new)
+
+
+def _store_links(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> int:
+    found = {
+        (paper.pk, link.kind, key): PaperLink(paper=paper, kind=link.kind, url=link.url, key=key, seen_at=now)
+        for paper, one in said
+        for link in one.links
+        if (key := links.short_key(link.url))
+    }
+    known = PaperLink.objects.filter(paper__in={key[0] for key in found}).values_list("paper_id", "kind", "key")
+    new = [found[key] for key in found.keys() - set(known)]
+    PaperLink.objects.bulk_create(new, ignore_conflicts=True)
+    return len(new)

@@ -1,0 +1,306 @@
+"""A list document into rows: new ones are made, known ones take the file's text unless somebody changed them here.
+
+Untouched here: the file's text is taken. Touched here and unchanged in the file: it stays. Both: it stays, and the
+conflict is reported with both texts. Gone from the file: the row is marked, never deleted. The order of the file is
+taken where the file changed it; else the order here stays and new rows stand behind the row they follow in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+
+from markup import links
+from members.actions.events import record
+from members.actors import Actor
+from papers.actions.list_html import render_and_save
+from papers.lists import matching
+from papers.lists.matching import digest
+from papers.lists.model import EntryDoc, ListDoc, SectionDoc
+from papers.models import ListEntry, ListSection, ReadingList
+
+LIST_FIELDS = ("heading", "intro")
+SECTION_FIELDS = ("title", "level", "body")
+ENTRY_FIELDS = (*("kind", "group", "title", "url", "authors", "venue", "year", "links", "note", "stars", "after"),)
+KINDS: dict[type[models.Model], tuple[str, tuple[str, ...]]] = {
+    ReadingList: ("reading_list", LIST_FIELDS),
+    ListSection: ("list_section", SECTION_FIELDS),
+    ListEntry: ("list_entry", ENTRY_FIELDS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A row that was changed both here and in the file; it stays as it is here."""
+
+    line: int | None
+    theirs: str
+    yours: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What storing a document did."""
+
+    made: int = 0
+    changed: int = 0
+    moved: int = 0
+    gone: list[str] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.made or self.changed or self.moved or self.gone)
+
+
+def values_of(row: Any) -> dict[str, Any]:
+    """Return what a row says, as a file would."""
+    return {name: getattr(row, name) for name in KINDS[type(row)][1]}
+
+
+def entry_values(entry: EntryDoc) -> dict[str, Any]:
+    """Return what an entry of a document says, as its row keeps it."""
+    found = {name: getattr(entry, name) for name in ENTRY_FIELDS}
+    return {**found, "links": [{"label": link.label, "url": link.url} for link in entry.links]}
+
+
+def fill_entry(row: ListEntry, values: dict[str, Any], *, arxiv_id: str | None) -> None:
+    """Write an entry's values and what follows from them."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.url_key = links.short_key(row.url) if row.url else ""
+    row.arxiv_id = arxiv_id or ""
+
+
+def store(*, reading_list: ReadingList, document: ListDoc, by: Actor, now: datetime) -> Outcome:
+    """Bring the rows of a locked list up to the document's. Runs inside the caller's transaction."""
+    return _Store(reading_list, document, by=by, now=now).run()
+
+
+class _Store:
+    """One run: what stands, what comes, and who pairs with whom."""
+
+    def __init__(self, reading_list: ReadingList, document: ListDoc, *, by: Actor, now: datetime) -> None:
+        self.reading_list, self.document, self.by, self.now = reading_list, document, by, now
+        self.outcome = Outcome()
+        self.dirty: list[models.Model] = []
+        self.common = {"created_at": now, "changed_at": now}
+
+    def run(self) -> Outcome:
+        values = {"heading": self.document.title, "intro": self.document.intro}
+        if not self.reading_list.digest:
+            self._fill(self.reading_list, values)
+            self.dirty.append(self.reading_list)
+            self.reading_list.save()
+        else:
+            self._settle(self.reading_list, values, line=None)
+        sections = self._sections()
+        self._entries(sections)
+        render_and_save(self.dirty)
+        return self.outcome
+
+    def _sections(self) -> list[ListSection]:
+        """The rows of the document's sections, in its order."""
+        standing = list(ListSection.objects.filter(reading_list=self.reading_list))
+        old = [row for row in standing if row.digest]
+        wanted = [_section_values(section) for section in self.document.sections]
+        pairs = matching.match(
+            _with_paths([{**values_of(row), "digest": row.digest} for row in old]),
+            _with_paths([{**values, "digest": digest(values)} for values in wanted]),
+            matching.SECTION_NAMES,
+        )
+        rows: list[ListSection] = []
+        for place, (values, pair) in enumerate(zip(wanted, pairs, strict=True)):
+            if pair is None:
+                row = ListSection(reading_list=self.reading_list, position=0, file_place=place, **self.common)
+                self._fill(row, values)
+                row.save()
+                self.dirty.append(row)
+                self.outcome.made += 1
+            else:
+                row = old[pair]
+                self._settle(row, values, line=self.document.sections[place].line)
+            rows.append(row)
+        kept = {row.pk for row in rows}
+        self._mark_gone([row for row in old if row.pk not in kept])
+        self._put_in_order(rows, standing)
+        self._note_places(rows)
+        return rows
+
+    def _entries(self, sections: list[ListSection]) -> None:
+        """Pair the document's entries with those that stand, wherever in the list they stand."""
+        standing = list(ListEntry.objects.filter(section__reading_list=self.reading_list).in_order())
+        old = [row for row in standing if row.digest]
+        coming = [
+            (section, entry)
+            for section, doc in zip(sections, self.document.sections, strict=True)
+            for entry in doc.entries
+        ]
+        wanted = [entry_values(entry) for _, entry in coming]
+        pairs = matching.match(
+            [{**values_of(row), "digest": row.digest, "place": row.file_section_id} for row in old],
+            [
+                {**values, "digest": digest(values), "place": section.pk}
+                for values, (section, _) in zip(wanted, coming, strict=True)
+            ],
+            matching.ENTRY_NAMES,
+        )
+        rows: list[ListEntry] = []
+        new: list[ListEntry] = []
+        for place, ((section, entry), values, pair) in enumerate(zip(coming, wanted, pairs, strict=True)):
+            if pair is None:
+                row = ListEntry(section=section, position=0, file_section=section, file_place=place, **self.common)
+                self._fill(row, values, entry)
+                new.append(row)
+            else:
+                row = old[pair]
+                self._settle(row, values, entry, line=entry.line)
+                self._move(row, section)
+            rows.append(row)
+        ListEntry.objects.bulk_create(new, batch_size=200)
+        self.dirty += new
+        self.outcome.made += len(new)
+        kept = {row.pk for row in rows}
+        self._mark_gone([row for row in old if row.pk not in kept])
+        for section in {row.section_id: row.section for row in [*standing, *rows]}.values():
+            self._put_in_order(
+                [row for row in rows if row.section_id == section.pk],
+                [row for row in standing if row.section_id == section.pk],
+            )
+        self._note_places(rows)
+
+    def _fill(self, row: Any, values: dict[str, Any], entry: EntryDoc | None = None) -> None:
+        if entry is not None:
+            fill_entry(row, values, arxiv_id=entry.arxiv_id)
+        else:
+            for name, value in values.items():
+                setattr(row, name, value)
+        row.digest = digest(values)
+
+    def _settle(self, row: Any, values: dict[str, Any], entry: EntryDoc | None = None, *, line: int | None) -> None:
+        """Decide for one row that stands: take the file's text, keep this one, or report both."""
+        here, coming = digest(values_of(row)), digest(values)
+        is_touched = here != row.digest or row.deleted_at is not None
+        if getattr(row, "is_gone", False):
+            row.is_gone = False
+            self.outcome.changed += 1
+            row.save(update_fields=["is_gone"])
+        if coming == row.digest:
+            return
+        if is_touched and (here != coming or row.deleted_at is not None):
+            self.outcome.conflicts.append(_conflict(row, values, line))
+            return
+        if not is_touched:
+            self._take(row, values, entry)
+        row.digest = coming
+        row.save()
+        self.outcome.changed += 1
+
+    def _take(self, row: Any, values: dict[str, Any], entry: EntryDoc | None) -> None:
+        before = values_of(row)
+        self._fill(row, values, entry)
+        row.version += 1
+        row.changed_at = self.now
+        self.dirty.append(row)
+        kind = KINDS[type(row)][0]
+        key = row.slug if isinstance(row, ReadingList) else row.pk
+        record(by=self.by, now=self.now, verb="import", kind=kind, key=key, before=before, after=values)
+
+    def _move(self, row: ListEntry, section: ListSection) -> None:
+        """Follow the file into another section when it moved the entry there."""
+        if row.file_section_id == section.pk:
+            return
+        row.file_section = section
+        if row.section_id != section.pk:
+            row.section = section
+            self.outcome.moved += 1
+        row.save(update_fields=["section", "file_section"])
+
+    def _mark_gone(self, rows: Sequence[ListSection | ListEntry]) -> None:
+        for row in rows:
+            if not row.is_gone:
+                row.is_gone = True
+                row.save(update_fields=["is_gone"])
+                self.outcome.gone.append(str(row)[:200])
+
+    def _put_in_order(self, rows: Sequence[Any], before: Sequence[Any]) -> None:
+        """Give positions: by the file where it changed its order, else as they stand, new ones behind their like."""
+        known = {row.pk for row in before}
+        places = [row.file_place or 0 for row in rows if row.pk in known]
+        is_reordered = places != sorted(places)
+        spine = list(rows) if is_reordered else [row for row in before if row.pk in {one.pk for one in rows}]
+        followers: dict[int | None, list[Any]] = {}
+        behind: int | None = None
+        taken = {row.pk for row in rows}
+        for row in before:  # rows of the site, and rows that the file no longer has
+            if row.pk in taken:
+                behind = row.pk
+            else:
+                followers.setdefault(behind, []).append(row)
+        wanted = list(followers.get(None, []))
+        new_behind = {} if is_reordered else _new_behind(rows, known)
+        wanted += new_behind.get(None, [])
+        for row in spine:
+            wanted += [row, *new_behind.get(row.pk, []), *followers.get(row.pk, [])]
+        has_moved = self._number(wanted)
+        self.outcome.moved += is_reordered and has_moved
+
+    def _number(self, wanted: Sequence[Any]) -> bool:
+        changed = []
+        for position, row in enumerate(wanted, 1):
+            if row.position != position:
+                row.position = position
+                changed.append(row)
+        if changed:
+            type(changed[0])._default_manager.bulk_update(changed, ["position"], batch_size=200)
+        return bool(changed)
+
+    def _note_places(self, rows: Sequence[Any]) -> None:
+        """Remember the order of the file."""
+        changed = []
+        for place, row in enumerate(rows):
+            if row.file_place != place:
+                row.file_place = place
+                changed.append(row)
+        if changed:
+            type(changed[0])._default_manager.bulk_update(changed, ["file_place"], batch_size=200)
+
+
+def _section_values(section: SectionDoc) -> dict[str, Any]:
+    return {name: getattr(section, name) for name in SECTION_FIELDS}
+
+
+def _with_paths(sections: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sections with the titles they stand under: 2023 under Papers is not 2023 under Blogs."""
+    path: list[tuple[int, str]] = []
+    found = []
+    for values in sections:
+        while path and path[-1][0] >= values["level"]:
+            path.pop()
+        path.append((values["level"], values["title"]))
+        found.append({**values, "path": tuple(title for _, title in path)})
+    return found
+
+
+def _new_behind(rows: Sequence[Any], known: set[int]) -> dict[int | None, list[Any]]:
+    """New rows by the known row that they follow in the file."""
+    found: dict[int | None, list[Any]] = {}
+    behind: int | None = None
+    for row in rows:
+        if row.pk in known:
+            behind = row.pk
+        else:
+            found.setdefault(behind, []).append(row)
+    return found
+
+
+def _conflict(row: Any, values: dict[str, Any], line: int | None) -> Conflict:
+    """Both texts: the values that differ, one per line."""
+    here = values_of(row)
+    differing = [name for name in values if values[name] != here.get(name)]
+    theirs, yours = ("\n".join(str(one.get(name)) for name in differing) for one in (here, values))
+    return Conflict(line, theirs if row.deleted_at is None else "", yours)

@@ -1,0 +1,226 @@
+"""Reading lists on the site: entries are added, edited, moved, removed and brought back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from markup.links import is_safe_href
+from members.actions.events import record
+from members.actors import Actor
+from members.models import Person
+from members.rules import check_text, invalid, may_write, require
+from papers.actions.list_html import render_and_save
+from papers.actions.list_imports import NAME_LIMIT, check_slug
+from papers.actions.list_papers import link_entries
+from papers.actions.list_store import entry_values, fill_entry, values_of
+from papers.export import entry_doc
+from papers.lists.model import EntryDoc, LinkDoc
+from papers.lists.writer import normal_entry
+from papers.models import EntryKind, ListEntry, ListSection, ReadingList
+from papers.rules import LINE_LIMIT, LINKS_LIMIT, NOTE_LIMIT, TITLE_LIMIT, can_edit_list
+
+# What a person may write of an entry; `after` belongs to the document.
+LINES = {"title": TITLE_LIMIT, "authors": LINE_LIMIT, "venue": TITLE_LIMIT, "group": TITLE_LIMIT, "url": LINE_LIMIT}
+YEARS = range(1900, 2100)
+
+
+def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingList:
+    """Make an empty list with one section. Raises PermissionDenied, ValidationError."""
+    with transaction.atomic():
+        require(may_write(by), _("Sign in to make a list."))
+        check_slug(slug)
+        check_text(title, field="title", limit=NAME_LIMIT, required=True)
+        name = " ".join(title.split())
+        common = {"created_at": now, "changed_at": now}
+        maker = by if isinstance(by, Person) else None
+        try:
+            with transaction.atomic():
+                made = ReadingList.objects.create(slug=slug, title=name, heading=name, maker=maker, **common)
+        except IntegrityError as error:
+            raise invalid("slug", _("Another list has this address."), "taken") from error
+        section = ListSection.objects.create(reading_list=made, position=1, level=0, **common)
+        render_and_save([made, section])
+        record(by=by, now=now, verb="create", kind="reading_list", key=slug, after={"title": name})
+    return made
+
+
+def add_entry(*, section: ListSection, values: Mapping[str, Any], by: Actor, now: datetime) -> ListEntry:
+    """Add a work at the end of a section. Raises PermissionDenied, Http404, ValidationError."""
+    with transaction.atomic():
+        reading_list = _locked(section.reading_list_id, by)
+        section = _section(section.pk, reading_list)
+        doc = _checked(EntryDoc("", EntryKind.PAPER), values)
+        last = ListEntry.objects.filter(section=section).aggregate(last=Max("position"))["last"]
+        entry = ListEntry(section=section, position=(last or 0) + 1, created_at=now, changed_at=now)
+        _write(entry, doc)
+        entry.save()
+        _finish(entry, {entry.arxiv_id}, now=now)
+        record(by=by, now=now, verb="add", kind="list_entry", key=entry.pk, after=values_of(entry))
+    return entry
+
+
+def edit_entry(*, entry: ListEntry, version: int, values: Mapping[str, Any], by: Actor, now: datetime) -> ListEntry:
+    """Change what an entry says; only what `values` names changes.
+
+    Raises PermissionDenied, Http404, ValidationError; its code is `conflict` when the entry was changed after
+    `version`, and it carries both texts.
+    """
+    with transaction.atomic():
+        row = _locked_entry(entry.pk, by)
+        before = values_of(row)
+        if row.version != version:
+            raise _conflict(values, before)
+        doc = _checked(entry_doc(row), values)
+        ids = {row.arxiv_id}
+        _write(row, doc)
+        if values_of(row) == before:
+            return row
+        row.version += 1
+        row.changed_at = now
+        row.save()
+        _finish(row, ids | {row.arxiv_id}, now=now)
+        record(by=by, now=now, verb="edit", kind="list_entry", key=row.pk, before=before, after=values_of(row))
+    return row
+
+
+def move_entry(*, entry: ListEntry, steps: int, by: Actor, now: datetime) -> ListEntry:
+    """Move an entry up (negative) or down among its section's; past an end it stays there.
+
+    Raises PermissionDenied, Http404.
+    """
+    with transaction.atomic():
+        row = _locked_entry(entry.pk, by)
+        rows = list(ListEntry.objects.filter(section=row.section, deleted_at=None).in_order())
+        place = next(index for index, one in enumerate(rows) if one.pk == row.pk)
+        target = min(max(place + steps, 0), len(rows) - 1)
+        if target == place:
+            return row
+        rows.insert(target, rows.pop(place))
+        removed = ListEntry.objects.filter(section=row.section).exclude(deleted_at=None).in_order()
+        changed = []
+        for position, one in enumerate([*rows, *removed], 1):
+            if one.position != position:
+                one.position = position
+                changed.append(one)
+        ListEntry.objects.bulk_update(changed, ["position"], batch_size=200)
+        record(by=by, now=now, verb="move", kind="list_entry", key=row.pk, before=place + 1, after=target + 1)
+    return row
+
+
+def remove_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
+    """Take an entry off its list; `restore_entry` brings it back. Raises PermissionDenied, Http404."""
+    with transaction.atomic():
+        row = _locked_entry(entry.pk, by)
+        row.deleted_at, row.changed_at, row.version = now, now, row.version + 1
+        row.save(update_fields=["deleted_at", "changed_at", "version"])
+        _link(row.arxiv_id, now=now)
+        record(by=by, now=now, verb="remove", kind="list_entry", key=row.pk, before=values_of(row))
+    return row
+
+
+def restore_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
+    """Bring a removed entry back to where it stood. Raises PermissionDenied, Http404."""
+    with transaction.atomic():
+        row = _locked_entry(entry.pk, by, is_removed=True)
+        row.deleted_at, row.changed_at, row.version = None, now, row.version + 1
+        row.save(update_fields=["deleted_at", "changed_at", "version"])
+        _link(row.arxiv_id, now=now)
+        record(by=by, now=now, verb="restore", kind="list_entry", key=row.pk, after=values_of(row))
+    return row
+
+
+def _locked(pk: int, by: Actor) -> ReadingList:
+    reading_list = ReadingList.objects.select_for_update().filter(pk=pk, deleted_at=None).first()
+    if reading_list is None:
+        raise Http404
+    require(can_edit_list(by, reading_list), _("Only organizers and the maker of a list edit it."))
+    return reading_list
+
+
+def _locked_entry(pk: int, by: Actor, *, is_removed: bool = False) -> ListEntry:
+    found = ListEntry.objects.filter(pk=pk, section__deleted_at=None).select_related("section").first()
+    if found is None:
+        raise Http404
+    _locked(found.section.reading_list_id, by)
+    row = ListEntry.objects.select_related("section__reading_list").get(pk=pk)
+    if (row.deleted_at is not None) != is_removed:
+        raise Http404
+    return row
+
+
+def _section(pk: int, reading_list: ReadingList) -> ListSection:
+    section = ListSection.objects.filter(pk=pk, reading_list=reading_list, deleted_at=None).first()
+    if section is None:
+        raise Http404
+    return section
+
+
+def _checked(entry: EntryDoc, values: Mapping[str, Any]) -> EntryDoc:
+    """Return the entry with the values a person sent. Raises ValidationError naming field and fix."""
+    known = {name: values[name] for name in values if name in (*LINES, "kind", "year", "links", "note")}
+    for name, limit in LINES.items():
+        if name in known:
+            known[name] = " ".join(check_text(known[name] or "", field=name, limit=limit).split())
+    if "note" in known:
+        known["note"] = check_text(known["note"] or "", field="note", limit=NOTE_LIMIT)
+    if "url" in known:
+        known["url"] = _address(known["url"], "url", entry) if known["url"] else None
+    if "links" in known:
+        known["links"] = _links(known["links"], entry)
+    if "year" in known and known["year"] is not None and known["year"] not in YEARS:
+        raise invalid("year", _("A year from 1900 to 2099."), "invalid")
+    if "kind" in known and known["kind"] not in EntryKind.values:
+        raise invalid("kind", _("Choose paper, project, model or article."), "invalid")
+    made = EntryDoc(**{**{name: getattr(entry, name) for name in EntryDoc.__dataclass_fields__}, **known})
+    if not made.title and not made.url:
+        raise invalid("title", _("Give a title or an address."), "required")
+    return normal_entry(made)
+
+
+def _links(sent: Any, entry: EntryDoc) -> tuple[LinkDoc, ...]:
+    if len(sent) > LINKS_LIMIT:
+        raise invalid("links", _("At most %(limit)d links.") % {"limit": LINKS_LIMIT}, "too_long")
+    return tuple(
+        LinkDoc(
+            check_text(link.get("label") or "", field="links", limit=TITLE_LIMIT),
+            _address(check_text(link.get("url") or "", field="links", limit=LINE_LIMIT), "links", entry),
+        )
+        for link in sent
+    )
+
+
+def _address(url: str, field: str, entry: EntryDoc) -> str:
+    """Return an address that a browser may be given, or one that the entry has already. Raises ValidationError."""
+    if not is_safe_href(url) and url not in entry.addresses:
+        raise invalid(field, _("Give a whole address: https://…"), "invalid")
+    return url
+
+
+def _write(row: ListEntry, doc: EntryDoc) -> None:
+    fill_entry(row, entry_values(doc), arxiv_id=doc.arxiv_id)
+
+
+def _finish(row: ListEntry, ids: set[str], *, now: datetime) -> None:
+    render_and_save([row])
+    for arxiv_id in sorted(ids):
+        _link(arxiv_id, now=now)
+
+
+def _link(arxiv_id: str, *, now: datetime) -> None:
+    if arxiv_id:
+        link_entries([arxiv_id], now=now)
+
+
+def _conflict(yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> ValidationError:
+    """Somebody was faster: the error that carries what was sent and what stands."""
+    texts = {"yours": dict(yours), "theirs": dict(theirs)}
+    message = _("Somebody changed this entry meanwhile. Both texts stand here; put them together and send again.")
+    return ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})

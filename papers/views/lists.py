@@ -1,0 +1,229 @@
+"""Reading lists: all of them, one with everything on it, and the forms to edit it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.actors import Actor, actor_of
+from members.models import Person
+from members.rules import may_write
+from papers.actions import lists as actions
+from papers.export import SUFFIXES, export, rows_of
+from papers.forms import EntryForm, ListForm, entry_initial
+from papers.models import ListEntry, ListSection, ListSource, ReadingList
+from papers.rules import can_edit_list
+
+VERBS = ("up", "down", "remove", "restore")
+CONTENT_TYPES = {"readme": "text/markdown", "bibtex": "application/x-bibtex", "json": "application/json"}
+
+
+@dataclass(slots=True)
+class Group:
+    """Entries of a section under one word, or under none."""
+
+    title: str
+    entries: list[ListEntry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    """A section as the page shows it."""
+
+    section: ListSection
+    groups: list[Group]
+
+    @property
+    def anchor(self) -> str:
+        return f"section-{self.section.pk}"
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.entries) for group in self.groups)
+
+    @property
+    def depth(self) -> int:
+        """The level of its heading on the page: 2 to 4."""
+        return min(max(self.section.level, 2), 4)
+
+
+def visible(request: HttpRequest) -> Any:
+    person = actor_of(request.user)
+    return ReadingList.objects.visible_to(person if isinstance(person, Person) else None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Every list with its counts; signed-in people may begin one."""
+    by = actor_of(request.user)
+    form = ListForm(request.POST or None)
+    if request.method == "POST":
+        made = _made_list(form, by)
+        if made is not None:
+            return redirect(f"{made.get_absolute_url()}?edit=1")
+    context = {
+        "lists": visible(request).with_counts().order_by("-changed_at", "slug"),
+        "form": form if may_write(by) else None,
+    }
+    return render(request, "papers/lists.html", context, status=400 if form.errors else 200)
+
+
+def _made_list(form: ListForm, by: Actor) -> ReadingList | None:
+    if not form.is_valid():
+        return None
+    try:
+        return actions.create_list(**form.cleaned_data, by=by, now=timezone.now())
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+
+
+@require_safe
+def reading_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """One list, whole. `?edit=1` shows its editors the buttons."""
+    row = get_object_or_404(visible(request).with_counts(), slug=slug)
+    may_edit = can_edit_list(actor_of(request.user), row)
+    sections, entries = rows_of(row)
+    shown = [ShownSection(section, _groups(entries[section.pk])) for section in sections]
+    is_editing = may_edit and request.GET.get("edit") == "1"
+    context = {
+        "list": row,
+        "sections": shown,
+        "may_edit": may_edit,
+        "is_editing": is_editing,
+        "removed": _removed(row) if is_editing else [],
+        "source": ListSource.objects.filter(reading_list=row, is_current=True).defer("data").first(),
+    }
+    return render(request, "papers/list.html", context)
+
+
+def _groups(entries: list[ListEntry]) -> list[Group]:
+    groups: list[Group] = []
+    for entry in entries:
+        if not groups or groups[-1].title != entry.group:
+            groups.append(Group(entry.group))
+        groups[-1].entries.append(entry)
+    return groups
+
+
+def _removed(row: ReadingList) -> Any:
+    rows = ListEntry.objects.filter(section__reading_list=row, section__deleted_at=None).exclude(deleted_at=None)
+    return rows.order_by("-deleted_at")[:50]
+
+
+@require_safe
+def text(request: HttpRequest, slug: str, form: str) -> HttpResponse:
+    """The list as a README, BibTeX or JSON."""
+    row = get_object_or_404(visible(request), slug=slug)
+    response = HttpResponse(export(row, form), content_type=f"{CONTENT_TYPES[form]}; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{row.slug}.{SUFFIXES[form]}"'
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, slug: str, section: int) -> HttpResponse:
+    """The form of a new entry."""
+    row = get_object_or_404(visible(request), slug=slug)
+    place = get_object_or_404(ListSection, pk=section, reading_list=row, deleted_at=None)
+    form = EntryForm(request.POST or None, initial={"kind": "paper"})
+    made = _sent(
+        request,
+        form,
+        lambda by: actions.add_entry(section=place, values=form.values(), by=by, now=timezone.now()),
+    )
+    if made is not None:
+        messages.success(request, _("It stands on the list."))
+        return redirect(_back(row, made))
+    context = {"list": row, "section": place, "form": form}
+    return render(request, "papers/list_entry.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The form of an entry that stands; two edits at once show both texts."""
+    row, found = _entry(request, slug, pk)
+    form = EntryForm(request.POST or None, initial=entry_initial(found))
+    conflict: dict[str, Any] = {}
+    changed = _sent(
+        request,
+        form,
+        lambda by: actions.edit_entry(
+            entry=found,
+            version=form.cleaned_data["version"] or 0,
+            values=form.values(),
+            by=by,
+            now=timezone.now(),
+        ),
+        conflict,
+    )
+    if changed is not None:
+        messages.success(request, _("The entry is changed."))
+        return redirect(_back(row, changed))
+    if conflict:  # what is sent next is an edit of what stands now
+        form = EntryForm({**request.POST.dict(), "version": found.version})
+    context = {"list": row, "section": found.section, "entry": found, "form": form, "conflict": conflict}
+    status = 409 if conflict else 400 if form.errors else 200
+    return render(request, "papers/list_entry.html", context, status=status)
+
+
+def _sent(
+    request: HttpRequest,
+    form: EntryForm,
+    act: Callable[[Actor], ListEntry],
+    conflict: dict[str, Any] | None = None,
+) -> ListEntry | None:
+    """Do what the form asks for; None when nothing was sent or it was not taken, and the form says why."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return act(actor_of(request.user))
+    except ValidationError as error:
+        first = next((one for errors in error.error_dict.values() for one in errors), None)
+        if conflict is not None and first is not None and first.code == "conflict":
+            conflict.update(first.params or {})
+            return None
+        for name, errors in error.message_dict.items():
+            for message in errors:
+                form.add_error(name if name in form.fields else None, message)
+        return None
+
+
+@login_required
+@require_POST
+def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+    """Move, remove or bring back an entry by a button."""
+    row, found = _entry(request, slug, pk)
+    by, now = actor_of(request.user), timezone.now()
+    if verb in ("up", "down"):
+        actions.move_entry(entry=found, steps=-1 if verb == "up" else 1, by=by, now=now)
+    elif verb == "remove":
+        actions.remove_entry(entry=found, by=by, now=now)
+        messages.success(request, _("Removed. It can be brought back at the end of the page."))
+        return redirect(f"{row.get_absolute_url()}?edit=1#section-{found.section_id}")
+    else:
+        actions.restore_entry(entry=found, by=by, now=now)
+    return redirect(_back(row, found))
+
+
+def _entry(request: HttpRequest, slug: str, pk: int) -> tuple[ReadingList, ListEntry]:
+    row = get_object_or_404(visible(request), slug=slug)
+    if not can_edit_list(actor_of(request.user), row):
+        raise Http404
+    found = ListEntry.objects.filter(section__reading_list=row).select_related("section__reading_list")
+    return row, get_object_or_404(found, pk=pk)
+
+
+def _back(row: ReadingList, found: ListEntry) -> str:
+    return f"{row.get_absolute_url()}?edit=1#entry-{found.pk}"

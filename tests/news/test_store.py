@@ -1,0 +1,177 @@
+"""Entries become sightings and stories: nothing is dropped, nothing is told twice, nothing is written twice."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from news.actions.store import store_entries
+from news.entries import Entry
+from news.models import NewsItem, Sighting, Source
+from news.stories import Words, dry_run, is_hidden
+from papers.facts import PaperFacts
+from papers.models import Paper
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def source(now):
+    return Source.objects.create(
+        slug="blog",
+        name="Blog",
+        kind="feed",
+        address="https://blog.example/feed",
+        next_at=now,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+@pytest.fixture
+def other(now):
+    return Source.objects.create(slug="hf", name="HF", kind="hf_daily", next_at=now, created_at=now, changed_at=now)
+
+
+def entry(key="1", **fields):
+    return Entry(**{"key": key, "url": f"https://blog.example/{key}", "title": f"Title {key}", **fields})
+
+
+def store(source, *entries, now):
+    return store_entries(source=source, run=None, entries=entries, now=now)
+
+
+def counts(tally):
+    return tally.new, tally.known, tally.duplicate, tally.hidden
+
+
+def test_new_then_known_and_nothing_written(source, now):
+    entries = [entry(str(n)) for n in range(30)]
+    assert counts(store(source, *entries, now=now)) == (30, 0, 0, 0)
+    with CaptureQueriesContext(connection) as queries:
+        assert counts(store(source, *entries, now=now + timedelta(hours=1))) == (0, 30, 0, 0)
+    assert [one["sql"] for one in queries if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []
+    assert NewsItem.objects.count() == Sighting.objects.count() == 30
+
+
+def test_one_story_however_many_carry_it(source, other, now):
+    paper = PaperFacts(arxiv_id="2401.00001", source="hf", title="A paper")
+    store(source, entry(url="https://arxiv.org/abs/2401.00001v2?utm_source=x"), now=now)
+    tally = store(other, entry("2401.00001", url="https://huggingface.co/papers/2401.00001", paper=paper), now=now)
+    assert counts(tally) == (0, 0, 1, 0)
+    story = NewsItem.objects.get()
+    assert story.key == "arxiv:2401.00001"
+    assert story.paper == Paper.objects.get()
+    assert story.sightings.count() == 2
+
+
+def test_one_address_under_distinct_entries_stays_distinct_entries(source, now):
+    same = [entry(str(n), url="https://blog.example/page") for n in range(18)]
+    assert counts(store(source, *same, entry("x"), now=now)) == (2, 0, 17, 0)
+    assert Sighting.objects.count() == 19
+    assert NewsItem.objects.count() == 2
+    assert counts(store(source, *same, entry("x"), now=now)) == (0, 19, 0, 0)
+
+
+def test_an_entry_without_address_is_its_own_story(source, other, now):
+    store(source, entry(url=""), now=now)
+    store(other, entry(url=""), now=now)
+    assert sorted(NewsItem.objects.values_list("key", flat=True)) == ["blog:1", "hf:1"]
+
+
+def test_what_changed_is_taken_and_the_story_keeps_its_first_words(source, now):
+    store(source, entry(upvotes=3), now=now)
+    later = now + timedelta(days=1)
+    tally = store(source, entry(title="Corrected", upvotes=2), now=later)
+    assert (counts(tally), tally.changed) == ((0, 1, 0, 0), 1)
+    sighting = Sighting.objects.get()
+    assert (sighting.title, sighting.upvotes, sighting.first_seen_at, sighting.changed_at) == (
+        "Corrected",
+        2,
+        now,
+        later,
+    )
+    assert NewsItem.objects.get().title == "Title 1"
+
+
+def test_the_rules_hide_and_lose_nothing(source, other, now):
+    source.block_words = "招聘\nrag"
+    tally = store(
+        source, entry("1", title="我们在招聘"), entry("2", title="Storage"), entry("3", title="RAG 又来了"), now=now
+    )
+    assert counts(tally) == (1, 0, 0, 2)
+    assert NewsItem.objects.filter(is_hidden=True).count() == 2
+    assert Sighting.objects.filter(is_hidden=True).count() == 2
+    # another source brings one of them in the open
+    assert counts(store(other, entry("9", url="https://blog.example/1"), now=now)) == (0, 0, 1, 0)
+    assert not NewsItem.objects.get(key="blog.example/1").is_hidden
+
+
+def test_a_merged_story_takes_what_comes_later(source, other, now):
+    store(source, entry("1"), entry("2"), now=now)
+    one, two = NewsItem.objects.order_by("key")
+    one.merged_into = two
+    one.save()
+    store(other, entry("a", url="https://blog.example/1"), now=now)
+    assert Sighting.objects.get(source=other).news_item == two
+
+
+def test_twice_in_one_answer_is_once(source, now):
+    assert counts(store(source, entry(), replace(entry(), title="again"), now=now)) == (1, 1, 0, 0)
+    assert Sighting.objects.get().title == "Title 1"
+
+
+def test_a_feed_that_reuses_an_identity_loses_nothing(source, now):
+    for page in ("a", "b", "b"):
+        store(source, Entry(key="latest", url=f"https://blog.example/{page}", title=page), now=now)
+    assert sorted(Sighting.objects.values_list("title", flat=True)) == ["a", "b"]
+    assert NewsItem.objects.count() == 2
+    tally = store(source, Entry(key="latest", url="https://blog.example/b", title="b!"), now=now)
+    assert (counts(tally), tally.changed) == ((0, 1, 0, 0), 1)
+
+
+def test_every_field_is_kept(source, now):
+    said = entry(
+        summary="摘要", authors=("甲", "Ada"), published_at=datetime(2026, 3, 1, tzinfo=UTC), listed_on=date(2026, 3, 2),
+        upvotes=7, extra={"announce": "cross"}, language="zh", title="标题\u2028" * 200, url="https://x.example/" + "长" * 900,
+    )  # fmt: skip
+    store(source, said, now=now)
+    sighting = Sighting.objects.select_related("news_item").get()
+    assert (sighting.url, sighting.title, sighting.summary) == (said.url, said.title, said.summary)
+    assert (sighting.authors, sighting.extra) == (["甲", "Ada"], {"announce": "cross"})
+    assert (sighting.listed_on, sighting.upvotes) == (said.listed_on, 7)
+    assert len(sighting.news_item.key) <= 200
+
+
+def test_queries_do_not_grow_with_the_entries(source, now):
+    numbers = []
+    for size in (2, 20):
+        with CaptureQueriesContext(connection) as queries:
+            store(source, *(entry(f"{size}-{n}") for n in range(size)), now=now)
+        numbers.append(len(queries))
+    assert numbers[0] == numbers[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "found"),
+    [
+        ("rag", "RAG wins", True),
+        ("rag", "storage", False),
+        ("大模型", "国产大模型发布", True),
+        ("GPT-4", "gpt-4 vs", True),
+        ("c++", "C++ 推理", True),
+        ("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", False),
+        ("", "x", False),
+    ],
+)
+def test_words(words, title, found):
+    assert Words(words).match(entry(title=title, url="")) is found
+
+
+def test_keep_and_block():
+    entries = [entry("1", title="LLM 推理"), entry("2", title="体育"), entry("3", title="LLM 招聘")]
+    shown = [one.key for one, hides in dry_run(entries, keep_words="LLM", block_words="招聘") if not hides]
+    assert shown == ["1"]
+    assert not is_hidden(entries[1], keep=Words(""), block=Words(""))

@@ -1,0 +1,199 @@
+"""Pages of reading lists: read by everybody, edited by their makers, without JavaScript, at a constant price."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from members.actors import SYSTEM
+from papers.actions import lists
+from papers.actions.list_imports import import_list
+from papers.models import ListEntry, ReadingList
+
+
+def put(text, *, now, slug="one", by=SYSTEM):
+    result = import_list(data=text.encode(), name="x.md", slug=slug, by=by, now=now)
+    assert result.status == "created", result.problems
+    return result.reading_list
+
+
+def wide(size):
+    rows = [
+        f"- [论文 {n}](https://arxiv.org/abs/2401.{n:05d}) [[code](https://github.com/a/r{n})] - 说明 **{n}**"
+        for n in range(1, size + 1)
+    ]
+    return "# 长清单\n\n## 一\n\n" + "\n".join(rows[::2]) + "\n\n## 二\n\n" + "\n".join(rows[1::2]) + "\n"
+
+
+TEXT = """# 清单 <script>
+
+前言 **重点**。
+
+## 论文
+
+- **甲作.** [[pdf](./docs/a.pdf)] [[arxiv](https://arxiv.org/abs/2401.00001)]
+  - Authors: Jane Doe
+  - Year: 2024
+
+  说明 <b>x</b>
+
+中间的话。
+
+- [乙作](javascript:alert(1)) <!-- article -->
+
+<details>
+<summary>一组</summary>
+
+- [丙](https://github.com/a/c?utm_source=x) - 好
+
+</details>
+"""
+
+
+@pytest.fixture
+def shown(db, now):
+    return put(TEXT, now=now)
+
+
+def page(client, path="/lists/one/", status=200):
+    response = client.get(path)
+    assert response.status_code == status
+    return response.content.decode()
+
+
+def test_everything_stands_on_the_page(client, shown):
+    said = page(client)
+    for text in ("甲作", "Jane Doe. 2024", "说明 &lt;b&gt;x&lt;/b&gt;", "中间的话。", "一组", "清单 &lt;script&gt;"):
+        assert text in said
+    assert 'href="/papers/2401.00001/"' in said
+    assert 'href="https://github.com/a/c"' in said
+    assert 'href="javascript' not in said
+    assert "<script>" not in said.replace("<script src", "")
+    assert "编辑" not in said
+    assert "1 篇论文" in page(client, "/lists/")
+    assert "收进的清单" in page(client, "/papers/2401.00001/")
+
+
+def test_what_is_not_there_says_where_to_go(client, db):
+    said = page(client, "/lists/none/", 404)
+    assert "没有这份清单" in said
+    assert 'href="/lists/"' in said
+
+
+@pytest.mark.parametrize(
+    ("path", "start", "media_type"),
+    [
+        ("/lists/one.md", "# 清单", "text/markdown"),
+        ("/lists/one.bib", "@misc{", "application/x-bibtex"),
+        ("/lists/one.json", "{", "application/json"),
+    ],
+)
+def test_the_list_can_be_taken_along(client, shown, path, start, media_type):
+    response = client.get(path)
+    assert response.content.decode().startswith(start)
+    assert response["Content-Type"].startswith(media_type)
+
+
+def test_a_longer_list_costs_no_query(client, db, now):
+    counts = []
+    for slug, size in (("small", 5), ("large", 100)):
+        put(wide(size), now=now, slug=slug)
+        with CaptureQueriesContext(connection) as captured:
+            page(client, f"/lists/{slug}/")
+        with CaptureQueriesContext(connection) as index:
+            page(client, "/lists/")
+        counts.append((len(captured), len(index)))
+    assert counts[0] == counts[1]
+    assert counts[0][0] <= 8
+
+
+def test_a_reader_gets_a_304_the_second_time(client, shown):
+    first = client.get("/lists/one/")
+    assert client.get("/lists/one/", headers={"If-None-Match": first["ETag"]}).status_code == 304
+
+
+# editing
+
+
+@pytest.fixture
+def editor(client, organizer):
+    client.force_login(organizer.user)
+    return client
+
+
+def form(**changes):
+    empty = {"title": "", "url": "", "kind": "paper", "authors": "", "venue": "", "year": "", "group": ""}
+    return {**empty, "links": "", "note": "", "version": "1", **changes}
+
+
+def test_only_editors_see_and_reach_the_forms(client, shown, member, now):
+    entry = ListEntry.objects.get(title="甲作")
+    at = f"/lists/one/entries/{entry.pk}/"
+    assert client.get(at).status_code == 302
+    client.force_login(member.user)
+    assert "上移" not in page(client, "/lists/one/?edit=1")
+    assert client.get(at).status_code == 404
+    for verb in ("up", "down", "remove", "restore"):
+        assert client.post(f"{at}{verb}/").status_code == 404
+        assert client.get(f"{at}{verb}/").status_code == 405
+    assert client.post(f"/lists/one/add/{entry.section_id}/", form(title="x")).status_code == 403
+    entry.refresh_from_db()
+    assert (entry.version, entry.deleted_at) == (1, None)
+
+
+def test_adding_editing_moving_and_removing_by_plain_forms(editor, shown):
+    entry = ListEntry.objects.get(title="甲作")
+    at = f"/lists/one/entries/{entry.pk}/"
+    assert "上移" in page(editor, "/lists/one/?edit=1")
+    sent = form(title="甲作二", links="pdf ./docs/a.pdf\nCode https://github.com/a/n", note="行一\r\n行二")
+    assert editor.post(at, sent).status_code == 302
+    entry.refresh_from_db()
+    assert (entry.title, entry.note, entry.version) == ("甲作二", "行一\n行二", 2)
+    assert entry.links == [
+        {"label": "pdf", "url": "./docs/a.pdf"},
+        {"label": "Code", "url": "https://github.com/a/n"},
+    ]
+    add = f"/lists/one/add/{entry.section_id}/"
+    assert editor.post(add, form(title="新的", url="https://example.org/n")).status_code == 302
+    new = ListEntry.objects.get(title="新的")
+    editor.post(f"/lists/one/entries/{new.pk}/up/")
+    assert [row.title for row in ListEntry.objects.in_order()] == ["甲作二", "乙作", "新的", "丙"]
+    editor.post(f"/lists/one/entries/{new.pk}/remove/")
+    said = page(editor, "/lists/one/?edit=1")
+    assert "移除了 1 条" in said
+    editor.post(f"/lists/one/entries/{new.pk}/restore/")
+    assert not ListEntry.objects.exclude(deleted_at=None).exists()
+
+
+def test_a_bad_value_keeps_what_was_written(editor, shown):
+    entry = ListEntry.objects.get(title="甲作")
+    response = editor.post(f"/lists/one/entries/{entry.pk}/", form(title="写了很久", url="ftp://x"))
+    assert response.status_code == 400
+    said = response.content.decode()
+    assert "请填完整的地址" in said
+    assert "写了很久" in said
+
+
+def test_two_edits_at_once_show_both_and_the_second_can_be_sent_again(editor, shown, organizer, now):
+    entry = ListEntry.objects.get(title="甲作")
+    lists.edit_entry(entry=entry, version=1, values={"note": "别人的"}, by=organizer, now=now)
+    at = f"/lists/one/entries/{entry.pk}/"
+    response = editor.post(at, form(title="甲作", note="我的"))
+    assert response.status_code == 409
+    said = response.content.decode()
+    assert "别人的" in said
+    assert "我的" in said
+    assert 'name="version" value="2"' in said
+    assert editor.post(at, form(title="甲作", note="合并的", version="2")).status_code == 302
+    entry.refresh_from_db()
+    assert entry.note == "合并的"
+
+
+def test_a_member_begins_a_list(client, member, db):
+    assert client.post("/lists/", {"title": "我的", "slug": "mine"}).status_code == 403
+    client.force_login(member.user)
+    assert client.post("/lists/", {"title": "我的", "slug": "mine"})["Location"] == "/lists/mine/?edit=1"
+    assert ReadingList.objects.get().maker == member
+    assert "加一条" in page(client, "/lists/mine/?edit=1")
+    assert client.post("/lists/", {"title": "又一份", "slug": "mine"}).status_code == 400
