@@ -62,7 +62,8 @@ def plain(value: object, name: str = "") -> object:
     """A document without what Markdown cannot mean in it.
 
     Byte order marks; formulas where GitHub draws none (in one-line fields, footnotes) or left open; an indented fence,
-    which may belong to the list before it; <details>, no text to exporters.
+    which may belong to the list before it; <details>, no text to exporters; what a heading in a body ends, but not
+    once it is protected: the paragraph in which a link began, and the one that indented code would go on.
     """
     if is_dataclass(value):
         return replace(value, **{field.name: plain(getattr(value, field.name), field.name) for field in fields(value)})
@@ -73,6 +74,8 @@ def plain(value: object, name: str = "") -> object:
         value = value.replace("$", "S") if "[^" in value or name not in _TEXTS else value
         if name in _TEXTS:
             value = re.sub(r"(?m)^ +(?=```|~~~)", "", value)
+            value = re.sub(r"(?m)^( {0,3}(?:#{1,6}(?:[ \t].*)?|=+|-+)[ \t]*\n)(?= {4}| {0,3}\t)", r"\1\n", value)
+            value = re.sub(r"(?m)^((?:\\.|[^\\\[\n])*\])\(", r"\1 (", value)
         return value
     return value
 
