@@ -129,6 +129,29 @@ def test_a_row_gone_from_the_file_is_marked_not_deleted(take, make):
     assert not ImportedRow.objects.filter(is_gone=True).exists()
 
 
+def test_what_stands_apart_from_the_file_is_kept_with_it(take, make, now):
+    """Said by every import of it, kept once, and forgotten when it is true no more."""
+    take(make.document())
+    Answer.objects.update(body="我改过了。")
+    value = make.document()
+    value["questions"][0]["answers"][0]["body"] = "文件也改了。"
+    del value["questions"][1]
+    first = take(value)
+    kept = SourceDocument.objects.current()
+    assert [problem["code"] for problem in first.problems] == ["conflict", "gone", "gone"]
+    assert kept.get().problems == list(first.problems)
+    assert (kept.get().problems[0]["theirs"], kept.get().problems[0]["yours"]) == ("我改过了。", "文件也改了。")
+    assert "训练中断怎么续？" in kept.get().problems[1]["message"]
+    before = list(SourceDocument.objects.values()), list(ImportedRow.objects.values()), Event.objects.count()
+    again = take(value)
+    assert (again.status, again.problems) == ("unchanged", first.problems)
+    assert (list(SourceDocument.objects.values()), list(ImportedRow.objects.values()), Event.objects.count()) == before
+    Answer.objects.update(body="文件也改了。")
+    Question.objects.filter(body="训练中断怎么续？").update(deleted_at=now)
+    assert [problem["code"] for problem in take(value).problems] == ["gone"]
+    assert ["数据顺序呢？" in problem["message"] for problem in kept.get().problems] == [True]
+
+
 def test_questions_keep_their_id_when_one_is_put_before_them(take, make):
     take(make.document())
     ids = {q.body: q.public_id for q in Question.objects.select_related("episode")}
