@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
+from talks import exports
 
 # The quick run asks the same questions every time, so that a red build means a change; the proof asks new ones.
 settings.register_profile(
@@ -28,6 +29,7 @@ def empty_caches():
     nobody is locked out because another test guessed a password."""
     for cache in (caches[name] for name in caches.settings):
         cache.clear()
+    exports.forget()
 
 
 @pytest.fixture(autouse=True)

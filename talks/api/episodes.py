@@ -17,10 +17,12 @@ from rest_framework.response import Response
 
 from markup.html import TextTooLong
 from members.api.rows import Expansion, Rows, person_of, with_only
+from members.models import Revision
 from talks.api import serializers
 from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
 from talks.documents import model
-from talks.export import CHANNELS, document_of, export
+from talks.export import CHANNELS, document_of
+from talks.exports import kept_export
 from talks.models import (
     Claim,
     Credit,
@@ -103,9 +105,10 @@ class EpisodeViewSet(Rows):
     @action(detail=True, renderer_classes=[ExportRenderer, JSONRenderer])
     def export(self, request: Request, code: str) -> Response:
         """The text for a channel: Markdown for GitHub or Zhihu, or the EpisodeDoc as JSON."""
+        stamp = Revision.objects.stamp()
         episode = self.get_object()
         try:
-            exported = export(episode, request.query_params.get("to", ""))
+            exported = kept_export(episode, request.query_params.get("to", ""), stamp=stamp)
         except TextTooLong as error:
             raise TooLong from error
         except ValueError as error:
