@@ -6,8 +6,10 @@ from datetime import datetime
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
+import markup.html
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
@@ -68,3 +70,17 @@ def stranger(db, now, password):
     """Another member, who owns nothing of what the test is about."""
     user = people.create_user(username="Nora", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
     return user.person
+
+
+@pytest.fixture
+def locked_renders(db, monkeypatch):
+    """For every text that was rendered: in how many transactions beyond the test's own."""
+    depths, outside, render = [], len(connection.savepoint_ids), markup.html.render
+
+    def noted(text, **options):
+        if text:
+            depths.append(len(connection.savepoint_ids) - outside)
+        return render(text, **options)
+
+    monkeypatch.setattr(markup.html, "render", noted)
+    return depths

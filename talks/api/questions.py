@@ -18,6 +18,7 @@ from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
 from talks.actions import questions
+from talks.actions.html import Html, rendered
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.models import Answer, Episode, Question
@@ -59,13 +60,14 @@ class QuestionViewSet(Rows):
         by = writer_of(request)
         form = serializers.NewQuestion(data=request.data)
         form.is_valid(raise_exception=True)
-        return once(request, lambda: self._ask(by, **form.validated_data))
+        html = rendered(Question(body=form.validated_data["body"]))  # not under the lock that `once` takes
+        return once(request, lambda: self._ask(by, html, **form.validated_data))
 
-    def _ask(self, by: Person, episode: str, body: str) -> Response:
+    def _ask(self, by: Person, html: Html, episode: str, body: str) -> Response:
         asked_in = Episode.objects.visible_to(person_of(self.request)).with_code(episode).first()
         if asked_in is None:
             raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
-        made = questions.ask(episode=asked_in, body=body, by=by, now=timezone.now())
+        made = questions.ask(episode=asked_in, body=body, by=by, now=timezone.now(), html=html)
         row = self.rows().get(pk=made.pk)
         return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 
@@ -113,13 +115,14 @@ class AnswerViewSet(Rows):
         by = writer_of(request)
         form = serializers.NewAnswer(data=request.data)
         form.is_valid(raise_exception=True)
-        return once(request, lambda: self._answer(by, **form.validated_data))
+        html = rendered(Answer(body=form.validated_data["body"]))  # not under the lock that `once` takes
+        return once(request, lambda: self._answer(by, html, **form.validated_data))
 
-    def _answer(self, by: Person, question: str, body: str) -> Response:
+    def _answer(self, by: Person, html: Html, question: str, body: str) -> Response:
         answered = Question.objects.visible_to(person_of(self.request)).with_public_id(question).first()
         if answered is None:
             raise exceptions.ValidationError({"question": _("There is no such question.")}, code="unknown")
-        made = questions.answer(question=answered, body=body, by=by, now=timezone.now())
+        made = questions.answer(question=answered, body=body, by=by, now=timezone.now(), html=html)
         row = self.rows().get(pk=made.pk)
         return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 

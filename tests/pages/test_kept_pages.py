@@ -146,7 +146,8 @@ OTHERS = {
         "talks.actions.imports.refusal_of",
         "talks.actions.reasons.sentence_of",
         "talks.actions.imports.taken_by",
-        "talks.actions.html.render_and_save",
+        "talks.actions.html.rendered",
+        "talks.actions.html.give_ids",
     ),
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
     *(
