@@ -248,6 +248,10 @@ def test_queries_of_reading_back_do_not_grow(take, make, django_assert_num_queri
     [
         {"starts_at": "9999-12-31T23:59:59+00:00"},
         {"starts_at": "0001-01-01T00:00:00+08:00"},
+        {"starts_at": "0001-01-01T00:00:00+14:00"},
+        {"starts_at": "9999-12-31T23:59:59-12:00"},
+        {"starts_at": "1899-12-30T23:59:59+00:00"},
+        {"starts_at": "2201-01-02T00:00:00+00:00"},
         {"questions": [{"number": 2147483647}]},
         {"\ud800": 1},
     ],
@@ -260,6 +264,23 @@ def test_values_that_no_page_could_show_are_refused(take, make, changes):
     assert (result.status, result.problems[0]["code"]) == ("refused", "not_an_episode")
     json.dumps(result.as_json(), ensure_ascii=False).encode()
     assert not Episode.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "1900-01-01T00:00:00+14:00",
+        "1900-01-01T00:00:00-12:00",
+        "2200-12-31T23:59:59-12:00",
+        "2200-12-31T23:59:59+14:00",
+    ],
+)
+def test_what_was_taken_at_the_edge_of_time_comes_back(take, make, moment):
+    assert take(make.document(starts_at=moment)).status == "created"
+    text = export(Episode.objects.get(), "json").text
+    Episode.objects.all().delete()
+    assert take(text.encode()).status == "created"
+    assert export(Episode.objects.get(), "json").text == text
 
 
 def test_two_written_names_of_one_host_are_both_kept(take, make, now):
