@@ -38,11 +38,7 @@ from talks.models import (
     Template,
 )
 from talks.models.episodes import SPELLING
-
-
-def _standing(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows that nobody took out, in document order."""
-    return rows.filter(deleted_at=None).order_by("position", "pk")
+from talks.models.order import in_order
 
 
 class ExportRenderer(BaseRenderer):
@@ -78,13 +74,13 @@ class EpisodeViewSet(Rows):
     lookup_field = "code"
     lookup_value_regex = SPELLING
     expandable = {
-        "sections": Expansion(serializers.SectionSerializer, lambda: _standing(Section.objects.all())),
-        "recordings": Expansion(serializers.RecordingSerializer, lambda: _standing(Recording.objects.all())),
+        "sections": Expansion(serializers.SectionSerializer, lambda: in_order(Section.objects.all())),
+        "recordings": Expansion(serializers.RecordingSerializer, lambda: in_order(Recording.objects.all())),
     }
     queries = {"export": ("to",)}
 
     def rows(self) -> QuerySet[Any]:
-        hostings = _standing(Hosting.objects.select_related("person"))
+        hostings = in_order(Hosting.objects.select_related("person"))
         visible = Episode.objects.visible_to(person_of(self.request))
         return visible.newest_first().prefetch_related(Prefetch("hostings", hostings))
 
@@ -124,10 +120,10 @@ class SectionViewSet(Rows):
     filterset_class = SectionFilter
     expandable = {
         "items": Expansion(serializers.ItemSerializer, lambda: Item.objects.shown().order_by("position", "pk")),
-        "claims": Expansion(serializers.ClaimSerializer, lambda: _standing(Claim.objects.select_related("person"))),
-        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "claims": Expansion(serializers.ClaimSerializer, lambda: in_order(Claim.objects.select_related("person"))),
+        "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
         "suggestions": Expansion(
-            serializers.SuggestionSerializer, lambda: _standing(Suggestion.objects.select_related("person"))
+            serializers.SuggestionSerializer, lambda: in_order(Suggestion.objects.select_related("person"))
         ),
     }
 
@@ -155,7 +151,7 @@ class ItemViewSet(OfSections):
     serializer_class = serializers.ItemSerializer
     filterset_class = ItemFilter
     expandable = {
-        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
         "paper_mentions": Expansion(
             serializers.MentionSerializer,
             lambda: PaperMention.objects.select_related("paper", "episode").order_by("pk"),

@@ -249,6 +249,11 @@ def code_of(kind: str, number: int) -> str:
     return f"S{number:02d}" if kind == "special" else f"{number:03d}"
 
 
+def label_of(kind: str, number: int) -> str:
+    """The number of an episode as people write it: 005, 番外02."""
+    return f"番外{number:02d}" if kind == "special" else code_of(kind, number)
+
+
 def to_json(doc: EpisodeDoc) -> dict[str, Any]:
     """The document as the contract's JSON object: its keys in order, every list present, absent scalars null."""
     plain: dict[str, Any] = {"schema": SCHEMA}
