@@ -20,7 +20,7 @@ from members.models import Person
 from members.rules import require
 from talks.actions import pdf_child
 from talks.actions.batch import Html, rendered_ahead
-from talks.actions.reasons import sentence_of
+from talks.actions.reasons import about, sentence_of
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, problems, reader
 from talks.documents.flat import FlatRow, flatten
@@ -282,21 +282,24 @@ def _keep_source(read: Read, episode: Episode, found: list[dict[str, Any]], *, b
 def _problems_of(read: Read, outcome: Outcome) -> list[dict[str, Any]]:
     """Return every doubt about the file, and where the episode now says something else than it."""
     found = [problem_json(problem) for problem in read.problems]
-    here, there = _("Here:"), _("In the file:")
     for conflict in outcome.conflicts:
-        message = _("Changed here and in the file; the text here stays.")
+        said = [
+            _("Changed here and in the file; the text here stays."),
+            about(_("Here"), conflict.theirs),
+            about(_("In the file"), conflict.yours),
+        ]
         found.append(
             {
                 "line": None,
                 "code": "conflict",
-                "message": f"{message}\n{here} {conflict.theirs}\n{there} {conflict.yours}",
+                "message": "\n".join(said),
                 "theirs": conflict.theirs,
                 "yours": conflict.yours,
             }
         )
     for text in outcome.gone:
-        message = _("No longer in the file; it stays here, marked.")
-        found.append({"line": None, "code": "gone", "message": f"{message} {text}"})
+        message = about(_("No longer in the file; it stays here, marked."), text)
+        found.append({"line": None, "code": "gone", "message": message})
     return found
 
 

@@ -145,6 +145,7 @@ OTHERS = {
     *(
         "talks.actions.imports.refusal_of",
         "talks.actions.reasons.sentence_of",
+        "talks.actions.reasons.about",
         "talks.actions.imports.taken_by",
         "talks.actions.html.rendered",
         "talks.actions.html.give_ids",
