@@ -15,8 +15,9 @@ from markup import links
 from members.models import Person
 from papers.models import Paper
 from talks.models import Episode, PaperMention, Reference
+from talks.models.order import grouped
 from talks.views.kept import kept
-from talks.views.record import grouped, word_of
+from talks.views.record import word_of
 from talks.views.visitor import visitor
 
 PAGE = 50
