@@ -46,7 +46,7 @@ def render(text: str, *, prefix: str = "", heading_base: int = 3) -> str:
     if not 1 <= heading_base <= 6:
         raise ValueError(f"not a level of headings: {heading_base}")
     environment: dict[str, dict[str, dict[int, dict[str, str]]]] = {}
-    tokens = parser().parse(_printable(text), environment)
+    tokens = parser().parse(_checked(text), environment)
     noted = environment.get("footnotes", {}).get("list", {})
     numbers = {note["label"]: index + 1 for index, note in noted.items()}
     return sanitizer.clean(Writer(prefix=prefix, heading_base=heading_base).write(tokens, numbers))
@@ -58,14 +58,18 @@ def render_inline(text: str) -> str:
     Raises TextTooLong.
     """
     pieces: list[str] = []
-    for token in parser().parseInline(_printable(text), {}):
+    for token in parser().parseInline(_checked(text), {}):
         for piece in Line(token.children or [], {}, is_title=True).pieces():
             pieces.append(piece.html if isinstance(piece, Display) else piece)
     return sanitizer.clean("".join(pieces)).strip()
 
 
-def _printable(text: str) -> str:
-    """The text with � for what cannot be shown and without what would turn its order. A page break ends a line."""
+def _checked(text: str) -> str:
     if len(text) > MAX_CHARACTERS:
         raise TextTooLong(len(text))
+    return printable(text)
+
+
+def printable(text: str) -> str:
+    """The text with � for what cannot be shown and without what would turn its order. A page break ends a line."""
     return _UNPRINTABLE.sub("\ufffd", _BIDI_CONTROLS.sub("", text.replace("\f", "\n")))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import zoneinfo
-from collections import defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +40,7 @@ from talks.models import (
     Section,
     Suggestion,
 )
+from talks.models.order import grouped, in_order
 
 # kind of row → its model and the fields that hold its values as they are
 KINDS: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
@@ -94,8 +93,10 @@ def rows_of(episode: Episode, *, everything: bool = False) -> list[Stored]:
     for kind in ("recording", "passage"):
         for row in _rows(kind, episode, everything):
             add(kind, row, 0)
-    items = _grouped(_in_order(Item.objects.filter(section__episode=episode), everything), "section_id")
-    suggestions = _grouped(_in_order(Suggestion.objects.filter(section__episode=episode), everything), "section_id")
+    items = grouped(in_order(Item.objects.filter(section__episode=episode), everything=everything), "section_id")
+    suggestions = grouped(
+        in_order(Suggestion.objects.filter(section__episode=episode), everything=everything), "section_id"
+    )
     for section in _rows("section", episode, everything):
         index = add("section", section, 0, **names.of_section(section))
         for item in items[section.pk]:
@@ -119,20 +120,8 @@ def _fields(kind: str, row: Any) -> dict[str, Any]:
     return values
 
 
-def _in_order(rows: models.QuerySet[Any], everything: bool = False) -> models.QuerySet[Any]:
-    return (rows if everything else rows.filter(deleted_at=None)).order_by("position", "pk")
-
-
 def _rows(kind: str, episode: Episode, everything: bool) -> models.QuerySet[Any]:
-    return _in_order(KINDS[kind][0]._default_manager.filter(episode=episode), everything)
-
-
-def _grouped(rows: Iterable[Any], key: str | Callable[[Any], Any]) -> dict[Any, list[Any]]:
-    """Return the rows by one of their values, or by what `key` says of each."""
-    groups: dict[Any, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, key) if isinstance(key, str) else key(row)].append(row)
-    return groups
+    return in_order(KINDS[kind][0]._default_manager.filter(episode=episode), everything=everything)
 
 
 def _target(credit: Credit) -> tuple[int | None, int | None]:
@@ -141,8 +130,8 @@ def _target(credit: Credit) -> tuple[int | None, int | None]:
 
 
 def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
-    questions = _grouped(_in_order(Question.objects.filter(episode=episode), everything), "parent_id")
-    answers = _grouped(_in_order(Answer.objects.filter(question__episode=episode), everything), "question_id")
+    questions = grouped(in_order(Question.objects.filter(episode=episode), everything=everything), "parent_id")
+    answers = grouped(in_order(Answer.objects.filter(question__episode=episode), everything=everything), "question_id")
 
     def add_below(parent: int | None, index: int) -> None:
         for question in questions[parent]:
@@ -158,13 +147,13 @@ class _Names:
     """The names and papers around an episode, fetched once."""
 
     def __init__(self, episode: Episode) -> None:
-        self.hostings = list(_in_order(Hosting.objects.filter(episode=episode)))
-        self.credits = _grouped(_in_order(Credit.objects.filter(episode=episode)), _target)
-        self.claims = _grouped(
-            _in_order(Claim.objects.filter(section__episode=episode, role=ClaimRole.LEAD)), "section_id"
+        self.hostings = list(in_order(Hosting.objects.filter(episode=episode)))
+        self.credits = grouped(in_order(Credit.objects.filter(episode=episode)), _target)
+        self.claims = grouped(
+            in_order(Claim.objects.filter(section__episode=episode, role=ClaimRole.LEAD)), "section_id"
         )
         mentions = PaperMention.objects.filter(episode=episode, item__isnull=False).select_related("paper")
-        self.papers = _grouped(mentions.order_by("pk"), "item_id")
+        self.papers = grouped(mentions.order_by("pk"), "item_id")
 
     def of_episode(self) -> dict[str, Any]:
         return {

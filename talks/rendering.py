@@ -54,13 +54,18 @@ def _shown(text: str) -> str:
     return shown if len(shown) <= html.MAX_CHARACTERS else text
 
 
+def prefix_of(row: models.Model) -> str:
+    """Return what the ids in the HTML of a saved row begin with."""
+    return f"{row._meta.model_name}{row.pk}-"
+
+
 def render(row: models.Model, *, prefix: str = "") -> None:
-    """Fill the HTML fields of a row. `prefix` begins ids; without one it is made of the key of the saved row.
+    """Fill the HTML fields of a row. `prefix` begins ids; without one it is that of the saved row.
 
     Raises markup.html.TextTooLong.
     """
     values: Any = row
-    prefix = prefix or f"{row._meta.model_name}{row.pk}-"
+    prefix = prefix or prefix_of(row)
     for name in BLOCKS.get(type(row), ()):
         setattr(row, f"{name}_html", html.render(_shown(getattr(row, name) or ""), prefix=f"{prefix}{name}-"))
     for name in LINES.get(type(row), ()):

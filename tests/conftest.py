@@ -6,11 +6,14 @@ from datetime import datetime
 
 import pytest
 from django.core.cache import caches
+from django.db import connection
 from hypothesis import HealthCheck, settings
 
+import markup.html
 from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
+from talks import exports
 
 # The quick run asks the same questions every time, so that a red build means a change; the proof asks new ones.
 settings.register_profile(
@@ -28,6 +31,7 @@ def empty_caches():
     nobody is locked out because another test guessed a password."""
     for cache in (caches[name] for name in caches.settings):
         cache.clear()
+    exports.forget()
 
 
 @pytest.fixture(autouse=True)
@@ -66,3 +70,17 @@ def stranger(db, now, password):
     """Another member, who owns nothing of what the test is about."""
     user = people.create_user(username="Nora", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
     return user.person
+
+
+@pytest.fixture
+def locked_renders(db, monkeypatch):
+    """For every text that was rendered: in how many transactions beyond the test's own."""
+    depths, outside, render = [], len(connection.savepoint_ids), markup.html.render
+
+    def noted(text, **options):
+        if text:
+            depths.append(len(connection.savepoint_ids) - outside)
+        return render(text, **options)
+
+    monkeypatch.setattr(markup.html, "render", noted)
+    return depths

@@ -31,7 +31,7 @@ RANKS = (
     {"documents", "lists", "apps", "migrations"},
     {"models"},
     {"actors", "rules", "rendering"},
-    {"export", "archive", "sources", "registry"},
+    {"export", "exports", "archive", "sources", "registry"},
     {"actions"},
     {"views", "api", "tasks", "admin", "management", "templatetags", "accounts", "sample", "urls", "feeds", "forms"},
 )

@@ -25,11 +25,6 @@ def is_space(char: str) -> bool:
     return char in " \t\n\f\r" or category(char) == "Zs"
 
 
-def is_ascii_mark(char: str) -> bool:
-    """Whether the character is ASCII punctuation, which a backslash may stand before."""
-    return char in _ASCII_MARKS
-
-
 def _is_mark(char: str) -> bool:
     return char in _ASCII_MARKS or category(char)[0] == "P"
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from markup import html
 from members.actions.events import event_of, record, record_all
 from members.actors import Actor
 from members.models import Alias, Person, Role, User
@@ -59,9 +60,11 @@ def _free_handle(name: str) -> str:
 def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str, Person]:
     """Return the Person of every written name, making Person and Alias for names the alias book does not know.
 
+    A name that a document writes with characters that nobody sees, or that turn its order round, is the name one reads.
     Runs inside the caller's transaction. Never makes or touches a User.
     """
-    wanted = list(dict.fromkeys(names))
+    read = {name: html.printable(name).strip() or "\ufffd" for name in names}
+    wanted = list(dict.fromkeys(read.values()))
     known = {
         alias.name: alias.person.merged_into or alias.person
         for part in _chunks(wanted)
@@ -81,7 +84,8 @@ def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str,
         event_of(by=by, now=now, verb="name", kind="person", key=person.pk, after={"name": person.name})
         for person in made
     )
-    return known | {person.name: person for person in made}
+    known |= {person.name: person for person in made}
+    return known | {name: known[shown] for name, shown in read.items()}
 
 
 def create_user(

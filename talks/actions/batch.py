@@ -6,7 +6,6 @@ anything is locked, and each table is written in chunks.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -17,17 +16,13 @@ from markup import links
 from members.actions.events import record_all
 from members.models import Event, Person
 from papers.actions.stubs import find_or_stub
-from talks.actions.html import render_and_save
+from talks.actions.html import AHEAD, Html, give_ids, rendered
 from talks.documents.flat import FlatRow
 from talks.export import KINDS
 from talks.models import Claim, Credit, CreditRole, Episode, Hosting, HostingRole, ImportedRow, PaperMention
-from talks.rendering import RENDERED, html_fields, render
+from talks.rendering import RENDERED, html_fields
 
 CHUNK = 500
-# Stands in ids until a row has its key; no text can hold it, because nobody knows it.
-AHEAD = f"x{secrets.token_hex(8)}-"
-
-Html = dict[str, Any]
 
 
 def rendered_ahead(rows: list[FlatRow], *, episode_kind: str, number: int) -> dict[int, Html]:
@@ -41,13 +36,8 @@ def rendered_ahead(rows: list[FlatRow], *, episode_kind: str, number: int) -> di
     for index, row in enumerate(rows):
         model, fields = KINDS[row.kind]
         if model in RENDERED and (row.kind, row.digest()) not in known:
-            found[index] = _html_of(model(**{name: row.values[name] for name in fields}))
+            found[index] = rendered(model(**{name: row.values[name] for name in fields}))
     return found
-
-
-def _html_of(row: models.Model) -> Html:
-    render(row, prefix=AHEAD)
-    return {name: getattr(row, name) for name in html_fields(type(row))}
 
 
 class Batch:
@@ -80,7 +70,7 @@ class Batch:
     def _dress(self, index: int, target: models.Model) -> None:
         if type(target) not in RENDERED:
             return
-        html = self.html.get(index) or _html_of(target)
+        html = self.html.get(index) or rendered(target)
         for name, value in html.items():
             setattr(target, name, value)
         if AHEAD in str(html):
@@ -104,7 +94,7 @@ class Batch:
         self._mark([*self.adopted, *made])
         record_all(self.events)
         self.episode.save()
-        render_and_save(self.with_ids)
+        give_ids(self.with_ids)
 
     def _mark(self, pairs: list[tuple[FlatRow, Any]]) -> None:
         """Keep the digest of every row that came from the file."""

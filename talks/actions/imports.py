@@ -20,7 +20,7 @@ from members.models import Person
 from members.rules import require
 from talks.actions import pdf_child
 from talks.actions.batch import Html, rendered_ahead
-from talks.actions.reasons import sentence_of
+from talks.actions.reasons import about, sentence_of
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, problems, reader
 from talks.documents.flat import FlatRow, flatten
@@ -230,9 +230,13 @@ def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> Import
             return _taken(read, current)
     outcome = store(episode=episode, rows=file.rows, by=by, now=now, html=file.html, is_new=is_new)
     status = "created" if is_new else "unchanged" if outcome.is_nothing else "updated"
+    found = _problems_of(read, outcome)
     if current is None or current.sha256 != sha256:
-        _keep_source(read, episode, sha256=sha256, by=by, now=now)
+        _keep_source(read, episode, found, by=by, now=now)
         status = "created" if is_new else "updated"
+    elif current.problems != found:
+        current.problems = found
+        current.save(update_fields=["problems"])
     if status != "unchanged":
         record(
             by=by,
@@ -243,8 +247,7 @@ def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> Import
             after={"file": read.name, "sha256": sha256, "state": episode.state},
             reason="imported",
         )
-    found = _problems_of(read, outcome)
-    return ImportResult(read.name, status, document.code, found, document, episode=episode, sha256=sha256)
+    return ImportResult(read.name, status, document.code, tuple(found), document, episode=episode, sha256=sha256)
 
 
 def _new_episode(document: EpisodeDoc, *, now: datetime) -> Episode:
@@ -260,40 +263,44 @@ def _new_episode(document: EpisodeDoc, *, now: datetime) -> Episode:
     )
 
 
-def _keep_source(read: Read, episode: Episode, *, sha256: str, by: Actor, now: datetime) -> None:
+def _keep_source(read: Read, episode: Episode, found: list[dict[str, Any]], *, by: Actor, now: datetime) -> None:
     SourceDocument.objects.current().filter(episode=episode).update(is_current=False)
     SourceDocument.objects.create(
         episode=episode,
         name=read.name,
         data=read.data,
-        sha256=sha256,
+        sha256=read.sha256,
         encoding=read.encoding,
         text=read.text.replace("\0", ""),
         document=model.to_json(read.document),
-        problems=[problem_json(problem) for problem in read.problems],
+        problems=found,
         imported_at=now,
         imported_by=by if isinstance(by, Person) else None,
     )
 
 
-def _problems_of(read: Read, outcome: Outcome) -> tuple[dict[str, Any], ...]:
+def _problems_of(read: Read, outcome: Outcome) -> list[dict[str, Any]]:
+    """Return every doubt about the file, and where the episode now says something else than it."""
     found = [problem_json(problem) for problem in read.problems]
-    here, there = _("Here:"), _("In the file:")
     for conflict in outcome.conflicts:
-        message = _("Changed here and in the file; the text here stays.")
+        said = [
+            _("Changed here and in the file; the text here stays."),
+            about(_("Here"), conflict.theirs),
+            about(_("In the file"), conflict.yours),
+        ]
         found.append(
             {
                 "line": None,
                 "code": "conflict",
-                "message": f"{message}\n{here} {conflict.theirs}\n{there} {conflict.yours}",
+                "message": "\n".join(said),
                 "theirs": conflict.theirs,
                 "yours": conflict.yours,
             }
         )
     for text in outcome.gone:
-        message = _("No longer in the file; it stays here, marked.")
-        found.append({"line": None, "code": "gone", "message": f"{message} {text}"})
-    return tuple(found)
+        message = about(_("No longer in the file; it stays here, marked."), text)
+        found.append({"line": None, "code": "gone", "message": message})
+    return found
 
 
 def refusal_of(name: str, refusal: Refused, code: str | None = None) -> ImportResult:

@@ -14,7 +14,7 @@ from members.actors import Actor
 from members.models import Person
 from members.rules import StateRefusal, check_text, may_write
 from papers.actions.stubs import find_or_stub
-from talks.actions.html import render_and_save
+from talks.actions.html import Html, give_ids, rendered
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
@@ -59,19 +59,20 @@ def mention_papers(*, text: str, episode: Episode, now: datetime, **target: obje
     )
 
 
-def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
-    """Ask a question on the site.
+def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | None = None) -> Question:
+    """Ask a question on the site. `html` is what `rendered` made of it, for callers that hold a lock.
 
     Raises PermissionDenied for who may not write, StateRefusal when the episode takes no questions, ValidationError
     for bad text, Repeated for what this person asked there already.
     """
+    if not may_write(by) or not isinstance(by, Person):
+        raise PermissionDenied(_("Sign in to ask."))
+    check_text(body, field="body", limit=QUESTION_LIMIT, required=True)
+    html = html or rendered(Question(body=body))
     with transaction.atomic():
         episode = Episode.objects.select_for_update().get(pk=episode.pk)
-        if not may_write(by) or not isinstance(by, Person):
-            raise PermissionDenied(_("Sign in to ask."))
         if not takes_questions(episode):
             raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
-        check_text(body, field="body", limit=QUESTION_LIMIT, required=True)
         _refuse_repetition(Question.objects.filter(episode=episode, asker=by, deleted_at=None), body)
         last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
         question = Question.objects.create(
@@ -84,27 +85,29 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime) -> Question:
             body=body,
             created_at=now,
             changed_at=now,
+            **html,
         )
         episode.save(update_fields=["last_serial"])
         mention_papers(text=body, episode=episode, now=now, question=question)
-        render_and_save([question])
+        give_ids([question])
         record(by=by, now=now, verb="ask", kind="question", key=question.public_id, after={"body": body})
     return question
 
 
-def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer:
-    """Add one signed answer to a question.
+def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Html | None = None) -> Answer:
+    """Add one signed answer to a question. `html` is what `rendered` made of it, for callers that hold a lock.
 
     Raises PermissionDenied when this person may not answer, ValidationError for bad text, Repeated for what this
     person answered already.
     """
+    if not may_write(by) or not isinstance(by, Person):
+        raise PermissionDenied(_("Sign in to answer."))
+    check_text(body, field="body", limit=ANSWER_LIMIT, required=True)
+    html = html or rendered(Answer(body=body))
     with transaction.atomic():
         question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
-        if not may_write(by) or not isinstance(by, Person):
-            raise PermissionDenied(_("Sign in to answer."))
         if not can_answer(by, question):
             raise StateRefusal(_("This question takes no answers yet."), code="answers_closed")
-        check_text(body, field="body", limit=ANSWER_LIMIT, required=True)
         _refuse_repetition(Answer.objects.filter(question=question, author=by, deleted_at=None), body)
         last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"]
         written = Answer.objects.create(
@@ -115,9 +118,10 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime) -> Answer
             body=body,
             created_at=now,
             changed_at=now,
+            **html,
         )
         mention_papers(text=body, episode=question.episode, now=now, answer=written)
-        render_and_save([written])
+        give_ids([written])
         record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
     return written
 
@@ -128,21 +132,27 @@ def edit_question(*, question: Question, version: int, body: str, by: Actor, now
     Raises PermissionDenied for others, StateRefusal when the record is published, ValidationError for bad text and,
     with code `conflict` and both texts, when the question is not of this version any more.
     """
+    _check_edit(question, body, limit=QUESTION_LIMIT, by=by)
+    html = rendered(Question(pk=question.pk, body=body, after=question.after))
     with transaction.atomic():
         _lock_episode(questions=question.pk)
         row = Question.objects.select_related("episode").get(pk=question.pk)
+        if row.after != question.after:  # an import was faster
+            html = rendered(Question(pk=row.pk, body=body, after=row.after))
         own = Question.objects.filter(episode=row.episode, asker=row.asker, deleted_at=None)
-        _edit(row, own, version=version, body=body, limit=QUESTION_LIMIT, by=by, now=now)
+        _edit(row, own, version=version, body=body, html=html, by=by, now=now)
     return row
 
 
 def edit_answer(*, answer: Answer, version: int, body: str, by: Actor, now: datetime) -> Answer:
     """Put other words into an answer of one's own; the same words change nothing. Raises as `edit_question` does."""
+    _check_edit(answer, body, limit=ANSWER_LIMIT, by=by)
+    html = rendered(Answer(pk=answer.pk, body=body))
     with transaction.atomic():
         _lock_episode(questions__answers=answer.pk)
         row = Answer.objects.select_related("question__episode").get(pk=answer.pk)
         own = Answer.objects.filter(question=row.question, author=row.author, deleted_at=None)
-        _edit(row, own, version=version, body=body, limit=ANSWER_LIMIT, by=by, now=now)
+        _edit(row, own, version=version, body=body, html=html, by=by, now=now)
     return row
 
 
@@ -151,28 +161,35 @@ def _lock_episode(**holds: int) -> None:
     Episode.objects.select_for_update(of=("self",)).get(**holds)
 
 
+def _check_edit(row: Question | Answer, body: str, *, limit: int, by: Actor) -> None:
+    """Check all that no lock is needed for."""
+    if not may_write(by) or not has_written(by, row):
+        raise PermissionDenied(_("Only who wrote this may change it."))
+    check_text(body, field="body", limit=limit, required=True)
+
+
 def _edit(
-    row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, limit: int, by: Actor, now: datetime
+    row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, html: Html, by: Actor, now: datetime
 ) -> None:
     """Write other words into a row of a locked episode; `own` are all that its author wrote there."""
-    if not may_write(by) or not has_written(by, row):
+    if not has_written(by, row):
         raise PermissionDenied(_("Only who wrote this may change it."))
     if not can_edit(by, row):
         raise StateRefusal(_("The record is published; its words stand."), code="record_published")
     if row.version != version:
         raise _conflict(yours=body, theirs=row.body)
-    check_text(body, field="body", limit=limit, required=True)
     if body == row.body:
         return
     _refuse_repetition(own.exclude(pk=row.pk), body)
     before, row.body = row.body, body
     row.version, row.changed_at = row.version + 1, now
-    row.save(update_fields=["body", "version", "changed_at"])
+    for name, value in html.items():
+        setattr(row, name, value)
+    row.save(update_fields=["body", "version", "changed_at", *html])
     kind = "question" if isinstance(row, Question) else "answer"
     episode = row.episode if isinstance(row, Question) else row.question.episode
     PaperMention.objects.filter(**{kind: row}).delete()
     mention_papers(text=body, episode=episode, now=now, **{kind: row})
-    render_and_save([row])
     key = row.public_id if isinstance(row, Question) else row.pk
     record(by=by, now=now, verb="edit", kind=kind, key=key, before={"body": before}, after={"body": body})
 

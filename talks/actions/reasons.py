@@ -79,14 +79,24 @@ DETAILS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 
 def sentence_of(problem: Problem) -> str:
     """Return the whole of what a problem says, in the language of the reader."""
-    message = _(problem.message)
-    return f"{message} {_detail_of(problem)}" if problem.detail else message
+    sentence = _(problem.message)
+    if not problem.detail:
+        return sentence
+    if more := _sentence_of_detail(problem):
+        return _("%(sentence)s %(next)s") % {"sentence": sentence, "next": more}
+    return about(sentence, problem.detail)
 
 
-def _detail_of(problem: Problem) -> str:
+def about(sentence: str, text: str) -> str:
+    """Return a sentence and the piece of a document that it is about, as one."""
+    return _("%(sentence)s: %(text)s") % {"sentence": sentence.rstrip(".。"), "text": text}
+
+
+def _sentence_of_detail(problem: Problem) -> str:
+    """Return what the detail says, or "" where it is text of the document."""
     if problem.code == Code.BINARY:
         return _("It looks like %(kind)s.") % {"kind": problem.detail}
     for shape, sentence in DETAILS:
         if found := shape.fullmatch(problem.detail):
             return _(sentence) % found.groupdict()
-    return problem.detail
+    return ""

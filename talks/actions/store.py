@@ -38,7 +38,7 @@ class Conflict:
 
 @dataclass(slots=True)
 class Outcome:
-    """What storing a document did."""
+    """What storing a document did, and which rows now stand apart from it: `gone` are all the file does not have."""
 
     made: int = 0
     changed: int = 0
@@ -48,7 +48,7 @@ class Outcome:
 
     @property
     def is_nothing(self) -> bool:
-        return not (self.made or self.changed or self.moved or self.gone)
+        return not (self.made or self.changed or self.moved)
 
 
 def names_in(rows: list[FlatRow]) -> list[str]:
@@ -265,9 +265,12 @@ class _Store:
         for stored in self.stored:
             key = (stored.flat.kind, stored.row.pk)
             mark = self.imported.get(key)
-            if mark is not None and key not in self.kept and not mark.is_gone:
+            if mark is None or key in self.kept:
+                continue
+            if not mark.is_gone:
                 mark.is_gone = True
-                self.batch.marks.append(mark)
+                self._note(mark)
+            if stored.row.deleted_at is None:
                 self.outcome.gone.append(matching.text_of(stored.flat.values)[:200] or stored.flat.kind)
 
 

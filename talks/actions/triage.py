@@ -22,7 +22,7 @@ from members.rules import StateRefusal, check_text, invalid, require
 from news.actions import stories
 from news.models import Decision, NewsItem
 from papers.actions.stubs import find_or_stub
-from talks.actions.html import render_and_save
+from talks.actions.html import give_ids, rendered
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
 from talks.radar import KEY, KIND
 from talks.rules import REASON_LIMIT, may_sort_news, sections_to_file_in
@@ -48,7 +48,7 @@ def take(*, story: NewsItem, section: Section, by: Actor, now: datetime, group: 
         group, is_added = _group(section, group, by=by, now=now)
         item = _make_item(story, section, group, now=now)
         _name(item, episode, by, now=now)
-        render_and_save([item])
+        give_ids([item])
         _decide(story, Decision.TAKEN, "", by=by, now=now)
         values = {name: getattr(item, name) for name in ("section_id", "position", "group", "title", "url", "state")}
         record(by=by, now=now, verb="file", kind="item", key=item.pk, after={**values, "news_item": story.pk})
@@ -201,25 +201,27 @@ def _set_groups(section: Section, groups: list[dict[str, Any]], *, by: Actor, no
     section.groups = groups
     section.version += 1
     section.changed_at = now
-    section.save(update_fields=["groups", "version", "changed_at"])
-    render_and_save([section])
+    html = rendered(section)
+    section.save(update_fields=["groups", "version", "changed_at", *html])
     values = {"before": {"groups": before}, "after": {"groups": groups}}
     record(by=by, now=now, verb="edit", kind="section", key=section.pk, **values)
 
 
 def _make_item(story: NewsItem, section: Section, group: str | None, *, now: datetime) -> Item:
     last = Item.objects.filter(section=section).aggregate(last=Max("position"))["last"]
+    title = " ".join(story.title.split()) or None
     return Item.objects.create(
         section=section,
         position=(last or 0) + 1,
         state=ItemState.ACCEPTED,
         group=group,
-        title=" ".join(story.title.split()) or None,
+        title=title,
         url=links.canonical(story.url) if story.url else None,
         url_key=links.short_key(story.url) if story.url else "",
         news_item=story,
         created_at=now,
         changed_at=now,
+        **rendered(Item(title=title)),
     )
 
 

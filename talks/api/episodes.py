@@ -17,10 +17,12 @@ from rest_framework.response import Response
 
 from markup.html import TextTooLong
 from members.api.rows import Expansion, Rows, person_of, with_only
+from members.models import Revision
 from talks.api import serializers
 from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
 from talks.documents import model
-from talks.export import CHANNELS, document_of, export
+from talks.export import CHANNELS, document_of
+from talks.exports import kept_export
 from talks.models import (
     Claim,
     Credit,
@@ -36,11 +38,7 @@ from talks.models import (
     Template,
 )
 from talks.models.episodes import SPELLING
-
-
-def _standing(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Rows that nobody took out, in document order."""
-    return rows.filter(deleted_at=None).order_by("position", "pk")
+from talks.models.order import in_order
 
 
 class ExportRenderer(BaseRenderer):
@@ -76,13 +74,13 @@ class EpisodeViewSet(Rows):
     lookup_field = "code"
     lookup_value_regex = SPELLING
     expandable = {
-        "sections": Expansion(serializers.SectionSerializer, lambda: _standing(Section.objects.all())),
-        "recordings": Expansion(serializers.RecordingSerializer, lambda: _standing(Recording.objects.all())),
+        "sections": Expansion(serializers.SectionSerializer, lambda: in_order(Section.objects.all())),
+        "recordings": Expansion(serializers.RecordingSerializer, lambda: in_order(Recording.objects.all())),
     }
     queries = {"export": ("to",)}
 
     def rows(self) -> QuerySet[Any]:
-        hostings = _standing(Hosting.objects.select_related("person"))
+        hostings = in_order(Hosting.objects.select_related("person"))
         visible = Episode.objects.visible_to(person_of(self.request))
         return visible.newest_first().prefetch_related(Prefetch("hostings", hostings))
 
@@ -103,9 +101,10 @@ class EpisodeViewSet(Rows):
     @action(detail=True, renderer_classes=[ExportRenderer, JSONRenderer])
     def export(self, request: Request, code: str) -> Response:
         """The text for a channel: Markdown for GitHub or Zhihu, or the EpisodeDoc as JSON."""
+        stamp = Revision.objects.stamp()
         episode = self.get_object()
         try:
-            exported = export(episode, request.query_params.get("to", ""))
+            exported = kept_export(episode, request.query_params.get("to", ""), stamp=stamp)
         except TextTooLong as error:
             raise TooLong from error
         except ValueError as error:
@@ -121,10 +120,10 @@ class SectionViewSet(Rows):
     filterset_class = SectionFilter
     expandable = {
         "items": Expansion(serializers.ItemSerializer, lambda: Item.objects.shown().order_by("position", "pk")),
-        "claims": Expansion(serializers.ClaimSerializer, lambda: _standing(Claim.objects.select_related("person"))),
-        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "claims": Expansion(serializers.ClaimSerializer, lambda: in_order(Claim.objects.select_related("person"))),
+        "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
         "suggestions": Expansion(
-            serializers.SuggestionSerializer, lambda: _standing(Suggestion.objects.select_related("person"))
+            serializers.SuggestionSerializer, lambda: in_order(Suggestion.objects.select_related("person"))
         ),
     }
 
@@ -152,7 +151,7 @@ class ItemViewSet(OfSections):
     serializer_class = serializers.ItemSerializer
     filterset_class = ItemFilter
     expandable = {
-        "credits": Expansion(serializers.CreditSerializer, lambda: _standing(Credit.objects.select_related("person"))),
+        "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
         "paper_mentions": Expansion(
             serializers.MentionSerializer,
             lambda: PaperMention.objects.select_related("paper", "episode").order_by("pk"),

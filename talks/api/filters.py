@@ -15,7 +15,7 @@ from drf_spectacular.utils import extend_schema_field
 
 from talks.models import ItemState, QuestionPart, SectionKind
 from talks.models.episodes import read_code
-from talks.models.questions import PUBLIC_ID
+from talks.models.questions import read_public_id
 
 HANDLE_LIMIT = 80
 
@@ -44,7 +44,7 @@ class PublicIdField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)
-        if text and not PUBLIC_ID.match(text):
+        if text and not read_public_id(text):
             raise ValidationError(_("This is no id of a question: 005-13, 005-13.1."), code="invalid")
         return text
 

@@ -18,10 +18,12 @@ from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
 from talks.actions import questions
+from talks.actions.html import Html, rendered
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.models import Answer, Episode, Question
-from talks.models.episodes import SPELLING
+from talks.models.order import in_order
+from talks.models.questions import PUBLIC_ID
 
 
 class QuestionFilter(PartFilter):
@@ -32,8 +34,17 @@ class QuestionFilter(PartFilter):
         return rows.filter(answer_count__gt=0) if value else rows.filter(answer_count=0)
 
 
-def _answers() -> QuerySet[Any]:
-    return Answer.objects.filter(deleted_at=None).select_related("author").order_by("position", "pk")
+def _sent(request: Request, form: type[Any]) -> dict[str, Any]:
+    """Return what was sent as the form has it. Raises ValidationError."""
+    sent = form(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return sent.validated_data
+
+
+def _made(view: Rows, row: Question | Answer) -> Response:
+    """Answer with a new row as a list of them shows it."""
+    shown = view.rows().get(pk=row.pk)
+    return view.reply(shown, view.get_serializer(shown).data, status.HTTP_201_CREATED)
 
 
 class QuestionViewSet(Rows):
@@ -42,8 +53,10 @@ class QuestionViewSet(Rows):
     serializer_class = serializers.QuestionSerializer
     filterset_class = QuestionFilter
     lookup_field = "public_id"
-    lookup_value_regex = SPELLING + r"-[0-9]{1,6}(?:\.[0-9]{1,6})?"
-    expandable = {"answers": Expansion(serializers.AnswerSerializer, _answers)}
+    lookup_value_regex = PUBLIC_ID
+    expandable = {
+        "answers": Expansion(serializers.AnswerSerializer, lambda: in_order(Answer.objects.select_related("author")))
+    }
 
     def rows(self) -> QuerySet[Any]:
         visible = Question.objects.visible_to(person_of(self.request)).with_answer_count()
@@ -57,17 +70,16 @@ class QuestionViewSet(Rows):
     def create(self, request: Request) -> Response:
         """Ask a question in an open episode."""
         by = writer_of(request)
-        form = serializers.NewQuestion(data=request.data)
-        form.is_valid(raise_exception=True)
-        return once(request, lambda: self._ask(by, **form.validated_data))
+        sent = _sent(request, serializers.NewQuestion)
+        html = rendered(Question(body=sent["body"]))  # not under the lock that `once` takes
+        return once(request, lambda: self._ask(by, html, **sent))
 
-    def _ask(self, by: Person, episode: str, body: str) -> Response:
+    def _ask(self, by: Person, html: Html, episode: str, body: str) -> Response:
         asked_in = Episode.objects.visible_to(person_of(self.request)).with_code(episode).first()
         if asked_in is None:
             raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
-        made = questions.ask(episode=asked_in, body=body, by=by, now=timezone.now())
-        row = self.rows().get(pk=made.pk)
-        return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
+        made = questions.ask(episode=asked_in, body=body, by=by, now=timezone.now(), html=html)
+        return _made(self, made)
 
     @extend_schema(request=serializers.OtherQuestion, responses={200: serializers.QuestionSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -75,10 +87,8 @@ class QuestionViewSet(Rows):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        form = serializers.OtherQuestion(data=request.data)
-        form.is_valid(raise_exception=True)
-        version, now = row.version, timezone.now()
-        questions.edit_question(question=row, version=version, by=by, now=now, **form.validated_data)
+        sent = _sent(request, serializers.OtherQuestion)
+        questions.edit_question(question=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)
 
 
@@ -111,17 +121,16 @@ class AnswerViewSet(Rows):
     def create(self, request: Request) -> Response:
         """Answer a question."""
         by = writer_of(request)
-        form = serializers.NewAnswer(data=request.data)
-        form.is_valid(raise_exception=True)
-        return once(request, lambda: self._answer(by, **form.validated_data))
+        sent = _sent(request, serializers.NewAnswer)
+        html = rendered(Answer(body=sent["body"]))  # not under the lock that `once` takes
+        return once(request, lambda: self._answer(by, html, **sent))
 
-    def _answer(self, by: Person, question: str, body: str) -> Response:
+    def _answer(self, by: Person, html: Html, question: str, body: str) -> Response:
         answered = Question.objects.visible_to(person_of(self.request)).with_public_id(question).first()
         if answered is None:
             raise exceptions.ValidationError({"question": _("There is no such question.")}, code="unknown")
-        made = questions.answer(question=answered, body=body, by=by, now=timezone.now())
-        row = self.rows().get(pk=made.pk)
-        return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
+        made = questions.answer(question=answered, body=body, by=by, now=timezone.now(), html=html)
+        return _made(self, made)
 
     @extend_schema(request=serializers.OtherAnswer, responses={200: serializers.AnswerSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -129,8 +138,6 @@ class AnswerViewSet(Rows):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        form = serializers.OtherAnswer(data=request.data)
-        form.is_valid(raise_exception=True)
-        version, now = row.version, timezone.now()
-        questions.edit_answer(answer=row, version=version, by=by, now=now, **form.validated_data)
+        sent = _sent(request, serializers.OtherAnswer)
+        questions.edit_answer(answer=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)

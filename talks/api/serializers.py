@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from markup.html import printable
 from members.api.people import PersonLine
 from talks.models import (
     Answer,
@@ -40,9 +41,17 @@ class GroupSerializer(serializers.Serializer):
     body = serializers.CharField(allow_blank=True)
 
 
+class WrittenName(serializers.CharField):
+    """A name as the document writes it, without what would turn the order of its letters round."""
+
+    def to_representation(self, value: str) -> str:
+        return printable(value)
+
+
 class HostingSerializer(serializers.ModelSerializer[Hosting]):
     """Who hosts or edits, and how the document writes the name."""
 
+    name = WrittenName(read_only=True)
     person = PersonLine(read_only=True)
 
     class Meta:
@@ -53,6 +62,7 @@ class HostingSerializer(serializers.ModelSerializer[Hosting]):
 class CreditSerializer(serializers.ModelSerializer[Credit]):
     """Who is credited for what, and how the document writes the name."""
 
+    name = WrittenName(read_only=True)
     person = PersonLine(read_only=True)
 
     class Meta:
@@ -95,6 +105,7 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
     """An entry of a section."""
 
     episode = serializers.CharField(source="section.episode.code", read_only=True)
+    author = WrittenName(allow_null=True, read_only=True)
 
     class Meta:
         model = Item
@@ -107,6 +118,7 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
 class ClaimSerializer(serializers.ModelSerializer[Claim]):
     """Somebody takes a section."""
 
+    name = WrittenName(read_only=True)
     episode = serializers.CharField(source="section.episode.code", read_only=True)
     person = PersonLine(read_only=True)
 
@@ -131,6 +143,7 @@ class AnswerSerializer(serializers.ModelSerializer[Answer]):
 
     question = serializers.CharField(source="question.public_id", read_only=True)
     author = PersonLine(allow_null=True, read_only=True)
+    author_name = WrittenName(allow_null=True, read_only=True)
 
     class Meta:
         model = Answer
@@ -145,6 +158,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     id = serializers.CharField(source="public_id", read_only=True)
     episode = serializers.SlugRelatedField[Episode]("code", read_only=True)
     asker = PersonLine(allow_null=True, read_only=True)
+    asker_name = WrittenName(allow_null=True, read_only=True)
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     answer_count = serializers.IntegerField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)

@@ -75,11 +75,6 @@ class Draft:
     def has_body(self) -> bool:
         return bool(self.rest) or any(not line.is_blank for line in self.body)
 
-    def body_text(self) -> str:
-        """The body as written, after what stood behind the address on the title's own line."""
-        text = "\n".join(line.text for line in trimmed(self.body))
-        return f"{self.rest}\n{text}" if self.rest and text else self.rest or text
-
 
 @dataclass(slots=True)
 class Entries:
@@ -107,7 +102,7 @@ def pieces(source: Source, lines: Sequence[Line]) -> list[Piece]:
             while end < len(lines) and lines[end].is_code:
                 end += 1
             found.append(Piece(Kind.CODE, list(lines[index:end]), "", [], before=before))
-        elif addresses and _is_address_line(line, addresses):
+        elif addresses and _is_address_line(line):
             found.append(Piece(Kind.ADDRESS, [line], line.bare, addresses, before=before))
         else:
             if not addresses or addresses[-1].end < len(line.text.rstrip()):
@@ -117,7 +112,7 @@ def pieces(source: Source, lines: Sequence[Line]) -> list[Piece]:
     return found
 
 
-def _is_address_line(line: Line, addresses: list[links.Found]) -> bool:
+def _is_address_line(line: Line) -> bool:
     """Whether a line is nothing but addresses, one torn by a converter included."""
     if _ONLY_MARKS.fullmatch(without_addresses(line.text)):
         return not _named_link(line.text)

@@ -83,14 +83,6 @@ def _splits(line: str, match: re.Match[str]) -> bool:
     return bool(before.strip(" \t*_-+•>")) and before[-1] in " \t；;。"
 
 
-def split_off_labels(line: str) -> tuple[str, list[Found]]:
-    """The text of a line before the known labels that end it, and those labels."""
-    for match in _INSIDE.finditer(line):
-        if _splits(line, match):
-            return line[: match.start()].rstrip(), read_labels(line[match.start() :])
-    return line, []
-
-
 def _unescaped(text: str) -> str:
     if "【" not in text or "\\" not in text:
         return text

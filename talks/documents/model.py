@@ -6,7 +6,7 @@ import re
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -25,6 +25,11 @@ Name = Annotated[str, "name"]
 Url = Annotated[str, "url"]
 # A word of small letters that a program chose.
 Slug = Annotated[str, "slug"]
+
+# A day more than the years that are named: an instant counts, whatever offset it is written with, or what comes in with
+# one offset would be refused when it comes back with that of the site.
+FIRST_MOMENT = datetime(1900, 1, 1, tzinfo=UTC) - timedelta(days=1)
+LAST_MOMENT = datetime(2201, 1, 1, tzinfo=UTC) + timedelta(days=1)
 
 _URL = re.compile(r"https?://[^\s<>]+", re.IGNORECASE)
 _PAPER = re.compile(r"[A-Za-z0-9./-]{1,40}")
@@ -244,6 +249,11 @@ def code_of(kind: str, number: int) -> str:
     return f"S{number:02d}" if kind == "special" else f"{number:03d}"
 
 
+def label_of(kind: str, number: int) -> str:
+    """The number of an episode as people write it: 005, 番外02."""
+    return f"番外{number:02d}" if kind == "special" else code_of(kind, number)
+
+
 def to_json(doc: EpisodeDoc) -> dict[str, Any]:
     """The document as the contract's JSON object: its keys in order, every list present, absent scalars null."""
     plain: dict[str, Any] = {"schema": SCHEMA}
@@ -349,7 +359,7 @@ def _moment(value: object, path: str) -> datetime:
         moment = None
     if moment is None or moment.utcoffset() is None:
         raise DocumentError(path, "must be a time with its offset, such as 2023-07-22T21:00:00+08:00")
-    if not 1900 <= moment.year <= 2200:
+    if not FIRST_MOMENT <= moment < LAST_MOMENT:
         raise DocumentError(path, "must lie between the years 1900 and 2200")
     return moment
 

@@ -29,6 +29,7 @@ from talks.documents.model import (
     SectionDoc,
     SectionKind,
     TextBlock,
+    label_of,
 )
 from talks.documents.outline import AFTER_TITLE, BODY_TITLE, FOLLOW_UP_PREFIX, PART_PREFIX, SECTION_PREFIX, Source
 from talks.documents.people import signature
@@ -69,7 +70,7 @@ def write(doc: EpisodeDoc) -> str:
 
 def title_line(doc: EpisodeDoc) -> str:
     """The first line: the series, the number as people write it, and the title if there is one."""
-    name = f"番外{doc.number:02d}" if doc.kind == "special" else f"{doc.number:03d}"
+    name = label_of(doc.kind, doc.number)
     return write_heading(1, f"{SERIES} {name}：{doc.title}" if doc.title else f"{SERIES} {name}")
 
 

@@ -20,7 +20,10 @@ class SourceDocumentQuerySet(models.QuerySet["SourceDocument"]):
 
 
 class SourceDocument(models.Model):
-    """A file as it came, beside what was read from it. Never changed; the newest of an episode is current."""
+    """A file as it came, beside what was read from it; the newest of an episode is current.
+
+    Nothing of it is changed but its problems: they are those that its last import found.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="source_documents")
     name = models.TextField()

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
 from members.rules import is_organizer
-from talks.documents.model import code_of
+from talks.documents.model import code_of, label_of
 
 
 class EpisodeKind(models.TextChoices):
@@ -207,7 +207,7 @@ class Episode(Row):
     @property
     def label(self) -> str:
         """The code as people write it: 005, 番外02."""
-        return f"番外{self.number:02d}" if self.kind == EpisodeKind.SPECIAL else self.code
+        return label_of(self.kind, self.number)
 
     @property
     def name(self) -> str:

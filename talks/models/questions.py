@@ -22,7 +22,17 @@ class QuestionPart(models.TextChoices):
     SITE = "site", _("on the site")
 
 
-PUBLIC_ID = re.compile(rf"(?P<code>{SPELLING})-(?P<serial>[0-9]{{1,6}})(?:\.(?P<follow_up>[0-9]{{1,6}}))?\Z")
+# How people write a public id in an address, the code as they spell it.
+PUBLIC_ID = SPELLING + r"-[0-9]{1,6}(?:\.[0-9]{1,6})?"
+
+
+def read_public_id(text: str) -> tuple[str | None, int, int] | None:
+    """Return code, serial and follow-up (0 for none) of a public id, or None for what is none."""
+    if not re.fullmatch(PUBLIC_ID, text):
+        return None
+    code, place = text.split("-")
+    serial, _point, follow_up = place.partition(".")
+    return read_code(code), int(serial), int(follow_up or 0)
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):
@@ -61,14 +71,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 
     def with_public_id(self, public_id: str) -> Self:
         """The question `005-13` or follow-up `005-13.1`; nothing for what is not such an id."""
-        found = PUBLIC_ID.match(public_id)
-        if not found:
+        if (found := read_public_id(public_id)) is None:
             return self.none()
-        return self.filter(
-            episode__code=read_code(found["code"]),
-            serial=int(found["serial"]),
-            follow_up=int(found["follow_up"] or 0),
-        )
+        code, serial, follow_up = found
+        return self.filter(episode__code=code, serial=serial, follow_up=follow_up)
 
 
 class Question(Row):

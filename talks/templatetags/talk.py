@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from markup import excerpt, links
+from markup import excerpt, html, links
 from talks.models import PaperMention
 
 register = template.Library()
@@ -25,6 +25,12 @@ GIST = 120
 def rendered(stored_html: str) -> SafeString:
     """Print a `*_html` field: what markup.html.render made of member text, and nothing else."""
     return mark_safe(stored_html)  # noqa: S308 (the sanitizer's output; tests/pages/test_safety.py counts this line)
+
+
+@register.filter
+def printable(name: str) -> str:
+    """Return a name of a document as a page may show it: without what turns the order of letters round."""
+    return html.printable(name)
 
 
 @register.filter

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from markup.html import TextTooLong
+from members.models import Revision
 from members.rules import is_organizer
-from talks import export
+from talks.exports import kept_export
 from talks.models import Episode, EpisodeKind, SourceDocument
 from talks.rules import takes_questions
 from talks.views.kept import kept
@@ -84,11 +85,12 @@ def text(request: HttpRequest, code: str, form: str) -> HttpResponse:
     """The episode as Markdown for GitHub or Zhihu, or as an EpisodeDoc."""
     if form not in FORMS:
         raise Http404
+    stamp = Revision.objects.stamp()
     episode = get_object_or_404(Episode.objects.visible_to(visitor(request)).with_code(code))
     if code != episode.code:
         return redirect(f"{episode.get_absolute_url().removesuffix('/')}.{form}", permanent=True)
     try:
-        exported = export.export(episode, FORMS[form])
+        exported = kept_export(episode, FORMS[form], stamp=stamp)
     except TextTooLong:
         sentence = _("This record is too long for this form; take the JSON.")
         return HttpResponse(sentence, status=413, content_type="text/plain; charset=utf-8")

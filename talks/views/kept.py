@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import gzip
 import hashlib
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,8 @@ SECONDS = 600
 LARGEST = 512 * 1024
 # What a page is made of besides the record.
 SOURCES = ("config", "markup", "jobs", "members", "papers", "news", "talks", "templates", "locale", "requirements")
+# gzip among the encodings a visitor takes; one of quality 0 is refused (RFC 9110, 12.5.3).
+GZIP = re.compile(r"(?<![\w-])gzip(?![\w-])(?!\s*;\s*q\s*=\s*0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 HEADERS = ("Content-Type", "Content-Disposition")
 
 
@@ -55,7 +58,7 @@ def kept(view: View | None = None, *, shows_time: bool = False) -> Any:
         known = request.META.get("HTTP_IF_NONE_MATCH")
         if known and tag in {each.removeprefix("W/") for each in parse_etags(known)}:
             return HttpResponseNotModified(headers=headers)
-        is_packed = "gzip" in request.META.get("HTTP_ACCEPT_ENCODING", "")
+        is_packed = GZIP.search(request.META.get("HTTP_ACCEPT_ENCODING", "")) is not None
         key = f"{tag}-gzip" if is_packed else tag
         # Nobody fills the store with addresses of their own making: without a query there are as many as pages.
         cache = None if request.META.get("QUERY_STRING") else caches["pages"]

@@ -19,9 +19,10 @@ from papers.chart import draw
 from papers.export import paper_bibtex
 from papers.models import ListEntry, Paper, PaperLink, PaperQuerySet, PaperUpvotes, PaperVersion
 from talks.models import Episode, PaperMention, Reference
+from talks.models.order import grouped
 from talks.models.papers import shown_papers, sightings_of
 from talks.views.kept import kept
-from talks.views.record import grouped, word_of
+from talks.views.record import word_of
 from talks.views.visitor import visitor
 
 PAGE = 50

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Sized
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -38,6 +37,7 @@ from talks.models import (
     SectionKind,
     Suggestion,
 )
+from talks.models.order import grouped, in_order
 from talks.models.together import Select, read_together
 
 # Labels that are not read into fields of their own: only they are shown as they stand.
@@ -176,19 +176,6 @@ class Record:
     def is_silent(self) -> bool:
         """Whether there is nothing to read yet but the head."""
         return not (self.contents or self.intro or self.appendix or self.notes)
-
-
-def in_order(rows: models.QuerySet[Any]) -> list[Any]:
-    """Return the rows that are not deleted, in the order of the document."""
-    return list(rows.filter(deleted_at=None).order_by("position", "pk"))
-
-
-def grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
-    """Return the rows by the value of one attribute."""
-    groups: dict[Any, list[Any]] = defaultdict(list)
-    for row in rows:
-        groups[getattr(row, name)].append(row)
-    return groups
 
 
 def word_of(section: Section) -> str:
@@ -343,9 +330,8 @@ def _groups(section: Section, entries: list[ItemEntry]) -> list[GroupEntry]:
 
 def thread_of(question: Question, *, mentions: list[PaperMention]) -> Thread:
     """Return one question with its answers and follow-ups."""
-    below = in_order(Question.objects.filter(parent=question).select_related("asker"))
-    rows = [question, *below]
-    answers = in_order(Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author"))
+    rows = [question, *in_order(Question.objects.filter(parent=question).select_related("asker"))]
+    answers = list(in_order(Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author")))
     return next(
         thread
         for thread in _threads(rows, answers, mentions, episode=question.episode, root=question.parent_id)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from members.models import Person
 from talks.models import Episode, Question
-from talks.models.questions import PUBLIC_ID
+from talks.models.questions import read_public_id
 from talks.rules import QUESTION_LIMIT
 from talks.views.visitor import visitor
 
@@ -105,8 +105,8 @@ def _near_episodes(person: Person | None) -> tuple[str, list[WayOn]]:
 
 
 def _near_question(rest: str, person: Person | None) -> tuple[str, list[WayOn]]:
-    found = PUBLIC_ID.match(rest.strip("/"))
-    episode = Episode.objects.visible_to(person).with_code(found["code"]).first() if found else None
+    found = read_public_id(rest.strip("/"))
+    episode = Episode.objects.visible_to(person).filter(code=found[0]).first() if found else None
     if episode is None:
         return _near_episodes(person)
     last = Question.objects.visible_to(person).filter(episode=episode).order_by("-serial", "follow_up").first()

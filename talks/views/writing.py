@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,6 +18,8 @@ from members.rules import check_text
 from talks.actions.questions import Repeated
 
 DRAFT = "draft"
+# How long a text waits for its writer to sign in; who does has a session of the usual length again.
+DRAFT_SECONDS = 60 * 60 * 24
 
 
 @dataclass(slots=True)
@@ -27,11 +30,14 @@ class Draft:
     errors: list[str] = field(default_factory=list)
     refusal: str = ""
     is_kept: bool = False
+    is_one_too_many: bool = False
 
     @property
     def status(self) -> int:
         if self.refusal:
             return 403
+        if self.is_one_too_many:
+            return 429
         return 400 if self.errors else 200
 
 
@@ -46,16 +52,15 @@ def kept_draft(request: HttpRequest) -> Draft:
 def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) -> tuple[Any, Draft | HttpResponse]:
     """Hand the form's text to `act(body, by)`; return what it made, and the draft or the way to the sign-in page.
 
-    A visitor who is signed out is sent to sign in; the text waits in the session and is in the form afterwards. A text
-    sent twice is what the first one made: of a double click, the browser shows the second reply.
+    A visitor who is signed out is sent to sign in; the text waits in the session and is in the form afterwards. From
+    one address only so many texts wait (`ACCOUNT_RATE_LIMITS`); one too many stays in the form. A text sent twice is
+    what the first one made: of a double click, the browser shows the second reply.
     """
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     try:
         check_text(body, field="body", limit=limit, required=True)
         if not request.user.is_authenticated:
-            request.session[DRAFT] = {"path": request.path, "body": body}
-            messages.info(request, _("Your text is kept. Sign in and it is back in the form."))
-            return None, redirect_to_login(request.path)
+            return None, _keep(request, body)
         made = act(body, actor_of(request.user))
     except Repeated as error:
         made = error.made
@@ -65,3 +70,14 @@ def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) 
         return None, Draft(body=body, refusal=str(error))
     request.session.pop(DRAFT, None)
     return made, Draft()
+
+
+def _keep(request: HttpRequest, body: str) -> Draft | HttpResponse:
+    """Let the text wait in the session, and show the way to the sign-in page."""
+    if not ratelimit.consume(request, action="draft"):
+        sentence = _("Too many texts from your network wait for a sign-in. Keep yours somewhere and sign in first.")
+        return Draft(body=body, errors=[sentence], is_one_too_many=True)
+    request.session[DRAFT] = {"path": request.path, "body": body}
+    request.session.set_expiry(DRAFT_SECONDS)
+    messages.info(request, _("Your text is kept. Sign in and it is back in the form."))
+    return redirect_to_login(request.path)

@@ -39,6 +39,14 @@ def document(anonymous, record):
 # asking and answering
 
 
+def test_nothing_is_rendered_while_others_wait_for_the_lock(writer, record, locked_renders):
+    key = {"Idempotency-Key": "k"}
+    assert post(writer, "questions/", {"episode": "42", "body": "**为什么**？"}, **key).status_code == 201
+    answer = {"question": "042-2", "body": "**因为**。"}
+    assert post(writer, "answers/", answer, **{"Idempotency-Key": "l"}).status_code == 201
+    assert locked_renders == [0, 0]
+
+
 def test_asking_and_answering(writer, record, member):
     asked = post(writer, "questions/", {"episode": "42", "body": "**为什么**？\n"})
     assert asked.status_code == 201

@@ -177,8 +177,10 @@ OTHERS = {
     *(
         "talks.actions.imports.refusal_of",
         "talks.actions.reasons.sentence_of",
+        "talks.actions.reasons.about",
         "talks.actions.imports.taken_by",
-        "talks.actions.html.render_and_save",
+        "talks.actions.html.rendered",
+        "talks.actions.html.give_ids",
     ),
     *(f"talks.actions.store.{name}" for name in ("names_in", "store", "key_of")),
     *(
@@ -465,6 +467,22 @@ def test_other_spellings_lead_on_as_before(client, site):
 
 
 # ── HTTP ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("accepted", "is_packed"),
+    [
+        *((sent, True) for sent in ("gzip", "GZip", "br;q=1.0, gzip;q=0.8, *;q=0.1", "gzip; q=0.001", "gzip;q=1")),
+        *(
+            (sent, False)
+            for sent in ("", "br", "gzip;q=0", "gzip ; q=0.000, br", "identity, gzip;q=0.", "xgzip", "gzip-x")
+        ),
+    ],
+)
+def test_who_refuses_packed_pages_gets_plain_ones(client, site, accepted, is_packed):
+    response = client.get("/episodes/020/", headers={"accept-encoding": accepted})
+    assert response.has_header("Content-Encoding") == is_packed
+    assert response.content.startswith(b"\x1f\x8b") == is_packed
 
 
 def test_head_and_range(client, site):

@@ -1,6 +1,7 @@
 """Every page: it answers, says what it should, leads nowhere dead, and never breaks on an odd address."""
 
 import html
+import json
 import re
 from datetime import datetime
 
@@ -9,11 +10,13 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
+from members.actors import SYSTEM
 from members.models import Person
+from talks.actions.imports import import_file
 from talks.models import Answer, Episode, EpisodeState, Item, PaperMention, Question, SourceDocument
 from talks.templatetags.talk import day, evening
 from tests.conftest import SHANGHAI
-from tests.pages.conftest import item, section
+from tests.pages.conftest import item, rich, section
 
 LINK = re.compile(r"""href=["']([^"'#]*)""")
 
@@ -263,6 +266,16 @@ def test_doubts_of_the_import_are_the_organizers(client, site, organizer):
     assert "这可能不是名字" not in text_of(client.get("/episodes/020/"))
     client.force_login(organizer.user)
     assert "这可能不是名字" in text_of(client.get("/episodes/020/"))
+
+
+def test_a_row_that_is_gone_from_the_file_is_marked_for_organizers(client, site, organizer, now):
+    newer = rich()
+    del newer["questions"][1]
+    import_file(data=json.dumps(newer).encode(), name="020.json", by=SYSTEM, now=now)
+    marked = "文件里已经没有，站上保留并做了标记：长上下文靠什么？"
+    assert marked not in text_of(client.get("/episodes/020/"))
+    client.force_login(organizer.user)
+    assert text_of(client.get("/episodes/020/")).count(marked) == 1
 
 
 NOWHERE = [

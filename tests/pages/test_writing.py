@@ -1,8 +1,10 @@
 """Asking and answering by plain forms: what is sent stands, and nobody's words are lost."""
 
 import html
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
@@ -63,9 +65,50 @@ def test_signed_out_nothing_is_lost(client, site, member, password, address, mod
     assert "写了一半才发现没登录" not in text_of(client.get(ASK if address == QUESTION else "/episodes/020/"))
 
 
+def test_a_text_waits_a_day_and_the_signed_in_stay_so(client, site, password, member):
+    client.post(ASK, {"body": "明天再说"})
+    waiting = Session.objects.get()
+    assert timedelta(hours=23) < waiting.expire_date - timezone.now() <= timedelta(days=1)
+    client.post("/accounts/login/", {"login": "小满", "password": password, "remember": "on"})
+    assert "明天再说" in text_of(client.get(ASK))
+    assert Session.objects.get().expire_date - timezone.now() > timedelta(days=29)
+    assert int(client.cookies["sessionid"]["max-age"]) > 60 * 60 * 24 * 29
+
+
+def test_from_one_address_only_so_many_texts_wait(site, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"draft": "2/h/ip"}
+
+    def post(address, path=ASK):
+        visitor = Client(REMOTE_ADDR=address)
+        return visitor.post(path, {"body": "还没登录"})
+
+    assert [post("192.0.2.1", path).status_code for path in (ASK, QUESTION)] == [302, 302]
+    refused = post("192.0.2.1")
+    assert refused.status_code == 429
+    assert "sessionid" not in refused.cookies
+    said = text_of(refused)
+    assert "先登录" in said
+    assert "还没登录</textarea>" in said
+    assert post("192.0.2.2").status_code == 302
+    assert Session.objects.count() == 3
+
+
+def test_who_is_signed_in_is_not_counted(signed_in, site, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"draft": "1/h/ip"}
+    assert [signed_in.post(ASK, {"body": f"第 {number} 问"}).status_code for number in range(3)] == [302] * 3
+
+
 def test_a_sent_text_is_no_draft_anymore(signed_in, site):
     signed_in.post(ASK, {"body": "只问一次"})
     assert "draft" not in signed_in.session
+
+
+def test_two_sentences_of_a_hint_have_no_space_between_them(client, site, member):
+    assert "和 $公式$。提交前要登录" in text_of(client.get(ASK))
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(member.user)
+    assert "没有收下。什么也没丢" in text_of(strict.post(ASK, {"body": "另一个标签页"}))
+    assert "提交前要登录" not in text_of(strict.get(ASK))
 
 
 def test_a_text_too_long_for_a_session_is_shown_again(client, site):

@@ -69,6 +69,31 @@ def test_a_draft_is_in_no_archive(episodes, tmp_path):
     assert "122" not in (tmp_path / "README.md").read_text("utf-8")
 
 
+def test_an_archive_holds_no_file_of_an_episode_that_is_not_in_it(episodes, now, tmp_path):
+    """Import would bring it back. Files that no export has named are somebody's own."""
+    own = [
+        "notes.md",
+        "talks/README.md",
+        "talks/5.md",
+        "talks/s01.md",
+        "talks/121.zhihu.md",
+        "data/index.json",
+        "data/121.md",
+    ]
+    call_command("export_archive", str(tmp_path), stdout=io.StringIO())
+    for name in (*own, "data/S07.json"):
+        (tmp_path / name).write_text("own")
+    Episode.objects.filter(code="121").update(state="draft")
+    Episode.objects.filter(code="122").update(deleted_at=now)
+    said = io.StringIO()
+    call_command("export_archive", str(tmp_path), stdout=io.StringIO(), stderr=said)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert left == {"README.md", "data/120.json", "talks/120.md", *own}
+    assert said.getvalue() == "删除了 5 个旧文件\n"
+    call_command("export_archive", str(tmp_path), stdout=io.StringIO(), stderr=said)
+    assert said.getvalue() == "删除了 5 个旧文件\n"
+
+
 def test_what_was_exported_reads_back_as_the_same_document(episodes):
     document = document_of(episodes["121"])
     read = reader.read(export(episodes["121"], "github").text, name="121.md").document

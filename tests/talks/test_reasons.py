@@ -18,7 +18,7 @@ from talks.documents.problems import Code
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("5.md", b"\x7fELF" + bytes(40), "这不是文本文件。 看上去是 ELF。"),
+        ("5.md", b"\x7fELF" + bytes(40), "这不是文本文件。看上去是 ELF。"),
         ("5.json", b'{"schema": "x"}', "schema 必须是"),
         ("5.json", b'{\n"a": }', "从第 2 行第 6 列起不是 JSON。"),
         ("5.json", b"[]", "必须是一个对象。"),
@@ -30,6 +30,34 @@ def test_a_refusal_has_no_english_tail(name, data, said):
         (problem,) = preview_file(data=data, name=name, run={}).problems
     assert said in problem["message"]
     assert not any(word in problem["message"] for word in ("must", "line", "Expecting", ">"))
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh-hans", "同一部分里这个问题编号用过了：1"),
+        ("en", "This question number was used before in the same part: 1"),
+    ],
+)
+def test_a_piece_of_the_document_stands_behind_a_colon(language, said):
+    with translation.override(language):
+        assert sentence_of(problems.problem(Code.NUMBER_REPEATED, 7, "1")) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh-hans", "这不是文本文件。看上去是 PNG。"), ("en", "This is not a text file. It looks like PNG.")],
+)
+def test_two_sentences_stand_beside_each_other_as_the_language_has_it(language, said):
+    with translation.override(language):
+        assert sentence_of(problems.problem(Code.BINARY, None, "PNG")) == said
+
+
+@pytest.mark.parametrize("code", Code)
+def test_no_sentence_in_chinese_has_a_space_behind_its_mark(code):
+    for detail in ("1", "> 80", "p. 3 (×2)"):
+        with translation.override("zh-hans"):
+            assert not re.search("[。；：，]\\s", sentence_of(problems.problem(code, None, detail)))
 
 
 def _rules() -> list[str]:
@@ -73,5 +101,5 @@ def test_a_text_that_is_too_long_for_a_page_says_so_in_chinese():
     with translation.override("zh-hans"):
         result = import_file(data=data, name="005.md", by=SYSTEM, now=timezone.now())
     assert [problem["message"] for problem in result.problems] == [
-        "文件太大。 其中一段有 100001 个字符，最多 100000 个。"
+        "文件太大。其中一段有 100001 个字符，最多 100000 个。"
     ]

@@ -129,6 +129,32 @@ def test_a_row_gone_from_the_file_is_marked_not_deleted(take, make):
     assert not ImportedRow.objects.filter(is_gone=True).exists()
 
 
+def test_what_stands_apart_from_the_file_is_kept_with_it(take, make, now):
+    """Said by every import of it, kept once, and forgotten when it is true no more."""
+    take(make.document())
+    Answer.objects.update(body="我改过了。")
+    value = make.document()
+    value["questions"][0]["answers"][0]["body"] = "文件也改了。"
+    del value["questions"][1]
+    first = take(value)
+    kept = SourceDocument.objects.current()
+    assert [problem["code"] for problem in first.problems] == ["conflict", "gone", "gone"]
+    assert kept.get().problems == list(first.problems)
+    assert (kept.get().problems[0]["theirs"], kept.get().problems[0]["yours"]) == ("我改过了。", "文件也改了。")
+    assert [problem["message"] for problem in kept.get().problems[:2]] == [
+        "站上和文件里都改过，保留站上的。\n站上：我改过了。\n文件里：文件也改了。",
+        "文件里已经没有，站上保留并做了标记：训练中断怎么续？",
+    ]
+    before = list(SourceDocument.objects.values()), list(ImportedRow.objects.values()), Event.objects.count()
+    again = take(value)
+    assert (again.status, again.problems) == ("unchanged", first.problems)
+    assert (list(SourceDocument.objects.values()), list(ImportedRow.objects.values()), Event.objects.count()) == before
+    Answer.objects.update(body="文件也改了。")
+    Question.objects.filter(body="训练中断怎么续？").update(deleted_at=now)
+    assert [problem["code"] for problem in take(value).problems] == ["gone"]
+    assert ["数据顺序呢？" in problem["message"] for problem in kept.get().problems] == [True]
+
+
 def test_questions_keep_their_id_when_one_is_put_before_them(take, make):
     take(make.document())
     ids = {q.body: q.public_id for q in Question.objects.select_related("episode")}
@@ -225,6 +251,10 @@ def test_queries_of_reading_back_do_not_grow(take, make, django_assert_num_queri
     [
         {"starts_at": "9999-12-31T23:59:59+00:00"},
         {"starts_at": "0001-01-01T00:00:00+08:00"},
+        {"starts_at": "0001-01-01T00:00:00+14:00"},
+        {"starts_at": "9999-12-31T23:59:59-12:00"},
+        {"starts_at": "1899-12-30T23:59:59+00:00"},
+        {"starts_at": "2201-01-02T00:00:00+00:00"},
         {"questions": [{"number": 2147483647}]},
         {"\ud800": 1},
     ],
@@ -237,6 +267,23 @@ def test_values_that_no_page_could_show_are_refused(take, make, changes):
     assert (result.status, result.problems[0]["code"]) == ("refused", "not_an_episode")
     json.dumps(result.as_json(), ensure_ascii=False).encode()
     assert not Episode.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "1900-01-01T00:00:00+14:00",
+        "1900-01-01T00:00:00-12:00",
+        "2200-12-31T23:59:59-12:00",
+        "2200-12-31T23:59:59+14:00",
+    ],
+)
+def test_what_was_taken_at_the_edge_of_time_comes_back(take, make, moment):
+    assert take(make.document(starts_at=moment)).status == "created"
+    text = export(Episode.objects.get(), "json").text
+    Episode.objects.all().delete()
+    assert take(text.encode()).status == "created"
+    assert export(Episode.objects.get(), "json").text == text
 
 
 def test_two_written_names_of_one_host_are_both_kept(take, make, now):

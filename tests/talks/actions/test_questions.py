@@ -14,6 +14,7 @@ from members.models import Event
 from members.rules import StateRefusal
 from talks.actions.questions import answer, ask, edit_answer, edit_question, next_serial, serials_of
 from talks.models import Answer, Episode, EpisodeState, PaperMention, Question
+from talks.rendering import render
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +251,43 @@ def test_other_words_do_not_double_ones_own(episode, question, written, member, 
     further = answer(question=question, body="第二答。", by=member, now=now)
     with pytest.raises(ValidationError):
         edit(further, written.body, member, now)
+
+
+NOTE = "见注[^1]。\n\n[^1]: 原文在这里。"
+
+
+def test_nothing_is_rendered_while_others_wait_for_the_lock(episode, member, now, locked_renders):
+    asked = ask(episode=episode, body=NOTE, by=member, now=now)
+    answered = answer(question=asked, body=NOTE, by=member, now=now)
+    edit_question(question=asked, version=1, body=f"{NOTE}！", by=member, now=now)
+    edit_answer(answer=answered, version=1, body=f"{NOTE}！", by=member, now=now)
+    assert locked_renders == [0] * 4
+    for row in (Question.objects.get(), Answer.objects.get()):
+        kept = row.body_html
+        assert f'id="{row._meta.model_name}{row.pk}-body-' in kept
+        render(row)
+        assert row.body_html == kept
+
+
+def test_a_text_behind_the_question_that_an_import_changed_meanwhile_keeps_its_html(episode, member, now):
+    asked = ask(episode=episode, body="为什么？", by=member, now=now)
+    stale = Question.objects.get(pk=asked.pk)
+    Question.objects.update(after="**后来的话**", after_html="<p>…</p>")
+    edit_question(question=stale, version=1, body="到底为什么？", by=member, now=now)
+    assert "<strong>后来的话</strong>" in Question.objects.get().after_html
+    assert "到底为什么？" in Question.objects.get().body_html
+
+
+def test_only_who_may_write_is_rendered_for(episode, member, stranger, now, locked_renders):
+    asked = ask(episode=episode, body="为什么？", by=member, now=now)
+    locked_renders.clear()
+    for act in (
+        lambda: ask(episode=episode, body="为什么？", by=ANONYMOUS, now=now),
+        lambda: answer(question=asked, body="因为。", by=ANONYMOUS, now=now),
+        lambda: edit_question(question=asked, version=1, body="因为。", by=stranger, now=now),
+    ):
+        with pytest.raises(PermissionDenied):
+            act()
+    with pytest.raises(ValidationError):
+        ask(episode=episode, body="长" * (QUESTION_LIMIT + 1), by=member, now=now)
+    assert locked_renders == []

@@ -62,17 +62,20 @@ def plain(value: object, name: str = "") -> object:
     """A document without what Markdown cannot mean in it.
 
     Byte order marks; formulas where GitHub draws none (in one-line fields, footnotes) or left open; an indented fence,
-    which may belong to the list before it; <details>, no text to exporters.
+    which may belong to the list before it; <details>, no text to exporters; paragraphs that only a heading
+    ends, for once it is protected it ends nothing: code, a link or a tag may begin before it and end behind it.
     """
     if is_dataclass(value):
         return replace(value, **{field.name: plain(getattr(value, field.name), field.name) for field in fields(value)})
     if isinstance(value, tuple):
         return tuple(plain(part, name) for part in value)
     if isinstance(value, str):
-        value = value.replace("\ufeff", "B").replace("<details>", "<details").replace("$$", "S")
+        value = value.replace("\ufeff", "B").replace("<details", "<detail").replace("$$", "S")
         value = value.replace("$", "S") if "[^" in value or name not in _TEXTS else value
         if name in _TEXTS:
             value = re.sub(r"(?m)^ +(?=```|~~~)", "", value)
+            value = re.sub(r"(?<=\n)( {0,3}#{1,6}(?:[ \t].*)?)(?=\n|$)", r"\n\1", value)
+            value = re.sub(r"(?m)^( {0,3}(?:#{1,6}(?:[ \t].*)?|=+|-+)[ \t]*)(?=\n)", r"\1\n", value)
         return value
     return value
 
