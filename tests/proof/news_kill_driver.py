@@ -6,6 +6,7 @@ the settings in the environment.
 """
 
 import json
+import multiprocessing
 import os
 import random
 import signal
@@ -22,17 +23,21 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from tests.news.replay import Replay
-from tests.proof.kill_driver import FOLDER, beat, wipe_broker, worker
+from tests.proof.kill_driver import FOLDER, PLAIN, Process, beat, numbers, wipe_broker
 from tests.servers import redis_server
 
 WORKERS = 3
-COPIES = 5
+# Before a kill so many of the jobs due until then are done, or so many seconds have passed.
+PACE, PACE_SECONDS = 0.8, 10
+COPIES, DELIVERY_SECONDS = 5, 400
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["tests.proof.news_kill_worker"])
 MINE = ("collect_page", "fill_papers", "ask_papers")
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much comes in, how often what is killed, and the seconds in which all must be done after the last kill.
+    """How much comes in, how often what is killed, and after how many seconds without any job done all is lost.
 
     `seed` is NEWS_KILL_SEED.
     """
@@ -42,8 +47,38 @@ class Sizes:
     asks: int
     kills: int = 0
     redis_kills: int = 0
-    patience: int = 400
+    patience: int = 120
     seed: str = ""
+
+
+class Fork:
+    """A forked process with the part of Popen that `Process` uses."""
+
+    def __init__(self, target, *arguments):
+        self.process = FORKS.Process(target=target, args=arguments)
+        self.process.start()
+
+    def poll(self):
+        return self.process.exitcode
+
+    def send_signal(self, number):
+        if self.poll() is None:
+            os.kill(self.process.pid, number)
+
+    def wait(self):
+        self.process.join()
+
+
+class Worker(Process):
+    """A worker that is forked, since starting Python for each would take most of the time."""
+
+    def __init__(self):
+        from tests.proof.news_kill_worker import run
+
+        self.log = FOLDER / f"{next(numbers)}.log"
+        self.log.touch()
+        arguments = ["worker", "--loglevel", "INFO", *PLAIN, "--hostname", f"worker{next(numbers)}@%h"]
+        self.popen = Fork(run, str(self.log), arguments)
 
 
 class Week:
@@ -83,8 +118,14 @@ def is_over():
 
 
 def drain(sizes):
-    deadline = time.monotonic() + sizes.patience
-    while not is_over() and time.monotonic() < deadline:
+    """Wait until everything has come in, or nothing does any more."""
+    from jobs.models import Job
+
+    done, changed_at = -1, time.monotonic()
+    while not is_over() and time.monotonic() < changed_at + sizes.patience:
+        now_done = Job.objects.filter(kind__in=("collect_page", "ask_papers"), done_at__isnull=False).count()
+        if now_done != done:
+            done, changed_at = now_done, time.monotonic()
         time.sleep(0.3)
 
 
@@ -121,21 +162,32 @@ class Broker:
         self.start()
 
 
+def keep_pace(wanted):
+    """Wait until about so many jobs are done: workers that die before they work would prove nothing."""
+    from jobs.models import Job
+
+    deadline = time.monotonic() + PACE_SECONDS
+    done = Job.objects.filter(kind__in=MINE, done_at__isnull=False)
+    while done.count() < wanted and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 def kill(week, sizes, broker):
     """Three workers; the oldest is killed at a random moment, again and again. Now and then the schedule too, and
     Redis, or all messages of the embedded broker are lost. Redis dies for the last time when the last workers stay."""
-    workers, schedule, killed, crashed, wiped = [worker() for _ in range(WORKERS)], beat(), 0, 0, 0
+    workers, schedule, killed, crashed, wiped = [Worker() for _ in range(WORKERS)], beat(), 0, 0, 0
     every = max(1, sizes.kills // max(sizes.redis_kills, 5))
     while killed < sizes.kills:
         victim = workers.pop(0)
         victim.wait_until_ready()
         week.add((killed + 1) / sizes.kills)
+        keep_pace(killed / sizes.kills * (sizes.feeds + sizes.asks) * PACE)
         time.sleep(random.uniform(0.02, 0.4))
         if victim.kill():
             killed += 1
         else:
             crashed += 1
-        workers.append(worker())
+        workers.append(Worker())
         if killed % every == 0:
             schedule.kill()
             schedule = beat()
@@ -164,8 +216,8 @@ def five(week, sizes, broker):
     week.add(1)
     for source in Source.objects.all():
         start(source=source, by=SYSTEM, now=timezone.now())
-    workers, seen, waiting, delivered, fills = [worker(), worker()], set(), [], 0, 0
-    deadline = time.monotonic() + sizes.patience
+    workers, seen, waiting, delivered, fills = [Worker(), Worker()], set(), [], 0, 0
+    deadline = time.monotonic() + DELIVERY_SECONDS
     while time.monotonic() < deadline:
         fresh = set(Job.objects.filter(kind__in=MINE).values_list("pk", flat=True)) - seen
         seen |= fresh

@@ -16,6 +16,8 @@ import signal
 import sqlite3
 import sys
 import time
+import traceback
+from contextlib import closing
 from datetime import timedelta
 
 import django
@@ -85,6 +87,8 @@ def work(*, since, ahead, corpus):
         missing = []
         for source in Source.objects.filter(paused_at=None).order_by("pk"):
             runs = source.runs.filter(pk__gt=since).order_by("-pk")
+            if runs and runs[0].outcome == Outcome.RUNNING:
+                raise RuntimeError(f"the page of {source} was tried in vain")
             if not runs or runs[0].outcome == Outcome.FAILED:
                 missing.append((source, None if runs else cursors(corpus).get(source.slug, (0, 0, None))[2]))
         if not missing:
@@ -118,6 +122,8 @@ def fork(*, last=None, seconds=None, **how):
             with connection.execute_wrapper(Statements(last)):
                 work(**how)
             code = 0
+        except BaseException:
+            traceback.print_exc()
         finally:
             os._exit(code)
     if seconds is not None:
@@ -131,7 +137,7 @@ def fork(*, last=None, seconds=None, **how):
 
 def restore():
     connection.close()
-    for name in ("db.sqlite3-wal", "db.sqlite3-shm"):
+    for name in ("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm"):
         (FOLDER / name).unlink(missing_ok=True)
     shutil.copy(FRESH, DATABASE)
 
@@ -139,7 +145,7 @@ def restore():
 def dump():
     """Every row of every table that is not about work, with keys and times."""
     connection.close()
-    with sqlite3.connect(DATABASE) as database:
+    with closing(sqlite3.connect(DATABASE)) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in {*names} - OF_WORK}
 
@@ -155,7 +161,7 @@ def main(kills):
         django.core.management.call_command("migrate", verbosity=0)
         fill(outside)
         connection.close()
-        with sqlite3.connect(DATABASE) as database:
+        with closing(sqlite3.connect(DATABASE)) as database:
             database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(DATABASE, FRESH)
         how = {"since": 0, "ahead": timedelta(), "corpus": outside.corpus}

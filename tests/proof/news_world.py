@@ -108,7 +108,7 @@ def rows():
         "link": PaperLink.objects.values_list("paper__arxiv_id", "kind", "url", "key"),
     }
     return sorted(
-        json.dumps([name, *row], cls=DjangoJSONEncoder, ensure_ascii=False)
+        json.dumps([name, *row], cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
         for name, table in tables.items()
         for row in table
     )

@@ -145,7 +145,7 @@ def test_workers_that_are_wrong_are_found_out(seed, kills):
     """The kill test can fail: workers done with a job before they do it lose rows, hasty ones double them."""
     with embedded() as (folder, environ):
         figures, rows, seconds = drive(
-            "kill", {**SMALL_WEEK, "kills": kills, "patience": 30, "seed": seed}, environ, folder
+            "kill", {**SMALL_WEEK, "kills": kills, "patience": 25, "seed": seed}, environ, folder
         )
     lost, doubled = compare(f"{seed} workers", figures, rows, SMALL_WEEK, seconds)
     assert lost if seed == "forgetful" else doubled
