@@ -5,6 +5,7 @@ Imported by the fork server of `tests.proof.news_kill_driver`.
 
 import os
 import sys
+from importlib import import_module
 
 import django
 
@@ -13,6 +14,7 @@ from config.run import die_with
 
 django.setup()
 app.loader.import_default_modules()
+import_module("tests.proof.news_kill_work")  # what the jobs do, which needs the models
 app.finalize()
 
 
