@@ -182,6 +182,8 @@ def main(kills):
                 told["kills"] += 1
             told["lost"], told["doubled"] = difference(expected, rows())
             told["lost"] += list(FetchRun.objects.filter(outcome="running").values_list("source__slug", flat=True))
+        if told["lost"] or told["doubled"]:
+            return told
         before, since = dump(), FetchRun.objects.latest("pk").pk
         second = Statements()
         with connection.execute_wrapper(second):
