@@ -28,7 +28,7 @@ def postgres_cluster(folder: Path) -> Iterator[str]:
     """Run a fresh cluster in `folder` (whose parents everybody may enter) and yield the address of its database."""
     initdb, postgres = _postgres_binary("initdb"), _postgres_binary("postgres")
     user = _server_user(folder)
-    data, port = folder / "data", _free_port()
+    data, port = folder / "data", free_port()
     subprocess.run(
         [initdb, "-D", data, "-U", "talk", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"],
         check=True,
@@ -47,12 +47,12 @@ def postgres_cluster(folder: Path) -> Iterator[str]:
 
 
 @contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
+def redis_server(folder: Path, *, port: int | None = None) -> Iterator[str]:
     """Run a Redis that keeps every write in `folder` and yield the address of its database 0."""
     binary = shutil.which("redis-server")
     if binary is None:
         raise FileNotFoundError("redis-server is not on this machine")
-    port = _free_port()
+    port = port or free_port()
     options = ["--bind", "127.0.0.1", "--port", str(port), "--appendonly", "yes", "--save", ""]
     with _server([binary, *options, "--dir", str(folder)], folder, stop_with=signal.SIGTERM):
         address = f"redis://127.0.0.1:{port}/0"
@@ -79,7 +79,7 @@ def _server_user(folder: Path) -> dict:
     return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

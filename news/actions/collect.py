@@ -32,6 +32,8 @@ KIND = "collect_page"
 # A source whose cursor never ends is cut off here; the next run goes on.
 MAX_PAGES = 50
 MAX_PROBLEMS = 50
+# Sources begun in one transaction.
+AT_ONCE = 20
 MAX_FAILURES = 10
 LONGEST_WAIT = timedelta(days=1)
 
@@ -69,13 +71,23 @@ def start(*, source: Source, by: Actor, now: datetime, cursor: Any = None) -> Fe
 
 
 def start_due(*, payload: dict[str, Any], now: datetime) -> None:
-    """Begin a run of every source whose time has come. What the schedule does every minute."""
-    for source in Source.objects.due(now):
+    """Begin a run of the sources whose time has come, AT_ONCE of them; the others are a job of their own at once.
+
+    What the schedule does every minute. A source that another worker holds at this moment is left to the next minute:
+    nobody waits for it, and a worker that dies takes few runs back.
+    """
+    with transaction.atomic():  # a caller outside one still may look
+        due = list(Source.objects.due(now).select_for_update(skip_locked=True)[:AT_ONCE])
+    for source in due:
         try:
             with transaction.atomic():
                 start(source=source, by=SYSTEM, now=now)
         except StateRefusal as refusal:
             log.info("source_not_started", source=source.slug, code=refusal.code)
+    if len(due) == AT_ONCE:
+        slot, batch = payload.get("slot", ""), payload.get("batch", 0) + 1
+        more = {"slot": slot, "batch": batch}
+        enqueue(kind="collect", key=f"collect:{slot}:{batch}", payload=more, due_at=now, now=now)
 
 
 def fetch_page(*, payload: dict[str, Any]) -> Page:

@@ -129,8 +129,9 @@ def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], ta
             else:
                 tally.new += 1
     Sighting.objects.bulk_create(sightings)
+    # Those made above too: another source may have been first, and have hidden it.
     _show_again(
-        [known[key] for key in before if known[key].is_hidden and any(not one.is_hidden for one in by_key[key])]
+        [story for key, story in known.items() if story.is_hidden and not all(o.is_hidden for o in by_key[key])]
     )
 
 

@@ -1,11 +1,12 @@
 """Sources are asked, page by page, as jobs; here a local server answers as the real ones do."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs.actions import jobs
@@ -30,16 +31,9 @@ def outside(settings):
 
 def source(kind, address="", **fields):
     now = timezone.now()
-    return Source.objects.create(
-        slug=kind.replace("_", "-"),
-        name=kind,
-        kind=kind,
-        address=address,
-        next_at=now,
-        created_at=now,
-        changed_at=now,
-        **fields,
-    )
+    stamp = {"next_at": now, "created_at": now, "changed_at": now}
+    said = {"slug": kind.replace("_", "-"), "name": kind, "kind": kind, "address": address}
+    return Source.objects.create(**{**said, **stamp, **fields})
 
 
 @pytest.fixture
@@ -188,6 +182,33 @@ def test_the_schedule_starts_what_is_due(blog, now):
     collect.start_due(payload={}, now=timezone.now())
     collect.start_due(payload={}, now=timezone.now() + timedelta(days=1))
     assert FetchRun.objects.count() == 1
+
+
+def test_many_due_sources_are_started_a_few_at_a_time(outside):
+    for number in range(2 * collect.AT_ONCE + 1):
+        source("feed", f"{outside.url}/{number}", slug=f"feed-{number}")
+    now = timezone.now()
+    collect.start_due(payload={"slot": "x"}, now=now)
+    assert FetchRun.objects.count() == collect.AT_ONCE
+    while job := Job.objects.filter(kind="collect").open().first():
+        assert jobs.perform(job_id=job.pk, now=now)
+    assert FetchRun.objects.count() == 2 * collect.AT_ONCE + 1
+    assert Job.objects.filter(kind="collect").count() == 2
+
+
+@pytest.mark.skipif(not connection.features.has_select_for_update_skip_locked, reason="SQLite locks the whole database")
+def test_a_source_that_another_worker_holds_is_not_waited_for(blog, outside):
+    free = source("feed", f"{outside.url}/free", slug="free")
+
+    def elsewhere():
+        with transaction.atomic():
+            collect.start_due(payload={}, now=timezone.now())
+        connection.close()
+
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        Source.objects.select_for_update().get(pk=blog.pk)
+        other.submit(elsewhere).result(20)
+        assert list(FetchRun.objects.values_list("source", flat=True)) == [free.pk]
 
 
 def test_only_the_schedule_and_organizers(blog, member, organizer):

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+import news.actions.store
 from news.actions.store import store_entries
 from news.entries import Entry
 from news.models import NewsItem, Sighting, Source
@@ -107,6 +108,24 @@ def test_the_rules_hide_and_lose_nothing(source, other, now):
     # another source brings one of them in the open
     assert counts(store(other, entry("9", url="https://blog.example/1"), now=now)) == (0, 0, 1, 0)
     assert not NewsItem.objects.get(key="blog.example/1").is_hidden
+
+
+def test_a_story_hidden_by_another_source_at_the_same_moment_is_shown(source, other, now, monkeypatch):
+    looks, real = [], news.actions.store._stories
+
+    def look(keys):
+        """The first look finds nothing; before the story is written, another worker writes it, hidden."""
+        looks.append(keys)
+        if len(looks) > 1:
+            return real(keys)
+        other.block_words = "title"
+        store(other, entry(), now=now)
+        return {}
+
+    monkeypatch.setattr(news.actions.store, "_stories", look)
+    store(source, entry(), now=now)
+    assert Sighting.objects.filter(is_hidden=True).count() == 1
+    assert not NewsItem.objects.get().is_hidden
 
 
 def test_a_merged_story_takes_what_comes_later(source, other, now):
