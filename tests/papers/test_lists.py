@@ -8,14 +8,18 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
 from papers.actions import lists
+from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list, preview_list
 from papers.actions.list_papers import link_entries
 from papers.export import document_of, export
+from papers.facts import PaperFacts
 from papers.models import ListEntry, ListSection, ListSource, Paper, ReadingList
 
 pytestmark = pytest.mark.django_db
@@ -210,6 +214,36 @@ def test_two_works_under_one_identifier_are_not_one_paper(now):
     link_entries(["2305.00001"], now=now)
     assert entry("Speech Model With Hands").paper is not None
     assert entry("A Benchmark of Many Things").paper is None
+
+
+def said(title, **more):
+    return PaperFacts(arxiv_id="2305.00001", source="api", title=title, **more)
+
+
+def test_a_title_that_comes_in_ties_the_entry_that_is_called_so(now):
+    put(TWO, now=now)
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper == Paper.objects.get()
+    assert entry("A Benchmark of Many Things").paper is None
+    store_facts([said("A Benchmark of Many Things", version=2)], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper is None
+    assert entry("A Benchmark of Many Things").paper == Paper.objects.get()
+
+
+def test_a_paper_that_arrives_later_is_tied_to_its_entry(now):
+    put("- [Speech Model With Hands](https://arxiv.org/abs/2305.00001)", now=now)
+    ListEntry.objects.update(paper=None)
+    Paper.objects.all().delete()
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper == Paper.objects.get()
+
+
+def test_what_says_nothing_of_title_or_abstract_asks_no_list(now):
+    put(TWO, now=now)
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    with CaptureQueriesContext(connection) as captured:
+        store_facts([said("Speech Model with Hands", comment="8 pages")], by=SYSTEM, now=now)
+    assert not [query for query in captured if "listentry" in query["sql"]]
 
 
 def test_one_paper_on_two_lists_is_one_row(now):
