@@ -105,7 +105,7 @@ def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now:
 
 
 def _locked(arxiv_ids: Sequence[str]) -> dict[str, Paper]:
-    # Not the key: who ties a row to one of these papers meanwhile need not wait, and cannot deadlock with `link_papers`.
+    # Not the key: who ties a row to one of these papers meanwhile does not wait, so `link_papers` deadlocks nobody.
     rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update(no_key=True)
     return {paper.arxiv_id: paper for paper in rows}
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from news.actions import sources as source_actions
 from news.actions import stories
 from news.models import NewsItem, Sighting
-from papers.actions import list_imports, lists
+from papers.actions import list_imports, list_order, lists
 from papers.models import ListEntry
 from tests.talks.newsroom import source, tell
 
@@ -36,6 +36,18 @@ def _listed(by, now):
     text = f"# 清单\n\n- [线性偏置]({LINK})\n- [另一篇](https://example.org/b)\n"
     list_imports.import_list(data=text.encode(), name="x.md", slug="one", by=by, now=now)
     return ListEntry.objects.select_related("section").get(title="线性偏置")
+
+
+def _other(entry):
+    return entry.section.entries.exclude(pk=entry.pk).get().pk
+
+
+def _headings(by, now):
+    """The second of two headings."""
+    made = _listed(by, now).section.reading_list
+    for title in ("前一节", "后一节"):
+        section = lists.add_section(reading_list=made, title=title, level=2, by=by, now=now)
+    return section
 
 
 def _removed(by, now):
@@ -111,9 +123,29 @@ ON_WHAT_STANDS = {
         _listed,
         lambda entry, by, now: lists.edit_entry(entry=entry, version=1, values={"title": "换"}, by=by, now=now),
     ),
-    "papers.actions.lists.move_entry": (
+    "papers.actions.lists.add_section": (
         _listed,
-        lambda entry, by, now: lists.move_entry(entry=entry, steps=1, by=by, now=now),
+        lambda entry, by, now: lists.add_section(
+            reading_list=entry.section.reading_list, title="后一节", level=2, by=by, now=now
+        ),
+    ),
+    "papers.actions.list_order.move_entry": (
+        _listed,
+        lambda entry, by, now: list_order.move_entry(entry=entry, steps=1, by=by, now=now),
+    ),
+    "papers.actions.list_order.place_entry": (
+        _listed,
+        lambda entry, by, now: list_order.place_entry(
+            entry=entry, section=entry.section_id, behind=_other(entry), by=by, now=now
+        ),
+    ),
+    "papers.actions.list_order.move_section": (
+        _headings,
+        lambda section, by, now: list_order.move_section(section=section, steps=-1, by=by, now=now),
+    ),
+    "papers.actions.list_order.place_section": (
+        _headings,
+        lambda section, by, now: list_order.place_section(section=section, behind=None, by=by, now=now),
     ),
     "papers.actions.lists.remove_entry": (
         _listed,

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from papers.actions import lists
+from papers.actions import list_order, lists
 from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list, preview_list
 from papers.actions.list_papers import link_entries
@@ -142,7 +142,7 @@ def test_a_removed_entry_does_not_come_back_by_itself(now, organizer):
 
 def test_order_here_stays_until_the_file_changes_its_own(now, organizer):
     put(now=now)
-    lists.move_entry(entry=entry("乙作"), steps=-1, by=organizer, now=now)
+    list_order.move_entry(entry=entry("乙作"), steps=-1, by=organizer, now=now)
     assert titles() == ["乙作", "甲作", "丙"]
     assert put(now=now).status == "unchanged"
     assert titles() == ["乙作", "甲作", "丙"]
@@ -152,7 +152,7 @@ def test_order_here_stays_until_the_file_changes_its_own(now, organizer):
     swapped = TEXT.replace("## 论文\n", "## 论文\n\n- [乙作](https://example.org/b) - 乙的说明\n", 1).replace(
         "甲的说明。\n\n- [乙作](https://example.org/b) - 乙的说明\n", "甲的说明。\n"
     )
-    lists.move_entry(entry=entry("乙作"), steps=1, by=organizer, now=now)
+    list_order.move_entry(entry=entry("乙作"), steps=1, by=organizer, now=now)
     assert put(swapped, now=now).status == "updated"
     assert titles() == ["乙作", "新作", "甲作", "丙"]  # 新作 is gone from the file and stays behind 乙作
 
@@ -312,7 +312,7 @@ def test_who_may_edit(now, member, stranger, organizer):
         with pytest.raises(PermissionDenied):
             lists.remove_entry(entry=added, by=by, now=now)
         with pytest.raises(PermissionDenied):
-            lists.move_entry(entry=added, steps=1, by=by, now=now)
+            list_order.move_entry(entry=added, steps=1, by=by, now=now)
         with pytest.raises(PermissionDenied):
             lists.add_entry(section=section, values={"title": "乙"}, by=by, now=now)
     assert lists.edit_entry(entry=added, version=1, values={"title": "乙"}, by=organizer, now=now).title == "乙"
@@ -389,9 +389,9 @@ def test_text_written_here_reads_back_from_the_export(mine, now, organizer):
 
 
 def test_moving_stops_at_the_ends(mine, now, organizer):
-    lists.move_entry(entry=mine, steps=-5, by=organizer, now=now)
+    list_order.move_entry(entry=mine, steps=-5, by=organizer, now=now)
     assert titles()[0] == "甲作"
-    lists.move_entry(entry=mine, steps=5, by=organizer, now=now)
+    list_order.move_entry(entry=mine, steps=5, by=organizer, now=now)
     assert titles() == ["乙作", "甲作", "丙"]
 
 
