@@ -199,7 +199,10 @@ def address(path, record, person, now):
 def body_for(path, who, document):
     bodies = {
         "lists/": {"slug": f"of-{who}", "title": who},
-        "lists/{slug}/entries/": {"section": ListSection.objects.get(reading_list__slug="board-41").pk, "title": who},
+        "lists/{slug}/entries/": {
+            "section": ListSection.objects.filter(reading_list__slug="board-41").first().pk,
+            "title": who,
+        },
         "lists/{slug}/entries/{id}/": {"title": who},
         "lists/{slug}/import/": {"text": "- [甲](https://example.org/a)", "dry_run": True},
         "lists/{slug}/sections/": {"title": who},
