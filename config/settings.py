@@ -159,8 +159,9 @@ JOB_KINDS = {
         store="papers.actions.filling.store",
         lease=timedelta(minutes=10),
     ),
-    "ask_papers_again": Kind(store="talks.actions.papers.ask_again"),
+    "ask_papers_again": Kind(store="talks.actions.papers.ask_again", name=_("asking again about the papers of talks")),
     "ask_papers": Kind(
+        name=_("asking about papers of talks"),
         fetch="papers.actions.filling.fetch_named",
         store="papers.actions.filling.store_named",
         lease=timedelta(minutes=10),

@@ -15,7 +15,7 @@ from members import views as members
 from news.api.metrics import Metrics
 from news.views import ops, sources
 from papers.views import lists
-from talks.views import episodes, feeds, home, imports, inbox, papers, people, questions, site
+from talks.views import episodes, feeds, home, imports, inbox, list_imports, papers, people, questions, site
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -52,7 +52,19 @@ urlpatterns = [
     path("lists/<slug:slug>.md", lists.text, {"form": "readme"}, name="list-markdown"),
     path("lists/<slug:slug>.bib", lists.text, {"form": "bibtex"}, name="list-bibtex"),
     path("lists/<slug:slug>.json", lists.text, {"form": "json"}, name="list-json"),
+    path("lists/import/", list_imports.start, name="list-import"),
+    path("lists/import/store/", list_imports.store, name="list-import-store"),
     path("lists/<slug:slug>/", lists.reading_list, name="list"),
+    path("lists/<slug:slug>/sections/add/", lists.add_section, name="list-add-section"),
+    *[
+        path(
+            f"lists/<slug:slug>/sections/<int:pk>/{verb}/",
+            lists.change_section,
+            {"verb": verb},
+            name=f"list-section-{verb}",
+        )
+        for verb in lists.SECTION_VERBS
+    ],
     path("lists/<slug:slug>/add/<int:section>/", lists.add, name="list-add"),
     path("lists/<slug:slug>/entries/<int:pk>/", lists.entry, name="list-entry"),
     *[

@@ -48,6 +48,23 @@ def entry_initial(entry: ListEntry) -> dict[str, Any]:
     return {**{name: getattr(entry, name) for name in names}, "links": "\n".join(lines)}
 
 
+class PlaceForm(forms.Form):
+    """Where a row is put: behind which, and in which section. An empty `behind` is the beginning."""
+
+    version = forms.IntegerField(required=False)
+    section = forms.IntegerField(required=False)
+    behind = forms.IntegerField(required=False)
+
+
+class SectionForm(forms.Form):
+    """A new heading of a list."""
+
+    title = forms.CharField(label=_("Heading"), max_length=TITLE_LIMIT)
+    level = forms.TypedChoiceField(
+        label=_("Level"), coerce=int, choices=[(2, _("a part of its own")), (3, _("under the part before it"))]
+    )
+
+
 class ListForm(forms.Form):
     """A new list."""
 

@@ -34,6 +34,7 @@ NO_PAGES = {
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
+    *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
@@ -70,6 +71,19 @@ PASTED = """# OpenLLM Talk 018
 答：困惑度靠得住，别的要测。—渡口
 
 1. 同一个编号又来了一次？
+"""
+
+
+PASTED_LIST = """# 编出来的清单
+
+## 位置
+
+- **Attention with Linear Biases.** [[pdf](https://arxiv.org/pdf/2108.12409)] [[code](./code/alibi)]
+- [又一篇](https://arxiv.org/abs/2108.12409) - 同一个编号写在两篇上
+
+## 工具
+
+- [一个推理框架](https://github.com/example/serve) - 单卡也能跑
 """
 
 
@@ -138,6 +152,12 @@ SHOTS: dict[str, Shot] = {
     "list-editing": Shot("list", "/lists/sample-long-context/?edit=1", by="organizer"),
     "list-add": Shot("list-add", "/lists/sample-long-context/add/1/", by="organizer"),
     "list-entry": Shot("list-entry", "/lists/sample-long-context/entries/1/", by="organizer"),
+    "list-add-section": Shot("list-add-section", "/lists/sample-long-context/sections/add/", by="organizer"),
+    "list-import": Shot("list-import", "/lists/import/", by="organizer"),
+    "list-import-preview": Shot("list-import", "/lists/import/?slug=pasted", by="organizer", send=PASTED_LIST),
+    "list-import-result": Shot(
+        "list-import-store", "/lists/import/?slug=pasted", by="organizer", send=PASTED_LIST, forms=2
+    ),
     "sources-empty": Shot("sources", "/sources/", stage="empty"),
     "sources": Shot("sources", "/sources/"),
     "sources-organizer": Shot("sources", "/sources/", by="organizer"),

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
+from members.actions.revisions import touch
 from members.actors import Actor
 from members.rules import StateRefusal, invalid, require
 from news import stories
@@ -148,6 +149,8 @@ def _renormalise(rows: Iterable[Sighting], *, by: Actor, now: datetime) -> int:
             _touch(story, now)
         elif story.merged_into_id is None:
             _merge(*_locked(story, there.merged_into or there), by=by, now=now)
+    if renamed:
+        touch()
     return len(renamed)
 
 

@@ -16,6 +16,7 @@ from markup.html import HTML_VERSION
 from members.actions.revisions import touch
 from members.actors import Actor
 from members.rules import is_organizer, is_system, require
+from papers.actions.list_papers import link_papers
 from papers.facts import PaperFacts
 from papers.models import FilledFrom, Paper, PaperLink, PaperUpvotes, PaperVersion
 from papers.rendering import HTML_FIELDS, render
@@ -81,9 +82,9 @@ def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now:
         # Another worker may have made the same stub since: then its row is the one.
         Paper.objects.bulk_create(missing, ignore_conflicts=True)
         known = _locked(arxiv_ids)
-    changed = []
+    changed, renamed = [], {}
     for paper in known.values():
-        before = _values(paper)
+        before, name = _values(paper), (paper.title, paper.abstract)
         for one in sorted(by_id[paper.arxiv_id], key=lambda one: (FilledFrom(one.source).rank, one.version or 0)):
             _merge(paper, one, now=now)
         if _values(paper) != before:
@@ -91,17 +92,21 @@ def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now:
             paper.version += 1
             render(paper)
             changed.append(paper)
+        if (paper.title, paper.abstract) != name:
+            renamed[paper.arxiv_id] = paper
     if changed:
         Paper.objects.bulk_update(changed, [*_CHANGING, *HTML_FIELDS, "changed_at", "version"], batch_size=100)
     said = [(known[i], one) for i in arxiv_ids for one in by_id[i]]
     written = [_store_versions(said, now=now), _store_upvotes(said), _store_links(said, now=now)]
+    link_papers(renamed)
     if changed or any(written):
         touch()
     return known
 
 
 def _locked(arxiv_ids: Sequence[str]) -> dict[str, Paper]:
-    rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update()
+    # Not the key: who ties a row to one of these papers meanwhile does not wait, so `link_papers` deadlocks nobody.
+    rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update(no_key=True)
     return {paper.arxiv_id: paper for paper in rows}
 
 

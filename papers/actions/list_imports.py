@@ -33,6 +33,7 @@ from papers.rules import can_import_lists
 MAX_BYTES = 2 * 1024 * 1024
 NAME_LIMIT = 200
 SLUG_LIMIT = 80
+RESERVED = {"import"}  # a page of its own under /lists/
 TRIES = 3
 
 
@@ -144,6 +145,8 @@ def check_slug(slug: str) -> None:
         validate_slug(slug)
     except Exception as error:
         raise invalid("slug", _("Use letters, digits, - and _ for the address of a list."), "invalid") from error
+    if slug in RESERVED:
+        raise invalid("slug", _("This address is a page of its own; choose another."), "taken")
     if len(slug) > SLUG_LIMIT:
         raise invalid("slug", _("At most %(limit)d characters.") % {"limit": SLUG_LIMIT}, "too_long")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from papers.actions.stubs import find_or_stub
@@ -14,13 +14,18 @@ NAME_WORDS = 3
 
 
 def link_entries(arxiv_ids: Iterable[str], *, now: datetime) -> None:
-    """Link the entries of these identifiers to their papers.
+    """Link the entries of these identifiers to their papers, stubs where need be. Inside the caller's transaction."""
+    link_papers(find_or_stub(arxiv_ids, now=now))
+
+
+def link_papers(papers: Mapping[str, Paper]) -> None:
+    """Link the entries that name these papers by their identifier. Runs inside the caller's transaction.
 
     Where works under one identifier differ, only those that are called what the paper is called are linked; while
-    nobody has said how it is called, works that differ inside one list are not. Call it again when a paper's title
-    has come in. Runs inside the caller's transaction.
+    nobody has said how it is called, works that differ inside one list are not. Hence again when a title has come in.
     """
-    papers = find_or_stub(arxiv_ids, now=now)
+    if not papers:
+        return
     claims: dict[str, list[ListEntry]] = {}
     rows = ListEntry.objects.visible_to(None).filter(arxiv_id__in=papers).select_related("section")
     for row in rows.only("pk", "title", "arxiv_id", "paper_id", "section__reading_list_id"):

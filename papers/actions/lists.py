@@ -1,4 +1,4 @@
-"""Reading lists on the site: entries are added, edited, moved, removed and brought back."""
+"""Reading lists on the site: entries are added, edited, removed and brought back; `list_order` moves them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ from papers.rules import LINE_LIMIT, LINKS_LIMIT, NOTE_LIMIT, TITLE_LIMIT, can_e
 # What a person may write of an entry; `after` belongs to the document.
 LINES = {"title": TITLE_LIMIT, "authors": LINE_LIMIT, "venue": TITLE_LIMIT, "group": TITLE_LIMIT, "url": LINE_LIMIT}
 YEARS = range(1900, 2100)
+HEADINGS = (2, 3)
 
 
 def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingList:
@@ -52,11 +53,32 @@ def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingLi
     return made
 
 
+def add_section(*, reading_list: ReadingList, title: str, level: int, by: Actor, now: datetime) -> ListSection:
+    """Add a heading at the end of a list, 2 for a part and 3 for one under it. Raises PermissionDenied, Http404,
+    ValidationError."""
+    with transaction.atomic():
+        reading_list = locked_list(reading_list.pk, by)
+        check_text(title, field="title", limit=TITLE_LIMIT, required=True)
+        if level not in HEADINGS:
+            raise invalid("level", _("Choose 2 or 3."), "invalid")
+        last = ListSection.objects.filter(reading_list=reading_list).aggregate(last=Max("position"))["last"]
+        section = ListSection.objects.create(
+            reading_list=reading_list,
+            position=(last or 0) + 1,
+            title=" ".join(title.split()),
+            level=level,
+            created_at=now,
+            changed_at=now,
+        )
+        render_and_save([section])
+        record(by=by, now=now, verb="add", kind="list_section", key=section.pk, after=values_of(section))
+    return section
+
+
 def add_entry(*, section: ListSection, values: Mapping[str, Any], by: Actor, now: datetime) -> ListEntry:
     """Add a work at the end of a section. Raises PermissionDenied, Http404, ValidationError."""
     with transaction.atomic():
-        reading_list = _locked(section.reading_list_id, by)
-        section = _section(section.pk, reading_list)
+        section = locked_section(section.pk, section.reading_list, by)
         doc = _checked(EntryDoc("", EntryKind.PAPER), values)
         last = ListEntry.objects.filter(section=section).aggregate(last=Max("position"))["last"]
         entry = ListEntry(section=section, position=(last or 0) + 1, created_at=now, changed_at=now)
@@ -74,7 +96,7 @@ def edit_entry(*, entry: ListEntry, version: int, values: Mapping[str, Any], by:
     `version`, and it carries both texts.
     """
     with transaction.atomic():
-        row = _locked_entry(entry.pk, by)
+        row = locked_entry(entry.pk, by)
         before = values_of(row)
         if row.version != version:
             raise _conflict(values, before)
@@ -91,34 +113,10 @@ def edit_entry(*, entry: ListEntry, version: int, values: Mapping[str, Any], by:
     return row
 
 
-def move_entry(*, entry: ListEntry, steps: int, by: Actor, now: datetime) -> ListEntry:
-    """Move an entry up (negative) or down among its section's; past an end it stays there.
-
-    Raises PermissionDenied, Http404.
-    """
-    with transaction.atomic():
-        row = _locked_entry(entry.pk, by)
-        rows = list(ListEntry.objects.filter(section=row.section, deleted_at=None).in_order())
-        place = next(index for index, one in enumerate(rows) if one.pk == row.pk)
-        target = min(max(place + steps, 0), len(rows) - 1)
-        if target == place:
-            return row
-        rows.insert(target, rows.pop(place))
-        removed = ListEntry.objects.filter(section=row.section).exclude(deleted_at=None).in_order()
-        changed = []
-        for position, one in enumerate([*rows, *removed], 1):
-            if one.position != position:
-                one.position = position
-                changed.append(one)
-        ListEntry.objects.bulk_update(changed, ["position"], batch_size=200)
-        record(by=by, now=now, verb="move", kind="list_entry", key=row.pk, before=place + 1, after=target + 1)
-    return row
-
-
 def remove_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
     """Take an entry off its list; `restore_entry` brings it back. Raises PermissionDenied, Http404."""
     with transaction.atomic():
-        row = _locked_entry(entry.pk, by)
+        row = locked_entry(entry.pk, by)
         row.deleted_at, row.changed_at, row.version = now, now, row.version + 1
         row.save(update_fields=["deleted_at", "changed_at", "version"])
         _link(row.arxiv_id, now=now)
@@ -129,7 +127,7 @@ def remove_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
 def restore_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
     """Bring a removed entry back to where it stood. Raises PermissionDenied, Http404."""
     with transaction.atomic():
-        row = _locked_entry(entry.pk, by, is_removed=True)
+        row = locked_entry(entry.pk, by, is_removed=True)
         row.deleted_at, row.changed_at, row.version = None, now, row.version + 1
         row.save(update_fields=["deleted_at", "changed_at", "version"])
         _link(row.arxiv_id, now=now)
@@ -137,7 +135,8 @@ def restore_entry(*, entry: ListEntry, by: Actor, now: datetime) -> ListEntry:
     return row
 
 
-def _locked(pk: int, by: Actor) -> ReadingList:
+def locked_list(pk: int, by: Actor) -> ReadingList:
+    """Return a list, locked, that `by` may edit. Raises PermissionDenied, Http404."""
     reading_list = ReadingList.objects.select_for_update().filter(pk=pk, deleted_at=None).first()
     if reading_list is None:
         raise Http404
@@ -145,18 +144,22 @@ def _locked(pk: int, by: Actor) -> ReadingList:
     return reading_list
 
 
-def _locked_entry(pk: int, by: Actor, *, is_removed: bool = False) -> ListEntry:
+def locked_entry(pk: int, by: Actor, *, is_removed: bool = False) -> ListEntry:
+    """Return an entry whose list is locked and may be edited by `by`. Raises PermissionDenied, Http404."""
     found = ListEntry.objects.filter(pk=pk, section__deleted_at=None).select_related("section").first()
     if found is None:
         raise Http404
-    _locked(found.section.reading_list_id, by)
+    locked_list(found.section.reading_list_id, by)
     row = ListEntry.objects.select_related("section__reading_list").get(pk=pk)
     if (row.deleted_at is not None) != is_removed:
         raise Http404
     return row
 
 
-def _section(pk: int, reading_list: ReadingList) -> ListSection:
+def locked_section(pk: int, reading_list: ReadingList, by: Actor | None = None) -> ListSection:
+    """Return a section of a list; with `by` the list is locked first. Raises PermissionDenied, Http404."""
+    if by is not None:
+        locked_list(reading_list.pk, by)
     section = ListSection.objects.filter(pk=pk, reading_list=reading_list, deleted_at=None).first()
     if section is None:
         raise Http404

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils import timezone
@@ -17,14 +18,15 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.bodies import FormBody, JSONBody
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Expansion, Rows, person_of, require_match, writer_of
-from papers.actions import lists
+from papers.actions import list_imports, list_order, lists
 from papers.export import FORMS, export
 from papers.lists.kinds import link_kind
 from papers.models import EntryKind, ListEntry, ListSection, ReadingList
-from papers.rules import LINE_LIMIT, LINKS_LIMIT, NOTE_LIMIT, TITLE_LIMIT
+from papers.rules import LINE_LIMIT, LINKS_LIMIT, NOTE_LIMIT, TITLE_LIMIT, can_import_lists
 
 STAMP = ("version", "created_at", "changed_at")
 MEDIA_TYPES = {"readme": "text/markdown", "bibtex": "application/x-bibtex", "json": "application/json"}
@@ -115,10 +117,52 @@ class NewEntry(EntryChange):
     section = serializers.IntegerField(min_value=1)
 
 
-class Steps(serializers.Serializer[Any]):
-    """How far an entry moves: up is negative."""
+class Move(serializers.Serializer[Any]):
+    """How far a row moves (`steps`, up is negative), or what it is put behind (null: the beginning).
 
-    steps = serializers.IntegerField(min_value=-10_000, max_value=10_000)
+    With the `version` that was read, a move that somebody else was faster with is refused.
+    """
+
+    steps = serializers.IntegerField(required=False, min_value=-10_000, max_value=10_000)
+    behind = serializers.IntegerField(required=False, allow_null=True, min_value=1)
+    version = serializers.IntegerField(required=False, min_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("steps" in attrs) == ("behind" in attrs):
+            raise serializers.ValidationError({"steps": _("Send either `steps` or `behind`.")}, code="required")
+        return attrs
+
+
+class EntryMove(Move):
+    """`behind` is in `section`, by default its own."""
+
+    section = serializers.IntegerField(required=False, min_value=1)
+
+
+class NewSection(serializers.Serializer[Any]):
+    """A new heading at the end of a list."""
+
+    title = serializers.CharField(max_length=TITLE_LIMIT)
+    level = serializers.ChoiceField([2, 3], default=2)
+
+
+class ListFile(serializers.Serializer[Any]):
+    """A README to import: a file as form field `file`, or its text."""
+
+    file = serializers.FileField(required=False)
+    text = serializers.CharField(required=False, trim_whitespace=False)
+    title = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class ListResultSerializer(serializers.Serializer[Any]):
+    """What became of a file, as the command answers."""
+
+    status = serializers.ChoiceField(["created", "updated", "unchanged", "refused", "parsed"])
+    sections = serializers.IntegerField()
+    entries = serializers.IntegerField()
+    papers = serializers.IntegerField()
+    problems = serializers.ListField(child=serializers.DictField())
 
 
 class ReadingListViewSet(Rows):
@@ -127,7 +171,7 @@ class ReadingListViewSet(Rows):
     serializer_class = ReadingListSerializer
     lookup_field = "slug"
     lookup_value_regex = SLUG
-    queries = {"export": ("to",)}
+    queries = {"export": ("to",), "take": ("dry_run",)}
 
     def rows(self) -> QuerySet[Any]:
         rows = ReadingList.objects.visible_to(person_of(self.request)).with_counts()
@@ -167,19 +211,46 @@ class ReadingListViewSet(Rows):
         text = export(self.get_object(), to)
         return HttpResponse(text, content_type=f"{MEDIA_TYPES[to]}; charset=utf-8")
 
+    @extend_schema(
+        operation_id="lists_import",
+        request={"multipart/form-data": ListFile, "application/json": ListFile},
+        responses={200: ListResultSerializer, 201: ListResultSerializer},
+        parameters=[OpenApiParameter("dry_run", bool)],
+    )
+    @action(detail=True, methods=["post"], url_path="import", parser_classes=(JSONBody, FormBody))
+    def take(self, request: Request, slug: str) -> Response:
+        """Import a README as this list, made if need be; a list that stands is merged with the file.
 
-class ListEntryFilter(filters.FilterSet):
-    kind = filters.ChoiceFilter(choices=EntryKind.choices)
-    section = filters.NumberFilter(field_name="section_id")
-    arxiv_id = filters.CharFilter(max_length=32)
-    title_contains = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=200)
+        With `dry_run=true` it is only read. A file that is refused is an answer like any other: 200, `refused`.
+        """
+        by = writer_of(request)
+        if not can_import_lists(by):
+            raise PermissionDenied(_("Only organizers import reading lists."))
+        sent = {name: request.data[name] for name in ("file", "text", "title", "dry_run") if name in request.data}
+        form = ListFile(data={**sent, **{name: request.query_params[name] for name in request.query_params}})
+        form.is_valid(raise_exception=True)
+        values = form.validated_data
+        if ("file" in values) == ("text" in values):
+            message = _("Send a file as form field `file`, or its text as `text`.")
+            raise exceptions.ValidationError({"file": message}, code="required")
+        file = values.get("file")
+        data, name = (file.read(), file.name) if file else (values["text"].encode(), "README.md")
+        if values["dry_run"]:
+            return Response(list_imports.preview_list(data=data, name=name).as_json())
+
+        def store() -> Response:
+            result = list_imports.import_list(
+                data=data, name=name, slug=slug, title=values["title"], by=by, now=timezone.now()
+            )
+            is_new = result.status == "created"
+            return Response(result.as_json(), status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+
+        return once(request, store)
 
 
-class ListEntryViewSet(Rows):
-    """The entries of one list, in its order."""
+class OfOneList(Rows):
+    """Rows of the list that the address names."""
 
-    serializer_class = ListEntrySerializer
-    filterset_class = ListEntryFilter
     expandable: dict[str, Expansion] = {}
 
     @cached_property
@@ -189,13 +260,65 @@ class ListEntryViewSet(Rows):
             raise Http404
         return row
 
-    def rows(self) -> QuerySet[Any]:
-        rows = ListEntry.objects.visible_to(person_of(self.request)).filter(section__reading_list=self.reading_list)
-        return rows.select_related("paper").in_order()
-
     def _shown(self, pk: int, code: int = 200) -> Response:
         row = self.rows().get(pk=pk)
         return self.reply(row, self.get_serializer(row).data, code)
+
+
+class ListSectionViewSet(OfOneList):
+    """The headings of one list, in its order."""
+
+    serializer_class = ListSectionSerializer
+
+    def rows(self) -> QuerySet[Any]:
+        return ListSection.objects.filter(reading_list=self.reading_list, deleted_at=None)
+
+    @extend_schema(request=NewSection, responses={201: ListSectionSerializer})
+    def create(self, request: Request, slug: str) -> Response:
+        """Add a heading at the end of the list."""
+        by = writer_of(request)
+        form = NewSection(data=request.data)
+        form.is_valid(raise_exception=True)
+
+        def make() -> Response:
+            made = lists.add_section(reading_list=self.reading_list, **form.validated_data, by=by, now=timezone.now())
+            return self._shown(made.pk, status.HTTP_201_CREATED)
+
+        return once(request, make)
+
+    @extend_schema(request=Move, responses={200: ListSectionSerializer})
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Move a heading, with those under it, past others of its level, or put it behind another."""
+        by = writer_of(request)
+        row = self.get_object()
+        form = Move(data=request.data)
+        form.is_valid(raise_exception=True)
+        act = list_order.place_section if "behind" in form.validated_data else list_order.move_section
+
+        def make() -> Response:
+            act(section=row, **form.validated_data, by=by, now=timezone.now())
+            return self._shown(row.pk)
+
+        return once(request, make)
+
+
+class ListEntryFilter(filters.FilterSet):
+    kind = filters.ChoiceFilter(choices=EntryKind.choices)
+    section = filters.NumberFilter(field_name="section_id")
+    arxiv_id = filters.CharFilter(max_length=32)
+    title_contains = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=200)
+
+
+class ListEntryViewSet(OfOneList):
+    """The entries of one list, in its order."""
+
+    serializer_class = ListEntrySerializer
+    filterset_class = ListEntryFilter
+
+    def rows(self) -> QuerySet[Any]:
+        rows = ListEntry.objects.visible_to(person_of(self.request)).filter(section__reading_list=self.reading_list)
+        return rows.select_related("paper").in_order()
 
     @extend_schema(request=NewEntry, responses={201: ListEntrySerializer})
     def create(self, request: Request, slug: str) -> Response:
@@ -240,17 +363,22 @@ class ListEntryViewSet(Rows):
         lists.remove_entry(entry=row, by=by, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=Steps, responses={200: ListEntrySerializer})
+    @extend_schema(request=EntryMove, responses={200: ListEntrySerializer})
     @action(detail=True, methods=["post"])
     def move(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Move an entry up or down in its section."""
+        """Move an entry up or down, or put it behind another one, in any section of its list."""
         by = writer_of(request)
         row = self.get_object()
-        form = Steps(data=request.data)
+        form = EntryMove(data=request.data)
         form.is_valid(raise_exception=True)
+        values = dict(form.validated_data)
+        section = values.pop("section", row.section_id)
 
         def make() -> Response:
-            lists.move_entry(entry=row, steps=form.validated_data["steps"], by=by, now=timezone.now())
+            if "behind" in values:
+                list_order.place_entry(entry=row, section=section, **values, by=by, now=timezone.now())
+            else:
+                list_order.move_entry(entry=row, **values, by=by, now=timezone.now())
             return self._shown(row.pk)
 
         return once(request, make)

@@ -18,13 +18,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.actors import Actor, actor_of
 from members.models import Person
 from members.rules import may_write
+from papers.actions import list_order as order
 from papers.actions import lists as actions
 from papers.export import SUFFIXES, export, rows_of
-from papers.forms import EntryForm, ListForm, entry_initial
+from papers.forms import EntryForm, ListForm, PlaceForm, SectionForm, entry_initial
 from papers.models import ListEntry, ListSection, ListSource, ReadingList
-from papers.rules import can_edit_list
+from papers.rules import can_edit_list, can_import_lists
 
-VERBS = ("up", "down", "remove", "restore")
+STEPS = {"up": -1, "down": 1}
+VERBS = (*STEPS, "move", "remove", "restore")
+SECTION_VERBS = (*STEPS, "move")
 CONTENT_TYPES = {"readme": "text/markdown", "bibtex": "application/x-bibtex", "json": "application/json"}
 
 
@@ -74,6 +77,7 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "lists": visible(request).with_counts().order_by("-changed_at", "slug"),
         "form": form if may_write(by) else None,
+        "may_import": can_import_lists(by),
     }
     return render(request, "papers/lists.html", context, status=400 if form.errors else 200)
 
@@ -203,11 +207,16 @@ def _sent(
 @login_required
 @require_POST
 def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Move, remove or bring back an entry by a button."""
+    """Move, remove or bring back an entry by a button, or put it where it was drawn to."""
     row, found = _entry(request, slug, pk)
     by, now = actor_of(request.user), timezone.now()
-    if verb in ("up", "down"):
-        actions.move_entry(entry=found, steps=-1 if verb == "up" else 1, by=by, now=now)
+    if verb in STEPS:
+        version = _sent_place(request)["version"]
+        _moved(request, lambda: order.move_entry(entry=found, steps=STEPS[verb], version=version, by=by, now=now))
+    elif verb == "move":
+        place = _sent_place(request)
+        place["section"] = place["section"] or found.section_id
+        _moved(request, lambda: order.place_entry(entry=found, **place, by=by, now=now))
     elif verb == "remove":
         actions.remove_entry(entry=found, by=by, now=now)
         messages.success(request, _("Removed. It can be brought back at the end of the page."))
@@ -217,10 +226,64 @@ def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     return redirect(_back(row, found))
 
 
-def _entry(request: HttpRequest, slug: str, pk: int) -> tuple[ReadingList, ListEntry]:
-    row = get_object_or_404(visible(request), slug=slug)
+@login_required
+@require_POST
+def change_section(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
+    """Move a section by a button, or put it where it was drawn to."""
+    row = _editable(request, slug)
+    found = get_object_or_404(ListSection.objects.select_related("reading_list"), pk=pk, reading_list=row)
+    by, now, place = actor_of(request.user), timezone.now(), _sent_place(request)
+    version = place["version"]
+    if verb in STEPS:
+        _moved(request, lambda: order.move_section(section=found, steps=STEPS[verb], version=version, by=by, now=now))
+    else:
+        behind = place["behind"]
+        _moved(request, lambda: order.place_section(section=found, behind=behind, version=version, by=by, now=now))
+    return redirect(f"{row.get_absolute_url()}?edit=1#section-{found.pk}")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_section(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form of a new heading."""
+    row = _editable(request, slug)
+    form = SectionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.add_section(
+                reading_list=row, **form.cleaned_data, by=actor_of(request.user), now=timezone.now()
+            )
+            return redirect(f"{row.get_absolute_url()}?edit=1#section-{made.pk}")
+        except ValidationError as error:
+            form.add_error(None, error)
+    context = {"list": row, "form": form, "is_heading": True}
+    return render(request, "papers/list_entry.html", context, status=400 if form.errors else 200)
+
+
+def _sent_place(request: HttpRequest) -> dict[str, Any]:
+    """Return the place that was sent; a number that is none is as good as not sent, and the version is then wrong."""
+    form = PlaceForm(request.POST)
+    return form.cleaned_data if form.is_valid() else {"section": None, "behind": None, "version": 0}
+
+
+def _moved(request: HttpRequest, act: Callable[[], object]) -> None:
+    """Do it; somebody who was faster is told of on the page that comes next."""
+    try:
+        act()
+    except ValidationError as error:
+        for message in error.messages:
+            messages.error(request, message)
+
+
+def _editable(request: HttpRequest, slug: str) -> ReadingList:
+    row: ReadingList = get_object_or_404(visible(request), slug=slug)
     if not can_edit_list(actor_of(request.user), row):
         raise Http404
+    return row
+
+
+def _entry(request: HttpRequest, slug: str, pk: int) -> tuple[ReadingList, ListEntry]:
+    row = _editable(request, slug)
     found = ListEntry.objects.filter(section__reading_list=row).select_related("section__reading_list")
     return row, get_object_or_404(found, pk=pk)
 

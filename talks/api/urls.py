@@ -6,7 +6,7 @@ from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet, StoryViewSet
-from papers.api.lists import SLUG, ListEntryViewSet, ReadingListViewSet
+from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
 from talks.api import episodes, imports, questions, record
 
 
@@ -33,6 +33,7 @@ for name, viewset in {
     "papers": record.PaperViewSet,
     "lists": ReadingListViewSet,
     f"lists/(?P<slug>{SLUG})/entries": ListEntryViewSet,
+    f"lists/(?P<slug>{SLUG})/sections": ListSectionViewSet,
     "news": StoryViewSet,
     "sightings": SightingViewSet,
     "sources": SourceViewSet,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -77,14 +78,57 @@ def test_writing(writer, shown, problem):
     problem(send(writer, "post", "lists/one/entries/", {"section": 999, "title": "x"}), 400, "unknown")
 
 
+def test_order(writer, shown, problem):
+    made = send(writer, "post", "lists/one/sections/", {"title": "工具"})
+    assert (made.status_code, made.json()["level"]) == (201, 2)
+    tools = made.json()["id"]
+    at = f"lists/one/entries/{shown.pk}/move/"
+    moved = send(writer, "post", at, {"section": tools, "behind": None, "version": 1})
+    assert (moved.status_code, moved.json()["section"], moved.json()["version"]) == (200, tools, 2)
+    stale = problem(send(writer, "post", at, {"steps": -1, "version": 1}), 412, "conflict")
+    assert (stale["yours"], stale["theirs"]["title"]) == ({"steps": -1}, "甲作")
+    problem(send(writer, "post", at, {"steps": 1, "behind": None}), 400)
+    problem(send(writer, "post", at, {}), 400)
+    problem(send(writer, "post", at, {"section": 999, "behind": None}), 404)
+    first = send(writer, "post", f"lists/one/sections/{tools}/move/", {"behind": None})
+    assert first.status_code == 200
+    rows = writer.get(f"{API}lists/one/sections/").json()["results"]
+    assert [row["title"] for row in rows] == ["工具", "论文"]
+    last = send(writer, "post", f"lists/one/sections/{tools}/move/", {"steps": 1})
+    assert last.json()["position"] == 2
+
+
+def test_importing(writer, member, now, problem):
+    def post(client, body, slug="one", query=""):
+        return send(client, "post", f"lists/{slug}/import/{query}", body)
+
+    assert post(writer, {"text": TEXT}, query="?dry_run=true").json()["status"] == "parsed"
+    assert not ListSection.objects.exists()
+    made = post(writer, {"text": TEXT, "title": "改了名"})
+    assert (made.status_code, made.json()) == (
+        201,
+        {"status": "created", "sections": 1, "entries": 2, "papers": 1, "problems": []},
+    )
+    assert post(writer, {"text": TEXT}).json()["status"] == "unchanged"
+    sent = {"file": SimpleUploadedFile("x.md", TEXT.replace("说明", "新的说明").encode())}
+    changed = writer.post(f"{API}lists/one/import/", sent)
+    assert (changed.status_code, changed.json()["status"]) == (200, "updated")
+    assert ListEntry.objects.get(title="乙作").note == "新的说明"
+    bad = post(writer, {"text": "没有清单"})
+    assert (bad.status_code, bad.json()["status"]) == (200, "refused")
+    problem(post(writer, {}), 400)
+    problem(post(writer, {"text": TEXT}, slug="import"), 400, "taken")
+    problem(post(keyed(member, "write", now), {"text": TEXT}), 403)
+
+
 def test_a_longer_list_costs_no_query(anonymous, shown, now):
     def cost(path):
         with CaptureQueriesContext(connection) as captured:
             assert anonymous.get(API + path).status_code == 200
         return len(captured)
 
-    before = cost("lists/"), cost("lists/one/entries/")
+    before = cost("lists/"), cost("lists/one/entries/"), cost("lists/one/sections/")
     rows = "\n".join(f"- [第 {n}](https://arxiv.org/abs/2402.{n:05d})" for n in range(1, 60))
     for slug in ("two", "three"):
         import_list(data=f"# {slug}\n\n{rows}\n".encode(), name="x.md", slug=slug, by=SYSTEM, now=now)
-    assert (cost("lists/"), cost("lists/two/entries/")) == before
+    assert (cost("lists/"), cost("lists/two/entries/"), cost("lists/two/sections/")) == before

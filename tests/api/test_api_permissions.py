@@ -69,7 +69,12 @@ TABLE = {
     "POST lists/": OPEN,
     "GET lists/{slug}/entries/": ALL,
     "GET lists/{slug}/entries/{id}/": ALL,
+    "GET lists/{slug}/sections/": ALL,
+    "GET lists/{slug}/sections/{id}/": ALL,
+    "POST lists/{slug}/import/": ORGANIZERS,
     # whoever made the list, and organizers
+    "POST lists/{slug}/sections/": (401, 403, 403, 403, 403, 201),
+    "POST lists/{slug}/sections/{id}/move/": (401, 403, 403, 403, 403, 200),
     "POST lists/{slug}/entries/": (401, 403, 403, 403, 403, 201),
     "PATCH lists/{slug}/entries/{id}/": (401, 403, 403, 403, 403, 200),
     "POST lists/{slug}/entries/{id}/move/": (401, 403, 403, 403, 403, 200),
@@ -183,7 +188,8 @@ def address(path, record, person, now):
     name = path.split("/")[0]
     if name == "lists":
         entry = ListEntry.objects.filter(section__reading_list__slug="board-41").first()
-        return API + path.replace("{slug}", "board-41").replace("{id}", str(entry.pk))
+        key = entry.section_id if "/sections/" in path else entry.pk
+        return API + path.replace("{slug}", "board-41").replace("{id}", str(key))
     start, brace, rest = path.partition("{")
     key = own_token(person, now) if name == "tokens" and brace else keys(record, now, path).get(name)
     filled = f"{start}{key}{rest.partition('}')[2]}" if brace else path
@@ -193,8 +199,14 @@ def address(path, record, person, now):
 def body_for(path, who, document):
     bodies = {
         "lists/": {"slug": f"of-{who}", "title": who},
-        "lists/{slug}/entries/": {"section": ListSection.objects.get(reading_list__slug="board-41").pk, "title": who},
+        "lists/{slug}/entries/": {
+            "section": ListSection.objects.filter(reading_list__slug="board-41").first().pk,
+            "title": who,
+        },
         "lists/{slug}/entries/{id}/": {"title": who},
+        "lists/{slug}/import/": {"text": "- [甲](https://example.org/a)", "dry_run": True},
+        "lists/{slug}/sections/": {"title": who},
+        "lists/{slug}/sections/{id}/move/": {"steps": 1},
         "lists/{slug}/entries/{id}/move/": {"steps": 1},
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},

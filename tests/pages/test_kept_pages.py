@@ -20,6 +20,7 @@ from django.urls import path
 from django.utils.http import quote_etag
 
 import members.actions
+import news.actions
 import papers.actions
 import talks.actions
 from config import urls
@@ -34,6 +35,7 @@ from talks.models import Answer, Episode, EpisodeState, Question, Section
 from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
+from tests.pages.kept_acts import ON_WHAT_STANDS
 from tests.talks.newsroom import source, tell
 
 KEPT = [
@@ -156,15 +158,13 @@ OTHERS = {
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
     *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
     *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),
-    *(
-        f"papers.actions.list_imports.{name}"
-        for name in ("read_file", "preview_list", "import_list", "check_slug", "problem_json")
-    ),
+    *(f"papers.actions.list_imports.{name}" for name in ("read_file", "preview_list", "check_slug", "problem_json")),
     *(f"papers.actions.list_store.{name}" for name in ("values_of", "entry_values", "fill_entry", "store")),
-    *(f"papers.actions.lists.{name}" for name in ("create_list", "add_entry", "edit_entry", "move_entry")),
-    *("papers.actions.lists.remove_entry", "papers.actions.lists.restore_entry"),
-    *("papers.actions.list_papers.link_entries", "talks.actions.sample_news.make_news"),
-    "talks.actions.sample_news.remove_news",
+    *(f"papers.actions.lists.{name}" for name in ("locked_list", "locked_entry", "locked_section")),
+    *(f"news.actions.collect.{name}" for name in ("start", "start_due", "fetch_page", "store_page", "page_key")),
+    *("news.actions.feeds.take_feeds", "news.actions.following.run_now", "news.actions.sources.free_slug"),
+    *("papers.actions.list_papers.link_entries", "papers.actions.list_papers.link_papers"),
+    *("talks.actions.sample_news.make_news", "talks.actions.sample_news.remove_news"),
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
@@ -195,12 +195,12 @@ OTHERS = {
 
 def test_every_action_is_known_here():
     found = set()
-    for package in (members.actions, papers.actions, talks.actions):
+    for package in (members.actions, papers.actions, news.actions, talks.actions):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for name, value in vars(importlib.import_module(module.name)).items():
                 if inspect.isfunction(value) and value.__module__ == module.name and not name.startswith("_"):
                     found.add(f"{module.name}.{name}")
-    assert found == set(ACTS) | OTHERS
+    assert found == set(ACTS) | set(ON_WHAT_STANDS) | OTHERS
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -208,6 +208,19 @@ def test_a_write_shows_at_once(client, site, member, now, settings, tmp_path, ac
     settings.DEBUG, settings.VAR_DIR = True, tmp_path
     before = {address: client.get(address) for address in KEPT}
     ACTS[act](member, now)
+    _are_all_new(client, before)
+
+
+@pytest.mark.parametrize("act", ON_WHAT_STANDS)
+def test_a_write_on_news_and_lists_shows_at_once(client, site, organizer, now, act):
+    prepare, do = ON_WHAT_STANDS[act]
+    standing = prepare(organizer, now)
+    before = {address: client.get(address) for address in KEPT}
+    do(standing, organizer, now)
+    _are_all_new(client, before)
+
+
+def _are_all_new(client, before):
     for address, first in before.items():
         asked, again = queries(client, address, if_none_match=first["ETag"])
         assert again.status_code == 200, address

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.actors import SYSTEM
 from papers.actions import lists
 from papers.actions.list_imports import import_list
-from papers.models import ListEntry, ReadingList
+from papers.models import ListEntry, ListSection, ReadingList
 
 
 def put(text, *, now, slug="one", by=SYSTEM):
@@ -197,3 +200,108 @@ def test_a_member_begins_a_list(client, member, db):
     assert ReadingList.objects.get().maker == member
     assert "加一条" in page(client, "/lists/mine/?edit=1")
     assert client.post("/lists/", {"title": "又一份", "slug": "mine"}).status_code == 400
+
+
+# order and import
+
+
+def test_buttons_and_drawing_move_entries_and_sections(editor, shown, organizer, now):
+    first, second = (ListEntry.objects.get(title=title) for title in ("甲作", "乙作"))
+    at = f"/lists/one/entries/{first.pk}/"
+    assert editor.post(f"{at}down/", {"version": "1"})["Location"] == f"/lists/one/?edit=1#entry-{first.pk}"
+    assert editor.post(f"{at}up/", {"version": "1"}).status_code == 302  # from a page that is old by now
+    assert "有人改过或移过" in page(editor, "/lists/one/?edit=1")
+    assert [row.title for row in ListEntry.objects.in_order()][:2] == ["乙作", "甲作"]
+    editor.post(f"{at}move/", {"version": "2", "section": str(first.section_id), "behind": ""})
+    assert [row.title for row in ListEntry.objects.in_order()][:2] == ["甲作", "乙作"]
+    for odd in ({"version": "x"}, {"behind": "9" * 30}, {"version": "3", "behind": "999", "section": ""}):
+        assert editor.post(f"{at}move/", odd).status_code == 302
+    assert editor.post(f"{at}move/", {"version": "3", "section": "999"}).status_code == 404
+    second.refresh_from_db()
+    assert second.version == 1
+    editor.post("/lists/one/sections/add/", {"title": "后来的", "level": "2"})
+    new = ListSection.objects.get(title="后来的")
+    assert "整节上移" in page(editor, "/lists/one/?edit=1")
+    assert editor.post(f"/lists/one/sections/{new.pk}/up/", {"version": "1"}).status_code == 302
+    assert [row.title for row in ListSection.objects.all()] == ["后来的", "论文"]
+    editor.post(f"/lists/one/sections/{new.pk}/move/", {"version": "2", "behind": str(first.section_id)})
+    assert [row.title for row in ListSection.objects.all()] == ["论文", "后来的"]
+    assert editor.post("/lists/one/sections/add/", {"title": "", "level": "2"}).status_code == 400
+
+
+def test_only_editors_put_sections_in_order(client, shown, stranger):
+    client.force_login(stranger.user)
+    section = ListSection.objects.get()
+    for verb in ("up", "down", "move"):
+        assert client.post(f"/lists/one/sections/{section.pk}/{verb}/").status_code == 404
+    assert client.post("/lists/one/sections/add/", {"title": "x", "level": "2"}).status_code == 404
+    assert page(client, "/lists/one/?edit=1").count("data-move") == 0
+
+
+@pytest.fixture
+def media(settings, tmp_path):
+    settings.MEDIA_ROOT = str(tmp_path / "media")
+
+
+def confirm(client, said):
+    values = dict(re.findall(r'<input type="hidden" name="(upload|slug|title)" value="([^"]*)"', said))
+    return client.post("/lists/import/store/", values)
+
+
+def test_a_file_is_shown_before_it_is_stored(editor, db, media):
+    sent = {"file": SimpleUploadedFile("清单.md", TEXT.encode()), "slug": "one", "title": "换了名"}
+    said = editor.post("/lists/import/", sent).content.decode()
+    for text in ("还什么都没有存", "3 条", "1 篇论文", "甲作", "换了名", "清单.md"):
+        assert text in said
+    assert not ReadingList.objects.exists()
+    assert confirm(editor, said)["Location"] == "/lists/one/"
+    assert ReadingList.objects.get().title == "换了名"
+    assert "清单已存好" in page(editor, "/lists/one/")
+
+
+def test_a_second_file_is_merged_and_conflicts_are_shown(editor, shown, organizer, media, now):
+    entry = ListEntry.objects.get(title="丙")
+    lists.edit_entry(entry=entry, version=1, values={"note": "站上的话"}, by=organizer, now=now)
+    sent = {"text": TEXT.replace("- 好", "- 文件的话").replace("\n", "\r\n"), "slug": "one", "title": ""}
+    said = editor.post("/lists/import/", sent).content.decode()
+    assert "已经用了这个地址" in said
+    stored = confirm(editor, said)
+    assert stored.status_code == 200
+    assert "站上的话" in stored.content.decode()
+    assert "文件的话" in stored.content.decode()
+    entry.refresh_from_db()
+    assert entry.note == "站上的话"
+
+
+@pytest.mark.parametrize(
+    ("sent", "says"),
+    [
+        ({"slug": "one"}, "请选择文件或粘贴"),
+        ({"slug": "", "text": TEXT}, "字母、数字"),
+        ({"slug": "import", "text": TEXT}, "另一个页面"),
+        ({"slug": "one", "text": "没有清单"}, "没有"),
+        ({"slug": "one", "text": TEXT, "title": "x" * 201}, "200"),
+    ],
+)
+def test_a_bad_file_keeps_the_form(editor, db, media, sent, says):
+    response = editor.post("/lists/import/", sent)
+    assert response.status_code == 400
+    said = response.content.decode()
+    assert says in said
+    assert "text" not in sent or re.search("前言|没有清单</textarea>", said)
+    assert not ReadingList.objects.exists()
+
+
+def test_nothing_is_stored_of_bytes_that_are_gone(editor, db, media):
+    for upload in ("", "x:y.md", f"{'0' * 64}:y.md"):
+        response = editor.post("/lists/import/store/", {"upload": upload, "slug": "one"})
+        assert response.status_code == 400
+        assert "预览已超过一天" in response.content.decode()
+
+
+def test_only_organizers_import(client, member, db):
+    assert client.get("/lists/import/").status_code == 302
+    client.force_login(member.user)
+    assert client.get("/lists/import/").status_code == 403
+    assert client.post("/lists/import/store/", {"upload": "x"}).status_code == 403
+    assert "导入清单" not in page(client, "/lists/")

@@ -8,14 +8,18 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from papers.actions import lists
+from papers.actions import list_order, lists
+from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list, preview_list
 from papers.actions.list_papers import link_entries
 from papers.export import document_of, export
+from papers.facts import PaperFacts
 from papers.models import ListEntry, ListSection, ListSource, Paper, ReadingList
 
 pytestmark = pytest.mark.django_db
@@ -138,7 +142,7 @@ def test_a_removed_entry_does_not_come_back_by_itself(now, organizer):
 
 def test_order_here_stays_until_the_file_changes_its_own(now, organizer):
     put(now=now)
-    lists.move_entry(entry=entry("乙作"), steps=-1, by=organizer, now=now)
+    list_order.move_entry(entry=entry("乙作"), steps=-1, by=organizer, now=now)
     assert titles() == ["乙作", "甲作", "丙"]
     assert put(now=now).status == "unchanged"
     assert titles() == ["乙作", "甲作", "丙"]
@@ -148,7 +152,7 @@ def test_order_here_stays_until_the_file_changes_its_own(now, organizer):
     swapped = TEXT.replace("## 论文\n", "## 论文\n\n- [乙作](https://example.org/b) - 乙的说明\n", 1).replace(
         "甲的说明。\n\n- [乙作](https://example.org/b) - 乙的说明\n", "甲的说明。\n"
     )
-    lists.move_entry(entry=entry("乙作"), steps=1, by=organizer, now=now)
+    list_order.move_entry(entry=entry("乙作"), steps=1, by=organizer, now=now)
     assert put(swapped, now=now).status == "updated"
     assert titles() == ["乙作", "新作", "甲作", "丙"]  # 新作 is gone from the file and stays behind 乙作
 
@@ -210,6 +214,36 @@ def test_two_works_under_one_identifier_are_not_one_paper(now):
     link_entries(["2305.00001"], now=now)
     assert entry("Speech Model With Hands").paper is not None
     assert entry("A Benchmark of Many Things").paper is None
+
+
+def said(title, **more):
+    return PaperFacts(arxiv_id="2305.00001", source="api", title=title, **more)
+
+
+def test_a_title_that_comes_in_ties_the_entry_that_is_called_so(now):
+    put(TWO, now=now)
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper == Paper.objects.get()
+    assert entry("A Benchmark of Many Things").paper is None
+    store_facts([said("A Benchmark of Many Things", version=2)], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper is None
+    assert entry("A Benchmark of Many Things").paper == Paper.objects.get()
+
+
+def test_a_paper_that_arrives_later_is_tied_to_its_entry(now):
+    put("- [Speech Model With Hands](https://arxiv.org/abs/2305.00001)", now=now)
+    ListEntry.objects.update(paper=None)
+    Paper.objects.all().delete()
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    assert entry("Speech Model With Hands").paper == Paper.objects.get()
+
+
+def test_what_says_nothing_of_title_or_abstract_asks_no_list(now):
+    put(TWO, now=now)
+    store_facts([said("Speech Model with Hands")], by=SYSTEM, now=now)
+    with CaptureQueriesContext(connection) as captured:
+        store_facts([said("Speech Model with Hands", comment="8 pages")], by=SYSTEM, now=now)
+    assert not [query for query in captured if "listentry" in query["sql"]]
 
 
 def test_one_paper_on_two_lists_is_one_row(now):
@@ -278,7 +312,7 @@ def test_who_may_edit(now, member, stranger, organizer):
         with pytest.raises(PermissionDenied):
             lists.remove_entry(entry=added, by=by, now=now)
         with pytest.raises(PermissionDenied):
-            lists.move_entry(entry=added, steps=1, by=by, now=now)
+            list_order.move_entry(entry=added, steps=1, by=by, now=now)
         with pytest.raises(PermissionDenied):
             lists.add_entry(section=section, values={"title": "乙"}, by=by, now=now)
     assert lists.edit_entry(entry=added, version=1, values={"title": "乙"}, by=organizer, now=now).title == "乙"
@@ -355,9 +389,9 @@ def test_text_written_here_reads_back_from_the_export(mine, now, organizer):
 
 
 def test_moving_stops_at_the_ends(mine, now, organizer):
-    lists.move_entry(entry=mine, steps=-5, by=organizer, now=now)
+    list_order.move_entry(entry=mine, steps=-5, by=organizer, now=now)
     assert titles()[0] == "甲作"
-    lists.move_entry(entry=mine, steps=5, by=organizer, now=now)
+    list_order.move_entry(entry=mine, steps=5, by=organizer, now=now)
     assert titles() == ["乙作", "甲作", "丙"]
 
 
