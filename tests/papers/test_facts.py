@@ -67,7 +67,7 @@ def many(count):
 
 
 def test_new_papers_are_written_whole_and_in_bulk(now):
-    few, more = statements(*many(3), now=now), statements(*many(60)[3:], now=now)
+    few, more = statements(*many(3), now=now), statements(*many(33)[3:], now=now)
     assert len(few) == len(more)
     assert not any(sql.startswith("UPDATE") and "papers_paper" in sql for sql in more)
     assert set(Paper.objects.values_list("title", "version", "latest_version")) == {(API.title, 1, 2)}
@@ -82,12 +82,12 @@ def test_what_is_known_already_is_found_without_locks_and_html(now):
 
 
 def test_changed_papers_are_written_in_bulk(now):
-    store(*many(60), now=now)
-    newer = [replace(one, version=3) for one in many(60)]
+    store(*many(33), now=now)
+    newer = [replace(one, version=3) for one in many(33)]
     few = statements(*newer[:3], now=now)
     assert len(statements(*newer[3:], now=now)) == len(few)
     assert set(Paper.objects.values_list("version", "latest_version")) == {(2, 3)}
-    assert PaperVersion.objects.count() == 120
+    assert PaperVersion.objects.count() == 66
 
 
 def test_ids_in_the_html_are_named_after_the_paper(now):
