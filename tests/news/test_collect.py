@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.utils import timezone
 
 from jobs.actions import jobs
@@ -123,7 +124,8 @@ def test_a_killed_worker_loses_and_doubles_nothing(outside, blog):
     while jobs.perform_next(now=timezone.now()):
         pass
     assert counts(FetchRun.objects.get()) == (Outcome.OK, 5, 0, 0, 0)
-    collect.store_page(payload=job.payload, now=timezone.now(), fetched=page)  # the message comes again
+    with transaction.atomic():
+        collect.store_page(payload=job.payload, now=timezone.now(), fetched=page)  # the message comes again
     assert Sighting.objects.count() == 5
     assert counts(FetchRun.objects.get()) == (Outcome.OK, 5, 0, 0, 0)
 
