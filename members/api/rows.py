@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema_field
 from rest_framework import exceptions, serializers, viewsets
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -157,6 +158,7 @@ class RowsSchema(AutoSchema):
         return {200: found, 304: OpenApiResponse(description="Unchanged since the ETag sent as If-None-Match")}
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class Flag(filters.TypedChoiceFilter):
     """true or false; anything else is refused."""
 
