@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,14 +18,20 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+FOLDER = tempfile.TemporaryDirectory()
+os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/feeds.sqlite3"
 
-import django
+import django  # noqa: E402 - the settings read the address of the database
 
 django.setup()
 
-from markup import links  # noqa: E402 - these need Django
+from django.core.management import call_command  # noqa: E402 - these need Django
+from django.db import connection, transaction  # noqa: E402
+
+from markup import links  # noqa: E402
+from news.actions.store import store_entries  # noqa: E402
 from news.entries import Fetched, Parsed, Request  # noqa: E402
-from news.models import SourceKind  # noqa: E402
+from news.models import Sighting, Source, SourceKind  # noqa: E402
 from news.sources import MODULES  # noqa: E402
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -167,8 +174,29 @@ FOLDERS: dict[str, tuple[SourceKind, tuple[Facts, ...]]] = {
 }
 
 
+def stored_twice(name: str, kind: SourceKind, parsed: Parsed) -> Iterator[str]:
+    """Store what a file says as a source of its own: every entry stays, and a second time writes nothing."""
+    stamp = {"next_at": NOW, "created_at": NOW, "changed_at": NOW}
+    source = Source.objects.create(slug=name, name=name, kind=kind, address=name, **stamp)
+    with transaction.atomic():
+        store_entries(source=source, run=None, entries=parsed.entries, now=NOW)
+    if Sighting.objects.filter(source=source).count() != len(parsed.entries):
+        yield "an entry is not stored"
+    written = []
+
+    def watch(execute: Any, sql: str, *rest: Any) -> Any:
+        written.extend([sql] if sql.startswith(("INSERT", "UPDATE", "DELETE")) else [])
+        return execute(sql, *rest)
+
+    with transaction.atomic(), connection.execute_wrapper(watch):
+        again = store_entries(source=source, run=None, entries=parsed.entries, now=NOW)
+    if (again.known, again.changed) != (len(parsed.entries), 0) or written:
+        yield f"a second run: {again}, {written}"
+
+
 def main(folder: Path) -> int:
     failures = 0
+    call_command("migrate", verbosity=0)
     for path in sorted(
         path for name in FOLDERS for path in (folder / name).iterdir() if path.suffix in (".xml", ".json")
     ):
@@ -179,6 +207,7 @@ def main(folder: Path) -> int:
         found = [said for facts in (*general, *special) for said in facts(parsed, path.read_text(encoding="utf-8"))]
         if read(kind, path, status=status) != parsed:
             found.append("a second reading differs")
+        found += stored_twice(path.stem.replace(".", "-"), kind, parsed)
         failures += bool(found)
         print(f"{name}: {'; '.join(found) if found else f'agrees ({len(parsed.entries)} entries)'}")
     paths = [folder / f"arxiv_api/q_testing_s{start}_m10.xml" for start in (0, 10)]

@@ -37,7 +37,8 @@ def take_feeds(*, outlines: Iterable[Outline], by: Actor, now: datetime) -> list
     }
     taken = []
     for outline in outlines:
-        key = links.key(outline.url)
+        # arXiv's announcements come in two forms at two addresses, and are one source.
+        key = links.key(feed_address(*recognise(outline.url)))
         if key in known:
             taken.append(Taken(outline, "known", known[key]))
             continue

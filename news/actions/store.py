@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from markup import links
 from members.actions.revisions import touch
@@ -64,10 +65,10 @@ def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Ent
             entry.is_hidden or stories.is_hidden(entry, keep=keep, block=block),
             paper,
         )
-    store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)
+    papers = store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)
     keys = sorted(told)
     for start in range(0, len(keys), CHUNK):
-        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], tally, now=now)
+        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], papers, tally, now=now)
     if tally.fetched > tally.known or tally.changed:
         touch()
     return tally
@@ -78,7 +79,15 @@ def _paper_of(url: str) -> str:
     return found.id if found else ""
 
 
-def _store(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:
+def _store(
+    source: Source,
+    run: FetchRun | None,
+    told: Sequence[_Told],
+    papers: Mapping[str, Paper],
+    tally: Tally,
+    *,
+    now: datetime,
+) -> None:
     known = _known(source, [one.entry.key for one in told])
     reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
     for one in reused:  # a feed that shows something new under an old identity: both stay
@@ -92,12 +101,14 @@ def _store(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: T
         said = [_sighting(source, run, one, now=now, pk=known[one.entry.key].pk) for one in changed]
         Sighting.objects.bulk_update(said, _SAID)
     if fresh:
-        _store_fresh(source, run, fresh, tally, now=now)
+        _store_fresh(source, run, fresh, papers, tally, now=now)
 
 
-def _known(source: Source, keys: Sequence[str]) -> dict[str, Sighting]:
-    rows = Sighting.objects.filter(source=source, entry_key__in=keys).only("entry_key", "digest", "story_key")
-    return {row.entry_key: row for row in rows} if keys else {}
+def _known(source: Source, keys: Sequence[str]) -> dict[str, Any]:
+    """What was said before, by key of its entry: pk, digest and story_key."""
+    rows = Sighting.objects.filter(source=source, entry_key__in=keys)
+    named = rows.values_list("pk", "entry_key", "digest", "story_key", named=True)
+    return {row.entry_key: row for row in named} if keys else {}
 
 
 def _apart(told: _Told) -> str:
@@ -105,12 +116,21 @@ def _apart(told: _Told) -> str:
     return f"{told.entry.key[:250]}#{hashlib.sha256(told.story_key.encode()).hexdigest()[:16]}"
 
 
-def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], tally: Tally, *, now: datetime) -> None:
+def _store_fresh(
+    source: Source,
+    run: FetchRun | None,
+    told: Sequence[_Told],
+    papers: Mapping[str, Paper],
+    tally: Tally,
+    *,
+    now: datetime,
+) -> None:
     by_key: dict[str, list[_Told]] = {}
     for one in told:
         by_key.setdefault(one.story_key, []).append(one)
     known = _stories(by_key)
-    papers = find_or_stub((one.arxiv_id for one in told if one.arxiv_id), now=now)
+    named = (one.arxiv_id for one in told if one.arxiv_id and one.arxiv_id not in papers)
+    papers = {**papers, **find_or_stub(named, now=now)}
     made = [_story(key, by_key[key], papers, now=now) for key in sorted(by_key) if key not in known]
     if made:
         # Another source may be telling the same story at this moment: then its row is the one.
@@ -121,7 +141,7 @@ def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], ta
     for key, ones in by_key.items():
         story = known[key]
         for index, one in enumerate(ones):
-            sightings.append(_sighting(source, run, one, now=now, story=story.merged_into or story))
+            sightings.append(_sighting(source, run, one, now=now, story=story.merged_into_id or story.pk))
             if one.is_hidden:
                 tally.hidden += 1
             elif key in before or index:
@@ -136,7 +156,7 @@ def _store_fresh(source: Source, run: FetchRun | None, told: Sequence[_Told], ta
 
 
 def _stories(keys: Iterable[str]) -> dict[str, NewsItem]:
-    rows = NewsItem.objects.filter(key__in=list(keys)).select_related("merged_into")
+    rows = NewsItem.objects.filter(key__in=list(keys)).only("key", "is_hidden", "merged_into")
     return {row.key: row for row in rows}
 
 
@@ -147,7 +167,7 @@ def _show_again(items: Sequence[NewsItem]) -> None:
     NewsItem.objects.bulk_update(items, ["is_hidden"])
 
 
-def _story(key: str, told: Sequence[_Told], papers: dict[str, Paper], *, now: datetime) -> NewsItem:
+def _story(key: str, told: Sequence[_Told], papers: Mapping[str, Paper], *, now: datetime) -> NewsItem:
     open_ones = [one for one in told if not one.is_hidden]
     first = (open_ones or list(told))[0]
     entry = first.entry
@@ -172,7 +192,7 @@ def _sighting(
     told: _Told,
     *,
     now: datetime,
-    story: NewsItem | None = None,
+    story: int | None = None,
     pk: int | None = None,
 ) -> Sighting:
     entry = told.entry
@@ -196,5 +216,5 @@ def _sighting(
         changed_at=now,
     )
     if story is not None:
-        sighting.news_item = story
+        sighting.news_item_id = story
     return sighting

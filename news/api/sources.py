@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.filters import MomentFilter
 from members.api.repeats import once
 from members.api.rows import Flag, Rows, organizer_of, person_of, require_match
 from news.actions import collect, sources
@@ -48,8 +49,8 @@ class RunSerializer(serializers.ModelSerializer[FetchRun]):
 class RunFilter(filters.FilterSet):
     source = filters.CharFilter(field_name="source__slug", max_length=SLUG_LIMIT)
     outcome = filters.ChoiceFilter(choices=Outcome.choices)
-    started_after = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
-    started_before = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
+    started_after = MomentFilter(field_name="started_at", lookup_expr="gte")
+    started_before = MomentFilter(field_name="started_at", lookup_expr="lt")
 
 
 class RunViewSet(Rows):

@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.filters import IdFilter, MomentFilter
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, with_only, writer_of
@@ -41,12 +42,12 @@ class SightingSerializer(serializers.ModelSerializer[Sighting]):
 
 class SightingFilter(filters.FilterSet):
     source = filters.CharFilter(field_name="source__slug", max_length=SLUG_LIMIT)
-    news = filters.NumberFilter(field_name="news_item_id")
-    run = filters.NumberFilter(field_name="run_id")
+    news = IdFilter(field_name="news_item_id")
+    run = IdFilter(field_name="run_id")
     listed_on = filters.DateFilter()
     is_hidden = Flag()
-    seen_after = filters.IsoDateTimeFilter(field_name="first_seen_at", lookup_expr="gte")
-    seen_before = filters.IsoDateTimeFilter(field_name="first_seen_at", lookup_expr="lt")
+    seen_after = MomentFilter(field_name="first_seen_at", lookup_expr="gte")
+    seen_before = MomentFilter(field_name="first_seen_at", lookup_expr="lt")
 
 
 class StorySerializer(serializers.ModelSerializer[NewsItem]):
@@ -77,8 +78,8 @@ class StoryFilter(filters.FilterSet):
     title_contains = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=200)
     is_hidden = Flag()
     is_merged = Flag(field_name="merged_into", lookup_expr="isnull", exclude=True)
-    seen_after = filters.IsoDateTimeFilter(field_name="first_seen_at", lookup_expr="gte")
-    seen_before = filters.IsoDateTimeFilter(field_name="first_seen_at", lookup_expr="lt")
+    seen_after = MomentFilter(field_name="first_seen_at", lookup_expr="gte")
+    seen_before = MomentFilter(field_name="first_seen_at", lookup_expr="lt")
 
     def by_source(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         seen = Sighting.objects.filter(source__slug=value, is_hidden=False)

@@ -76,38 +76,63 @@ def rerender(*, batch: int) -> int:
 
 
 def _store(arxiv_ids: Sequence[str], by_id: dict[str, list[PaperFacts]], *, now: datetime) -> dict[str, Paper]:
-    known = _locked(arxiv_ids)
-    missing = [Paper(arxiv_id=i, created_at=now, changed_at=now) for i in arxiv_ids if i not in known]
+    known = _light(arxiv_ids)
+    missing = [i for i in arxiv_ids if i not in known]
     if missing:
-        # Another worker may have made the same stub since: then its row is the one.
-        Paper.objects.bulk_create(missing, ignore_conflicts=True)
-        known = _locked(arxiv_ids)
-    changed, renamed = [], {}
-    for paper in known.values():
-        before, name = _values(paper), (paper.title, paper.abstract)
-        for one in sorted(by_id[paper.arxiv_id], key=lambda one: (FilledFrom(one.source).rank, one.version or 0)):
-            _merge(paper, one, now=now)
-        if _values(paper) != before:
+        made = [Paper(arxiv_id=i, created_at=now, changed_at=now) for i in missing]
+        for paper in made:
+            _tell(paper, by_id[paper.arxiv_id], now=now)
+            render(paper)
+        # Another worker may have made one of them since: then its row is the one, and is told the same below.
+        Paper.objects.bulk_create(made, ignore_conflicts=True)
+        known |= _light(missing)
+    # Mostly there is nothing new: that is found without locks, and what is to change is looked at again with one.
+    news = sorted(i for i, paper in known.items() if _tell(paper, by_id[i], now=now))
+    changed = []
+    renamed = {i: known[i] for i in missing if known[i].title or known[i].abstract}
+    for paper in _locked(news) if news else ():
+        name = (paper.title, paper.abstract)
+        if _tell(paper, by_id[paper.arxiv_id], now=now):
             paper.changed_at = now
             paper.version += 1
             render(paper)
             changed.append(paper)
-        if (paper.title, paper.abstract) != name:
-            renamed[paper.arxiv_id] = paper
+            if (paper.title, paper.abstract) != name:
+                renamed[paper.arxiv_id] = paper
+        known[paper.arxiv_id] = paper
     if changed:
-        Paper.objects.bulk_update(changed, [*_CHANGING, *HTML_FIELDS, "changed_at", "version"], batch_size=100)
+        _write(changed)
     said = [(known[i], one) for i in arxiv_ids for one in by_id[i]]
     written = [_store_versions(said, now=now), _store_upvotes(said), _store_links(said, now=now)]
     link_papers(renamed)
-    if changed or any(written):
+    if missing or changed or any(written):
         touch()
     return known
 
 
-def _locked(arxiv_ids: Sequence[str]) -> dict[str, Paper]:
-    # Not the key: who ties a row to one of these papers meanwhile does not wait, so `link_papers` deadlocks nobody.
-    rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update(no_key=True)
+def _tell(paper: Paper, said: Sequence[PaperFacts], *, now: datetime) -> bool:
+    """Merge what several sources say, the best one last. Return whether that was news."""
+    before = _values(paper)
+    for one in sorted(said, key=lambda one: (FilledFrom(one.source).rank, one.version or 0)):
+        _merge(paper, one, now=now)
+    return _values(paper) != before
+
+
+def _write(papers: Sequence[Paper]) -> None:
+    """Write rows that this transaction holds. An upsert: an UPDATE with a CASE a column takes far longer."""
+    written = [*_CHANGING, *HTML_FIELDS, "changed_at", "version"]
+    Paper.objects.bulk_create(papers, update_conflicts=True, unique_fields=["arxiv_id"], update_fields=written)
+
+
+def _light(arxiv_ids: Sequence[str]) -> dict[str, Paper]:
+    """Papers without their HTML, which is most of a row."""
+    rows = Paper.objects.filter(arxiv_id__in=arxiv_ids).defer("title_html", "abstract_html")
     return {paper.arxiv_id: paper for paper in rows}
+
+
+def _locked(arxiv_ids: Sequence[str]) -> models.QuerySet[Paper]:
+    # Not the key: who ties a row to one of these papers meanwhile does not wait, so `link_papers` deadlocks nobody.
+    return Paper.objects.filter(arxiv_id__in=arxiv_ids).order_by("arxiv_id").select_for_update(no_key=True)
 
 
 def _values(paper: Paper) -> list[Any]:
@@ -144,22 +169,23 @@ def _plain(value: Any) -> Any:
 
 def _store_versions(said: Sequence[tuple[Paper, PaperFacts]], *, now: datetime) -> int:
     versions = {
-        (paper.pk, one.version): PaperVersion(
-            paper=paper, number=one.version, submitted_at=one.submitted_at, comment=one.comment, seen_at=now
-        )
+        (paper.pk, one.version): one
         for paper, one in sorted(said, key=lambda pair: FilledFrom(pair[1].source).rank)
         if one.version
     }
     stored = PaperVersion.objects.filter(paper__in={key[0] for key in versions})
-    known = {(row.paper_id, row.number): row for row in stored}
-    new = [row for key, row in versions.items() if key not in known]
+    known = {(paper, number): at for paper, number, at in stored.values_list("paper_id", "number", "submitted_at")}
+    new = [
+        PaperVersion(paper_id=paper, number=number, submitted_at=one.submitted_at, comment=one.comment, seen_at=now)
+        for (paper, number), one in versions.items()
+        if (paper, number) not in known
+    ]
     PaperVersion.objects.bulk_create(new, ignore_conflicts=True)
-    dated = []
-    for key, row in versions.items():
-        old = known.get(key)
-        if old is not None and old.submitted_at is None and row.submitted_at is not None:
-            old.submitted_at, old.comment = row.submitted_at, row.comment or old.comment
-            dated.append(old)
+    dates = {key: one for key, one in versions.items() if key in known and known[key] is None and one.submitted_at}
+    dated = [row for row in stored if (row.paper_id, row.number) in dates] if dates else []
+    for row in dated:
+        one = dates[row.paper_id, row.number]
+        row.submitted_at, row.comment = one.submitted_at, one.comment or row.comment
     PaperVersion.objects.bulk_update(dated, ["submitted_at", "comment"])
     return len(new) + len(dated)
 

@@ -19,6 +19,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.api.bodies import FormBody, JSONBody
+from members.api.filters import IdFilter
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Expansion, Rows, person_of, require_match, writer_of
@@ -305,7 +306,7 @@ class ListSectionViewSet(OfOneList):
 
 class ListEntryFilter(filters.FilterSet):
     kind = filters.ChoiceFilter(choices=EntryKind.choices)
-    section = filters.NumberFilter(field_name="section_id")
+    section = IdFilter(field_name="section_id")
     arxiv_id = filters.CharFilter(max_length=32)
     title_contains = filters.CharFilter(field_name="title", lookup_expr="icontains", max_length=200)
 

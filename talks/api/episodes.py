@@ -16,10 +16,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from markup.html import TextTooLong
+from members.api.filters import MomentFilter
 from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
-from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, MomentFilter, SectionFilter
+from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, SectionFilter
 from talks.documents import model
 from talks.export import CHANNELS, document_of
 from talks.exports import kept_export

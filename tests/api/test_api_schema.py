@@ -79,3 +79,9 @@ def test_readers_at_once_get_the_same_schema():
     finally:
         sys.setswitchinterval(interval)
     assert [status for status, _text in found] == [200]
+
+
+def test_a_flag_is_a_boolean_and_no_enum_of_strings(client):
+    schema = client.get("/api/v1/schema/?format=json").json()
+    found = {one["name"]: one["schema"] for one in schema["paths"]["/api/v1/papers/"]["get"]["parameters"]}
+    assert found["has_code"] == found["is_withdrawn"] == {"type": "boolean"}

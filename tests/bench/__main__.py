@@ -5,8 +5,9 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 if __name__ == "__main__":
-    from tests.bench import bench_html, bench_inbox, bench_pages
+    from tests.bench import bench_html, bench_inbox, bench_pages, bench_store
 
     bench_html.main()
     bench_inbox.main()
     bench_pages.main()
+    bench_store.main()

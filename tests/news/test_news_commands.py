@@ -152,6 +152,14 @@ def test_opml_comes_in_and_again_changes_nothing(opml, organizer):
     assert Source.objects.count() == 2
 
 
+def test_announcements_are_one_source_in_either_form(tmp_path):
+    file = tmp_path / "atom.opml"
+    file.write_text('<opml version="2.0"><body><outline xmlUrl="https://rss.arxiv.org/atom/cs.AI"/></body></opml>')
+    assert run("import_opml", str(file))[1] == 0
+    again, status = run("import_opml", str(file))
+    assert (again.count("known"), again.count("refused"), status) == (1, 0, 0)
+
+
 def test_opml_of_a_member_or_of_nobody_is_refused(opml, member, tmp_path):
     assert run("import_opml", opml, "--as", member.user.username)[1] == 1
     assert run("import_opml", opml, "--as", "nobody")[1] == 1

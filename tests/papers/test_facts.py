@@ -54,6 +54,47 @@ def test_a_stub_is_filled(now):
     assert (version.number, version.submitted_at) == (2, API.submitted_at)
 
 
+def statements(*facts, now):
+    """The SQL that storing takes, without what opens and closes transactions and the record's revision."""
+    with CaptureQueriesContext(connection) as captured:
+        store(*facts, now=now)
+    found = [query["sql"] for query in captured]
+    return [sql for sql in found if "SAVEPOINT" not in sql and "members_revision" not in sql]
+
+
+def many(count):
+    return [replace(API, arxiv_id=f"2402.{number:05d}") for number in range(count)]
+
+
+def test_new_papers_are_written_whole_and_in_bulk(now):
+    few, more = statements(*many(3), now=now), statements(*many(33)[3:], now=now)
+    assert len(few) == len(more)
+    assert not any(sql.startswith("UPDATE") and "papers_paper" in sql for sql in more)
+    assert set(Paper.objects.values_list("title", "version", "latest_version")) == {(API.title, 1, 2)}
+    assert not Paper.objects.filter(abstract_html="").exists()
+
+
+def test_what_is_known_already_is_found_without_locks_and_html(now):
+    store(*many(3), now=now)
+    again = statements(*many(3), now=now)
+    assert len(again) == 2
+    assert all(sql.startswith("SELECT") and "abstract_html" not in sql and "FOR UPDATE" not in sql for sql in again)
+
+
+def test_changed_papers_are_written_in_bulk(now):
+    store(*many(33), now=now)
+    newer = [replace(one, version=3) for one in many(33)]
+    few = statements(*newer[:3], now=now)
+    assert len(statements(*newer[3:], now=now)) == len(few)
+    assert set(Paper.objects.values_list("version", "latest_version")) == {(2, 3)}
+    assert PaperVersion.objects.count() == 66
+
+
+def test_ids_in_the_html_are_named_after_the_paper(now):
+    store(replace(API, arxiv_id="math.GT/0309136", abstract="Said[^1].\n\n[^1]: There."), now=now)
+    assert 'id="papermath-GT-0309136-' in Paper.objects.get().abstract_html
+
+
 def test_saying_it_again_writes_nothing(now):
     store(API, HF, now=now)
     before = Paper.objects.values().get()
@@ -88,7 +129,7 @@ def test_a_newer_version_is_taken_and_a_withdrawal_with_it(now):
     store(API, now=now)
     store(replace(API, version=3, comment="This paper has been withdrawn", is_withdrawn=True), now=now)
     paper = Paper.objects.get()
-    assert (paper.latest_version, paper.is_withdrawn, paper.version) == (3, True, 3)
+    assert (paper.latest_version, paper.is_withdrawn, paper.version) == (3, True, 2)
 
 
 def test_a_version_named_early_gets_its_date_later(now):
