@@ -5,6 +5,7 @@ from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
@@ -42,6 +43,8 @@ def desk(live_server, person, **context):
             yield page
         finally:
             chromium.close()
+            # Beside Playwright's loop Django opens connections of their own, which nobody else would close.
+            connections.close_all()
 
 
 @pytest.fixture(autouse=True)
