@@ -1,8 +1,8 @@
 """Asking: replies of every status, conditions, redirects one by one, what is sent, sessions, TLS and the proxy."""
 
+import select
 import socket
 import ssl
-import threading
 from datetime import UTC, datetime, timedelta
 
 import arxiv
@@ -304,18 +304,15 @@ def tunnel(to):
         with socket.create_connection(("127.0.0.1", to)) as other:
             connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
 
-            def pump(source, sink):
-                try:
-                    while data := source.recv(65536):
-                        sink.sendall(data)
-                    sink.shutdown(socket.SHUT_WR)
-                except OSError:
-                    pass
-
-            back = threading.Thread(target=pump, args=(other, connection))
-            back.start()
-            pump(connection, other)
-            back.join(10)
+            # In one thread: a TLS socket must not be read and written by two at once.
+            ends = {connection: other, other: connection}
+            while True:
+                has_more = isinstance(connection, ssl.SSLSocket) and connection.pending()
+                for source in [connection] if has_more else select.select(list(ends), [], [], 10)[0] or [None]:
+                    data = source.recv(65536) if source else b""
+                    if not data:
+                        return
+                    ends[source].sendall(data)
 
     return answer
 
