@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from markup import links
 from members.actors import Actor, actor_of
+from members.forms import sent
 from members.models import Person
 from members.rules import StateRefusal, require
 from news import discovery, stories
@@ -111,7 +112,7 @@ def add(request: HttpRequest) -> HttpResponse:
         context |= _found_on(context["page"].strip())
     elif request.method == "POST":
         form = NewSourceForm(request.POST)
-        made = _sent(form, lambda: _add(form, by))
+        made = sent(form, lambda: _add(form, by))
         if made is not None:
             messages.success(request, _("Added. It is asked for the first time within a minute."))
             return redirect(made)
@@ -158,7 +159,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         if form.is_valid():
             context["tried"] = _tried(row, form)
     elif request.method == "POST":
-        changed = _sent(form, lambda: _edit(row, form, by), conflict)
+        changed = sent(form, lambda: _edit(row, form, by), conflict)
         if changed is not None:
             messages.success(request, _("The source is changed."))
             return redirect(changed)
@@ -211,20 +212,3 @@ def _organizer(request: HttpRequest) -> Actor:
     by = actor_of(request.user)
     require(may_manage_sources(by), _("Only organizers look after sources."))
     return by
-
-
-def _sent(form: Any, act: Callable[[], Source], conflict: dict[str, Any] | None = None) -> Source | None:
-    """Do what the form asks for; None when it was not taken, and the form or `conflict` says why."""
-    if not form.is_valid():
-        return None
-    try:
-        return act()
-    except ValidationError as error:
-        first = next((one for errors in error.error_dict.values() for one in errors), None)
-        if conflict is not None and first is not None and first.code == "conflict":
-            conflict.update(first.params or {})
-            return None
-        for name, errors in error.message_dict.items():
-            for message in errors:
-                form.add_error(name if name in form.fields else None, message)
-        return None

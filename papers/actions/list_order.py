@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from members.actions.events import record
 from members.actors import Actor
 from members.rules import invalid
-from papers.actions.list_store import values_of
+from papers.actions.list_store import number, values_of
 from papers.actions.lists import locked_entry, locked_section
 from papers.models import ListEntry, ListSection
 
@@ -128,7 +128,7 @@ def _put_entry(row: ListEntry, section: ListSection, place: int, *, by: Actor, n
     row.save(update_fields=["section", "group", "version", "changed_at"])
     rows.insert(place, row)
     removed = ListEntry.objects.filter(section=section).exclude(deleted_at=None).in_order()
-    _number([*rows, *removed])
+    number([*rows, *removed])
     after = {"section": section.pk, "place": place + 1, "group": row.group}
     record(by=by, now=now, verb="move", kind="list_entry", key=row.pk, before=before, after=after)
     return row
@@ -141,7 +141,7 @@ def _put_sections(row: ListSection, rows: Sequence[ListSection], *, by: Actor, n
     row.version, row.changed_at = row.version + 1, now
     row.save(update_fields=["version", "changed_at"])
     removed = ListSection.objects.filter(reading_list=row.reading_list_id).exclude(deleted_at=None)
-    _number([*rows, *removed])
+    number([*rows, *removed])
     record(by=by, now=now, verb="move", kind="list_section", key=row.pk, before=before, after=after)
     return row
 
@@ -168,16 +168,6 @@ def _one_step(rows: list[ListSection], row: ListSection, *, is_up: bool) -> list
         return rows
     _start, past = _block(rows, rows[end])
     return [*rows[:first], *rows[end:past], *rows[first:end], *rows[past:]]
-
-
-def _number(rows: Sequence[Any]) -> None:
-    changed = []
-    for position, row in enumerate(rows, 1):
-        if row.position != position:
-            row.position = position
-            changed.append(row)
-    if changed:
-        type(changed[0])._default_manager.bulk_update(changed, ["position"], batch_size=200)
 
 
 def _check(row: ListEntry | ListSection, version: int | None, yours: Mapping[str, Any]) -> None:

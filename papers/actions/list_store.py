@@ -246,18 +246,8 @@ class _Store:
         wanted += new_behind.get(None, [])
         for row in spine:
             wanted += [row, *new_behind.get(row.pk, []), *followers.get(row.pk, [])]
-        has_moved = self._number(wanted)
+        has_moved = number(wanted)
         self.outcome.moved += is_reordered and has_moved
-
-    def _number(self, wanted: Sequence[Any]) -> bool:
-        changed = []
-        for position, row in enumerate(wanted, 1):
-            if row.position != position:
-                row.position = position
-                changed.append(row)
-        if changed:
-            type(changed[0])._default_manager.bulk_update(changed, ["position"], batch_size=200)
-        return bool(changed)
 
     def _note_places(self, rows: Sequence[Any]) -> None:
         """Remember the order of the file."""
@@ -304,3 +294,15 @@ def _conflict(row: Any, values: dict[str, Any], line: int | None) -> Conflict:
     differing = [name for name in values if values[name] != here.get(name)]
     theirs, yours = ("\n".join(str(one.get(name)) for name in differing) for one in (here, values))
     return Conflict(line, theirs if row.deleted_at is None else "", yours)
+
+
+def number(rows: Sequence[Any]) -> bool:
+    """Give rows of one kind their places from 1 on, writing those that move. Return whether any did."""
+    changed = []
+    for position, row in enumerate(rows, 1):
+        if row.position != position:
+            row.position = position
+            changed.append(row)
+    if changed:
+        type(changed[0])._default_manager.bulk_update(changed, ["position"], batch_size=200)
+    return bool(changed)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.actors import Actor, actor_of
+from members.forms import sent
 from members.models import Person
 from members.rules import may_write
 from papers.actions import list_order as order
@@ -140,12 +141,9 @@ def add(request: HttpRequest, slug: str, section: int) -> HttpResponse:
     """The form of a new entry."""
     row = get_object_or_404(visible(request), slug=slug)
     place = get_object_or_404(ListSection, pk=section, reading_list=row, deleted_at=None)
+    by = actor_of(request.user)
     form = EntryForm(request.POST or None, initial={"kind": "paper"})
-    made = _sent(
-        request,
-        form,
-        lambda by: actions.add_entry(section=place, values=form.values(), by=by, now=timezone.now()),
-    )
+    made = sent(form, lambda: actions.add_entry(section=place, values=form.values(), by=by, now=timezone.now()))
     if made is not None:
         messages.success(request, _("It stands on the list."))
         return redirect(_back(row, made))
@@ -160,10 +158,10 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     row, found = _entry(request, slug, pk)
     form = EntryForm(request.POST or None, initial=entry_initial(found))
     conflict: dict[str, Any] = {}
-    changed = _sent(
-        request,
+    by = actor_of(request.user)
+    changed = sent(
         form,
-        lambda by: actions.edit_entry(
+        lambda: actions.edit_entry(
             entry=found,
             version=form.cleaned_data["version"] or 0,
             values=form.values(),
@@ -180,28 +178,6 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = {"list": row, "section": found.section, "entry": found, "form": form, "conflict": conflict}
     status = 409 if conflict else 400 if form.errors else 200
     return render(request, "papers/list_entry.html", context, status=status)
-
-
-def _sent(
-    request: HttpRequest,
-    form: EntryForm,
-    act: Callable[[Actor], ListEntry],
-    conflict: dict[str, Any] | None = None,
-) -> ListEntry | None:
-    """Do what the form asks for; None when nothing was sent or it was not taken, and the form says why."""
-    if request.method != "POST" or not form.is_valid():
-        return None
-    try:
-        return act(actor_of(request.user))
-    except ValidationError as error:
-        first = next((one for errors in error.error_dict.values() for one in errors), None)
-        if conflict is not None and first is not None and first.code == "conflict":
-            conflict.update(first.params or {})
-            return None
-        for name, errors in error.message_dict.items():
-            for message in errors:
-                form.add_error(name if name in form.fields else None, message)
-        return None
 
 
 @login_required

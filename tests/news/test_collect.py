@@ -1,10 +1,9 @@
 """Sources are asked, page by page, as jobs; here a local server answers as the real ones do."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-import time_machine
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.utils import timezone
@@ -16,30 +15,10 @@ from members.rules import StateRefusal
 from news.actions import collect
 from news.models import FetchRun, NewsItem, Outcome, Sighting, Source
 from papers.models import Paper
-from tests.news.replay import Replay, made_up, rss
+from tests.news.conftest import source
+from tests.news.replay import made_up, rss
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def outside(settings):
-    with Replay() as outside, time_machine.travel(datetime(2026, 3, 4, 12, tzinfo=UTC)):
-        for name, value in outside.settings().items():
-            setattr(settings, name, value)
-        yield outside
-
-
-def source(kind, address="", **fields):
-    now = timezone.now()
-    stamp = {"next_at": now, "created_at": now, "changed_at": now}
-    said = {"slug": kind.replace("_", "-"), "name": kind, "kind": kind, "address": address}
-    return Source.objects.create(**{**said, **stamp, **fields})
-
-
-@pytest.fixture
-def blog(outside):
-    items = [{"title": f"第 {n} 篇", "link": f"https://blog.example/{n}", "guid": str(n)} for n in range(5)]
-    return source("feed", outside.put("/feed.xml", rss(items), "application/rss+xml"))
 
 
 def look(row):

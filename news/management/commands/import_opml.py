@@ -7,8 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from members.actors import SYSTEM, Actor
-from members.models import User
+from members.management.actors import actor_named
 from news import opml
 from news.actions.feeds import take_feeds
 from news.entries import Unreadable
@@ -30,7 +29,7 @@ class Command(BaseCommand):
         except Unreadable as error:
             raise CommandError(f"{path}: {error}") from error
         try:
-            taken = take_feeds(outlines=outlines, by=_actor(options["username"]), now=timezone.now())
+            taken = take_feeds(outlines=outlines, by=actor_named(options["username"]), now=timezone.now())
         except PermissionDenied as error:
             raise CommandError(str(error)) from error
         for one in taken:
@@ -44,12 +43,3 @@ class Command(BaseCommand):
         refused = sum(one.status == "refused" for one in taken)
         if refused:
             raise CommandError(f"{refused} of {len(taken)} feeds were refused", returncode=1)
-
-
-def _actor(username: str | None) -> Actor:
-    if username is None:
-        return SYSTEM
-    user = User.objects.select_related("person").filter(username=username, is_active=True).first()
-    if user is None or not hasattr(user, "person"):
-        raise CommandError(f"no user is called {username!r}")
-    return user.person

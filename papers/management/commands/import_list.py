@@ -8,8 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from members.actors import SYSTEM, Actor
-from members.models import User
+from members.management.actors import actor_named
 from papers.actions.list_imports import ListResult, import_list, preview_list
 
 
@@ -41,7 +40,7 @@ class Command(BaseCommand):
     def _import(self, data: bytes, name: str, options: dict[str, Any]) -> ListResult:
         if options["dry_run"]:
             return preview_list(data=data, name=name)
-        by = _actor(options["username"])
+        by = actor_named(options["username"])
         try:
             return import_list(
                 data=data, name=name, slug=options["slug"], title=options["title"], by=by, now=timezone.now()
@@ -57,12 +56,3 @@ class Command(BaseCommand):
         for problem in result.problems:
             where = f"line {problem['line']}: " if problem["line"] else ""
             self.stdout.write(f"          {where}{problem['message']} [{problem['code']}]")
-
-
-def _actor(username: str | None) -> Actor:
-    if username is None:
-        return SYSTEM
-    user = User.objects.select_related("person").filter(username=username, is_active=True).first()
-    if user is None or not hasattr(user, "person"):
-        raise CommandError(f"no user is called {username!r}")
-    return user.person

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from members.actors import SYSTEM, Actor
-from members.models import User
+from members.management.actors import actor_named
 from talks.actions.imports import NUMBER_TAKEN, ImportResult, Run, import_file, preview_file, refusal_of
 from talks.documents import problems
 from talks.documents.problems import Code
@@ -34,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         files, others = _files(options["paths"])
-        by = _actor(options["username"]) if not options["dry_run"] else SYSTEM
+        by = actor_named(options["username"]) if not options["dry_run"] else SYSTEM
         results: list[ImportResult] = []
         run: dict[str, ImportResult] = {}
         for place, path in enumerate(files, 1):
@@ -107,15 +107,6 @@ def _status_of(result: ImportResult) -> str:
 def _name_of(path: Path) -> str:
     """Return the name of a file as text; bytes that are none show as �."""
     return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _actor(username: str | None) -> Actor:
-    if username is None:
-        return SYSTEM
-    user = User.objects.select_related("person").filter(username=username, is_active=True).first()
-    if user is None or not hasattr(user, "person"):
-        raise CommandError(_("No user is called %(name)s.") % {"name": username})
-    return user.person
 
 
 def _files(paths: list[Path]) -> tuple[list[Path], int]:
