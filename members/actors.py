@@ -1,9 +1,12 @@
-"""Who acts: a Person, the schedule (SYSTEM) or nobody who can be named (ANONYMOUS). Every action takes one as `by`."""
+"""Who acts: a Person, a Guest of an invitation, the schedule (SYSTEM) or nobody who can be named (ANONYMOUS).
+
+Every action takes one as `by`. A Guest may do only what an action says its invitation allows.
+"""
 
 import enum
 from dataclasses import dataclass
 
-from members.models import Person, Role
+from members.models import Guest, Person, Role
 
 
 class Nobody(enum.Enum):
@@ -16,7 +19,7 @@ class Nobody(enum.Enum):
 SYSTEM = Nobody.SYSTEM
 ANONYMOUS = Nobody.ANONYMOUS
 
-Actor = Person | Nobody
+Actor = Person | Guest | Nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,10 @@ def standing(actor: Actor) -> Standing:
 def actor_of(user: object) -> Actor:
     """Return the Person of a signed-in user, ANONYMOUS for everybody else."""
     return getattr(user, "person", None) or ANONYMOUS
+
+
+def person_behind(actor: Actor) -> Person | None:
+    """Return the name in the record that acts: the Person, or the one a guest is; None for nobody."""
+    if isinstance(actor, Guest):
+        return actor.person
+    return actor if isinstance(actor, Person) else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from members.actions.revisions import touch
-from members.actors import Actor, Nobody
+from members.actors import Actor, Nobody, person_behind
 from members.models import Event
 
 
@@ -35,13 +35,12 @@ def event_of(
     reason: str = "",
 ) -> Event:
     """Return the Event of an act, not yet written. Anonymous acts keep no person and only the hour."""
-    person = None if isinstance(by, Nobody) else by
     if by is Nobody.ANONYMOUS:
         now = now.replace(minute=0, second=0, microsecond=0)
     return Event(
         at=now,
         by=by.value if isinstance(by, Nobody) else Event.By.PERSON,
-        person=person,
+        person=person_behind(by),
         verb=verb,
         target_kind=kind,
         target_key=str(key),

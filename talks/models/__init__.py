@@ -1,5 +1,6 @@
 """The talk's tables, one module per noun."""
 
+from talks.models.carries import BoardVisit, Carry, CarryReason
 from talks.models.credits import Credit, CreditRole, PaperMention
 from talks.models.documents import ImportedRow, SourceDocument
 from talks.models.episodes import (
@@ -16,23 +17,40 @@ from talks.models.episodes import (
     Reference,
 )
 from talks.models.questions import Answer, Question, QuestionPart
-from talks.models.sections import Claim, ClaimRole, Item, ItemState, Section, SectionKind, Suggestion
-from talks.models.templates import Template
+from talks.models.sections import (
+    Claim,
+    ClaimRole,
+    Depth,
+    Item,
+    ItemState,
+    ItemVote,
+    Section,
+    SectionKind,
+    Suggestion,
+)
+from talks.models.templates import Break, Holiday, StandingOwner, Template
 
 __all__ = [
     "Answer",
+    "BoardVisit",
+    "Break",
+    "Carry",
+    "CarryReason",
     "Claim",
     "ClaimRole",
     "Credit",
     "CreditRole",
+    "Depth",
     "Episode",
     "EpisodeKind",
     "EpisodeState",
+    "Holiday",
     "Hosting",
     "HostingRole",
     "ImportedRow",
     "Item",
     "ItemState",
+    "ItemVote",
     "PaperMention",
     "Part",
     "Passage",
@@ -45,6 +63,7 @@ __all__ = [
     "Section",
     "SectionKind",
     "SourceDocument",
+    "StandingOwner",
     "Suggestion",
     "Template",
 ]

@@ -171,7 +171,10 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 
 
 class Episode(Row):
-    """One talk: a numbered evening or a special."""
+    """One talk: a numbered evening or a special.
+
+    `locks_at` is when the board closes; `sequence` counts how often the evening was moved (RFC 5545, SEQUENCE).
+    """
 
     kind = models.CharField(max_length=8, choices=EpisodeKind.choices, default=EpisodeKind.REGULAR)
     number = models.PositiveIntegerField()
@@ -180,6 +183,8 @@ class Episode(Row):
     state = models.CharField(max_length=12, choices=EpisodeState.choices, default=EpisodeState.DRAFT)
     starts_at = models.DateTimeField(null=True, blank=True)
     time_text = models.TextField(null=True, blank=True)
+    locks_at = models.DateTimeField(null=True, blank=True)
+    sequence = models.PositiveIntegerField(default=0)
     template = models.ForeignKey("talks.Template", null=True, blank=True, on_delete=models.PROTECT)
     highlights = models.JSONField(default=list)
     labels = models.JSONField(default=list)

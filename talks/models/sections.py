@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Person, Row
@@ -33,7 +33,10 @@ class SectionKind(models.TextChoices):
 
 
 class Section(Row):
-    """A 版块 of one episode, with its groups (栏目) in order."""
+    """A 版块 of one episode, with its groups (栏目) in order.
+
+    `degraded_at`: since then it runs without a lead, by the rule of its kind (降级); a late claim undoes it.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="sections")
     position = models.PositiveIntegerField()
@@ -47,6 +50,7 @@ class Section(Row):
     labels = models.JSONField(default=list)
     groups = models.JSONField(default=list)
     groups_html = models.JSONField(default=list)
+    degraded_at = models.DateTimeField(null=True, blank=True)
     body = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)
@@ -73,16 +77,27 @@ class ClaimRole(models.TextChoices):
 
 
 class Claim(Row):
-    """Somebody takes a section; `name` is how the document writes them."""
+    """Somebody takes a section; `name` is how the document writes them.
+
+    `place` is 1 or 2 for a lead who claimed on the site: the database keeps a third one out. Leads that a document
+    names have none: a record may hold any number.
+    """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="claims")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="claims")
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=8, choices=ClaimRole.choices, default=ClaimRole.LEAD)
     position = models.PositiveIntegerField()
+    place = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["section", "place"], condition=Q(deleted_at=None), name="claim_one_lead_per_place"
+            ),
+            models.CheckConstraint(
+                condition=Q(place=None) | Q(place__gte=1, place__lte=2, role="lead"), name="claim_two_places"
+            ),
             models.UniqueConstraint(
                 fields=["section", "person"], condition=Q(deleted_at=None), name="claim_once_per_person"
             ),
@@ -106,6 +121,14 @@ class ItemState(models.TextChoices):
     MERGED = "merged", _("merged")
 
 
+class Depth(models.TextChoices):
+    """How much of the evening an item gets: talked about, told in a sentence, or only listed."""
+
+    TALK = "talk", _("talk")
+    BRIEF = "brief", _("in brief")
+    LISTED = "listed", _("listed")
+
+
 class ItemQuerySet(models.QuerySet["Item"]):
     """Reads of items."""
 
@@ -127,7 +150,11 @@ class ItemQuerySet(models.QuerySet["Item"]):
 
 
 class Item(Row):
-    """An entry of a section: a title with one address, or text only. `author`, `site` are those of a linked article."""
+    """An entry of a section: a title with one address, or text only. `author`, `site` are those of a linked article.
+
+    `minutes` are counted for what is talked about or told in brief. `is_automatic`: taken in by the rule that lets a
+    section run without a lead.
+    """
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
@@ -144,11 +171,23 @@ class Item(Row):
     body = models.TextField(blank=True)
     body_html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)
+    nominated_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="nominations"
+    )
+    depth = models.CharField(max_length=8, choices=Depth.choices, default=Depth.TALK)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    is_automatic = models.BooleanField(default=False)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
 
     objects = ItemQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(depth__in=Depth.values), name="item_depth_known"),
+            models.CheckConstraint(condition=~Q(merged_into=F("pk")), name="item_not_merged_into_itself"),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
         ]
 
@@ -156,14 +195,32 @@ class Item(Row):
         return self.title or self.url or self.body[:80]
 
 
+class ItemVote(models.Model):
+    """Somebody wants an item in the talk."""
+
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="votes")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="item_votes")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "person"], name="item_vote_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.item_id}"
+
+
 class Suggestion(Row):
-    """A wish about how a section is run (建议区)."""
+    """A wish about how a section is run (建议区): `owner` sees to it, `resolution` says what came of it."""
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="suggestions")
     position = models.PositiveIntegerField()
     body = models.TextField()
     body_html = models.TextField(blank=True)
     person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="suggestions")
+    owner = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    resolution = models.TextField(blank=True)
+    resolved_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
     html_version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,28 @@
+"""The tables of people, one module per noun."""
+
+from members.models.events import Event, EventQuerySet, Revision
+from members.models.invitations import Guest, Invitation, PersonRequest, Purpose, RequestState
+from members.models.notifications import Notification
+from members.models.people import Alias, Person, PersonQuerySet, Role, Row, User
+from members.models.tokens import IdempotencyKey, Scope, Token
+
+__all__ = [
+    "Alias",
+    "Event",
+    "EventQuerySet",
+    "Guest",
+    "IdempotencyKey",
+    "Invitation",
+    "Notification",
+    "Person",
+    "PersonQuerySet",
+    "PersonRequest",
+    "Purpose",
+    "RequestState",
+    "Revision",
+    "Role",
+    "Row",
+    "Scope",
+    "Token",
+    "User",
+]
