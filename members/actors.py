@@ -6,6 +6,8 @@ Every action takes one as `by`. A Guest may do only what an action says its invi
 import enum
 from dataclasses import dataclass
 
+from django.http import HttpRequest
+
 from members.models import Guest, Person, Role
 
 
@@ -42,6 +44,18 @@ def standing(actor: Actor) -> Standing:
 def actor_of(user: object) -> Actor:
     """Return the Person of a signed-in user, ANONYMOUS for everybody else."""
     return getattr(user, "person", None) or ANONYMOUS
+
+
+# Where the session of a browser keeps which guest it is.
+GUEST = "guest"
+
+
+def actor_at(request: HttpRequest) -> Actor:
+    """Return who acts by a page: the Person signed in, else the guest whose key the session keeps, else ANONYMOUS."""
+    actor = actor_of(request.user)
+    if actor is ANONYMOUS and (key := request.session.get(GUEST)):
+        return Guest.objects.select_related("person", "invitation").filter(pk=key).first() or ANONYMOUS
+    return actor
 
 
 def person_behind(actor: Actor) -> Person | None:

@@ -1,11 +1,13 @@
 """Plain predicates: who may do what with people, and which text may be stored at all. Deny by default."""
 
 import re
+from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from members.actors import SYSTEM, Actor, standing
+from members.models import Guest, Invitation, Purpose
 
 # Control characters but tab, line feed and carriage return; lone surrogates; the overrides that let text lie about
 # its order (Unicode TR 36, "Bidirectional Text Spoofing").
@@ -21,6 +23,14 @@ def may_write(by: Actor) -> bool:
     """Signed-in people who are not suspended."""
     stands = standing(by)
     return stands.is_person and not stands.is_suspended and getattr(by, "user", None) is not None
+
+
+def guest_may(by: Actor, purpose: Purpose, target: object, *, now: datetime) -> bool:
+    """Whether this is a guest whose invitation, neither revoked nor over, is for this purpose and target."""
+    if not isinstance(by, Guest):
+        return False
+    alive = Invitation.objects.standing(now).filter(pk=by.invitation_id, purpose=purpose, target=str(target))
+    return by.person.deleted_at is None and alive.exists()
 
 
 def may_run_work(by: Actor) -> bool:

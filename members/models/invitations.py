@@ -28,10 +28,13 @@ class Purpose(models.TextChoices):
 class InvitationQuerySet(models.QuerySet["Invitation"]):
     """Reads of invitations."""
 
+    def standing(self, now: datetime) -> Self:
+        """Neither revoked nor over: who came in by it may go on."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, deleted_at=None)
+
     def open(self, now: datetime) -> Self:
-        """Neither revoked nor over nor used up."""
-        alive = self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, deleted_at=None)
-        return alive.filter(used__lt=F("places"))
+        """Those that let one more in."""
+        return self.standing(now).filter(used__lt=F("places"))
 
     def with_key(self, key: str) -> Self:
         """The invitation whose code this is, open or not; nothing for any other text."""

@@ -165,6 +165,7 @@ OTHERS = {
     *("news.actions.feeds.take_feeds", "news.actions.following.run_now", "news.actions.sources.free_slug"),
     *("papers.actions.list_papers.link_entries", "papers.actions.list_papers.link_papers"),
     *("talks.actions.sample_news.make_news", "talks.actions.sample_news.remove_news"),
+    *("members.actions.notifications.notify", "members.actions.notifications.read_all"),
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
