@@ -65,10 +65,20 @@ def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Ent
             entry.is_hidden or stories.is_hidden(entry, keep=keep, block=block),
             paper,
         )
-    papers = store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)
     keys = sorted(told)
+    known: dict[str, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], papers, tally, now=now)
+        known |= _known(source, keys[start : start + CHUNK])
+    # What this source said before in the same words was told to the paper then; upvotes are counted anew every day.
+    said = ((one.entry.paper, known.get(key)) for key, one in told.items() if one.entry.paper)
+    facts = (
+        paper
+        for paper, row in said
+        if row is None or row.digest != told[row.entry_key].digest or paper.upvotes is not None
+    )
+    papers = store_facts(facts, by=SYSTEM, now=now)
+    for start in range(0, len(keys), CHUNK):
+        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], known, papers, tally, now=now)
     if tally.fetched > tally.known or tally.changed:
         touch()
     return tally
@@ -83,16 +93,16 @@ def _store(
     source: Source,
     run: FetchRun | None,
     told: Sequence[_Told],
+    known: Mapping[str, Any],
     papers: Mapping[str, Paper],
     tally: Tally,
     *,
     now: datetime,
 ) -> None:
-    known = _known(source, [one.entry.key for one in told])
     reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
     for one in reused:  # a feed that shows something new under an old identity: both stay
         one.entry = replace(one.entry, key=_apart(one))
-    known |= _known(source, [one.entry.key for one in reused])
+    known = {**known, **_known(source, [one.entry.key for one in reused])}
     fresh = [one for one in told if one.entry.key not in known]
     changed = [one for one in told if one.entry.key in known and known[one.entry.key].digest != one.digest]
     tally.known += len(told) - len(fresh)

@@ -57,6 +57,31 @@ def test_new_then_known_and_nothing_written(source, now):
     assert NewsItem.objects.count() == Sighting.objects.count() == 30
 
 
+def paper_entry(**facts):
+    said = {"arxiv_id": "2401.00001", "source": "hf", "title": "A paper", **facts}
+    return entry("2401.00001", url="https://arxiv.org/abs/2401.00001", paper=PaperFacts(**said))
+
+
+def test_a_paper_told_in_the_same_words_is_not_even_read(source, now):
+    store(source, paper_entry(), now=now)
+    with CaptureQueriesContext(connection) as queries:
+        assert store(source, paper_entry(), now=now).changed == 0
+    assert [one["sql"] for one in queries if "papers_" in one["sql"]] == []
+    assert store(source, paper_entry(doi="10.1/x"), now=now).changed == 1
+    assert Paper.objects.get().doi == "10.1/x"
+
+
+def test_upvotes_of_another_day_are_kept_and_are_no_news(source, now):
+    for day in (1, 2):
+        said = paper_entry(upvotes=7, upvotes_on=date(2026, 3, day))
+        tally = store(source, said, now=now)
+    assert (tally.known, tally.changed) == (1, 0)
+    assert list(Paper.objects.get().upvotes.values_list("day", "count")) == [
+        (date(2026, 3, 1), 7),
+        (date(2026, 3, 2), 7),
+    ]
+
+
 def test_one_story_however_many_carry_it(source, other, now):
     paper = PaperFacts(arxiv_id="2401.00001", source="hf", title="A paper")
     store(source, entry(url="https://arxiv.org/abs/2401.00001v2?utm_source=x"), now=now)
