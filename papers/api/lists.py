@@ -23,7 +23,7 @@ from members.api.filters import IdFilter
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Expansion, Rows, person_of, require_match, writer_of
-from papers.actions import list_imports, list_order, lists
+from papers.actions import list_imports, list_order, list_sections, lists
 from papers.export import FORMS, export
 from papers.lists.kinds import link_kind
 from papers.models import EntryKind, ListEntry, ListSection, ReadingList
@@ -282,7 +282,9 @@ class ListSectionViewSet(OfOneList):
         form.is_valid(raise_exception=True)
 
         def make() -> Response:
-            made = lists.add_section(reading_list=self.reading_list, **form.validated_data, by=by, now=timezone.now())
+            made = list_sections.add_section(
+                reading_list=self.reading_list, **form.validated_data, by=by, now=timezone.now()
+            )
             return self._shown(made.pk, status.HTTP_201_CREATED)
 
         return once(request, make)
