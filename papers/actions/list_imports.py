@@ -135,7 +135,9 @@ def import_list(*, data: bytes, name: str, slug: str, by: Actor, now: datetime, 
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return _refusal(problems.refused(Code.TOO_LARGE, str(error)))
+            said = _("One of its texts has %(length)s characters; %(limit)s are possible.")
+            counts = {"length": error.length, "limit": error.limit}
+            return _refusal(problems.refused(Code.TOO_LARGE, said % counts))
     raise AssertionError("unreachable")
 
 
