@@ -62,6 +62,11 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in KINDS[type(row)][1]}
 
 
+def list_values(document: ListDoc) -> dict[str, Any]:
+    """Return what a document says of the list as a whole, as its row keeps it."""
+    return {"heading": document.title, "intro": document.intro}
+
+
 def entry_values(entry: EntryDoc) -> dict[str, Any]:
     """Return what an entry of a document says, as its row keeps it."""
     found = {name: getattr(entry, name) for name in ENTRY_FIELDS}
@@ -91,7 +96,7 @@ class _Store:
         self.common = {"created_at": now, "changed_at": now}
 
     def run(self) -> Outcome:
-        values = {"heading": self.document.title, "intro": self.document.intro}
+        values = list_values(self.document)
         if not self.reading_list.digest:
             self._fill(self.reading_list, values)
             self.dirty.append(self.reading_list)
@@ -107,13 +112,8 @@ class _Store:
         """The rows of the document's sections, in its order."""
         standing = list(ListSection.objects.filter(reading_list=self.reading_list))
         old = [row for row in standing if row.digest or not row.level]  # a head made here is the file's, too
-        wanted = [_section_values(section) for section in self.document.sections]
-        paths = _paths(wanted)
-        pairs = matching.match(
-            [_as_in_file(row) for row in old],
-            [{**values, "digest": digest(values), "path": path} for values, path in zip(wanted, paths, strict=True)],
-            matching.SECTION_NAMES,
-        )
+        wanted = [section_values(section) for section in self.document.sections]
+        paths, pairs = section_pairs(old, wanted)
         rows: list[ListSection] = []
         for place, (values, pair) in enumerate(zip(wanted, pairs, strict=True)):
             if pair is None:
@@ -146,14 +146,7 @@ class _Store:
             for entry in doc.entries
         ]
         wanted = [entry_values(entry) for _, entry in coming]
-        pairs = matching.match(
-            [{**values_of(row), "digest": row.digest, "place": row.file_section_id} for row in old],
-            [
-                {**values, "digest": digest(values), "place": section.pk}
-                for values, (section, _) in zip(wanted, coming, strict=True)
-            ],
-            matching.ENTRY_NAMES,
-        )
+        pairs = entry_pairs(old, wanted, [section.pk for section, _ in coming])
         homes = {one.pk: one if one.deleted_at is None else home_of(one, now=self.now) for one in sections}
         rows: list[ListEntry] = []
         new: list[ListEntry] = []
@@ -190,18 +183,17 @@ class _Store:
 
     def _settle(self, row: Any, values: dict[str, Any], entry: EntryDoc | None = None, *, line: int | None) -> None:
         """Decide for one row that stands: take the file's text, keep this one, or report both."""
-        here, coming = digest(values_of(row)), digest(values)
-        is_touched = here != row.digest or row.deleted_at is not None
+        coming = digest(values)
         if getattr(row, "is_gone", False):
             row.is_gone = False
             self.outcome.changed += 1
             row.save(update_fields=["is_gone"])
         if coming == row.digest:
             return
-        if is_touched and (here != coming or row.deleted_at is not None):
-            self.outcome.conflicts.append(_conflict(row, values, line))
+        if found := clash(row, values, line):
+            self.outcome.conflicts.append(found)
             return
-        if not is_touched:
+        if digest(values_of(row)) == row.digest:  # nobody touched it here
             self._take(row, values, entry)
         row.digest = coming
         row.save()
@@ -260,7 +252,8 @@ class _Store:
             type(changed[0])._default_manager.bulk_update(changed, ["file_place"], batch_size=200)
 
 
-def _section_values(section: SectionDoc) -> dict[str, Any]:
+def section_values(section: SectionDoc) -> dict[str, Any]:
+    """Return what a section of a document says, as its row keeps it."""
     return {name: getattr(section, name) for name in SECTION_FIELDS}
 
 
@@ -298,8 +291,30 @@ def _new_behind(rows: Sequence[Any], known: set[int]) -> dict[int | None, list[A
     return found
 
 
-def _conflict(row: Any, values: dict[str, Any], line: int | None) -> Conflict:
-    """Both texts: the values that differ, one per line."""
+def section_pairs(
+    old: Sequence[ListSection], wanted: Sequence[dict[str, Any]]
+) -> tuple[list[tuple[str, ...]], list[int | None]]:
+    """Return the path of each section of a file, and which of the old ones it is."""
+    paths = _paths(wanted)
+    new = [{**values, "digest": digest(values), "path": path} for values, path in zip(wanted, paths, strict=True)]
+    return paths, matching.match([_as_in_file(row) for row in old], new, matching.SECTION_NAMES)
+
+
+def entry_pairs(old: Sequence[ListEntry], wanted: Sequence[dict[str, Any]], places: Sequence[int]) -> list[int | None]:
+    """Return which of the old entries each entry of a file is; `places` are the sections that it stands in there."""
+    return matching.match(
+        [{**values_of(row), "digest": row.digest, "place": row.file_section_id} for row in old],
+        [{**values, "digest": digest(values), "place": place} for values, place in zip(wanted, places, strict=True)],
+        matching.ENTRY_NAMES,
+    )
+
+
+def clash(row: Any, values: dict[str, Any], line: int | None) -> Conflict | None:
+    """Return both texts when a row was changed here and in the file, in different ways: what differs, one per line."""
+    coming, now = digest(values), digest(values_of(row))
+    is_touched = now != row.digest or row.deleted_at is not None
+    if coming == row.digest or not is_touched or (now == coming and row.deleted_at is None):
+        return None
     here = values_of(row)
     differing = [name for name in values if values[name] != here.get(name)]
     theirs, yours = ("\n".join(str(one.get(name)) for name in differing) for one in (here, values))

@@ -222,7 +222,8 @@ class ReadingListViewSet(Rows):
     def take(self, request: Request, slug: str) -> Response:
         """Import a README as this list, made if need be; a list that stands is merged with the file.
 
-        With `dry_run=true` it is only read. A file that is refused is an answer like any other: 200, `refused`.
+        With `dry_run=true` it is only read, and compared with the list that stands: conflicts are told before they
+        arise. A file that is refused is an answer like any other: 200, `refused`.
         """
         by = writer_of(request)
         if not can_import_lists(by):
@@ -237,7 +238,7 @@ class ReadingListViewSet(Rows):
         file = values.get("file")
         data, name = (file.read(), file.name) if file else (values["text"].encode(), "README.md")
         if values["dry_run"]:
-            return Response(list_imports.preview_list(data=data, name=name).as_json())
+            return Response(list_imports.preview_list(data=data, name=name, slug=slug).as_json())
 
         def store() -> Response:
             result = list_imports.import_list(

@@ -307,9 +307,19 @@ def test_a_file_is_shown_before_it_is_stored(editor, db, media):
 def test_a_second_file_is_merged_and_conflicts_are_shown(editor, shown, organizer, media, now):
     entry = ListEntry.objects.get(title="丙")
     lists.edit_entry(entry=entry, version=1, values={"note": "站上的话"}, by=organizer, now=now)
-    sent = {"text": TEXT.replace("- 好", "- 文件的话").replace("\n", "\r\n"), "slug": "one", "title": ""}
+    sent = {
+        "text": TEXT.replace("- 好", "- 文件的话")
+        .replace("中间的话。\n\n- [乙作](javascript:alert(1)) <!-- article -->", "")
+        .replace("\n", "\r\n"),
+        "slug": "one",
+        "title": "",
+    }
     said = editor.post("/lists/import/", sent).content.decode()
     assert "已经用了这个地址" in said
+    for text in ("站上的话", "文件的话", "两边都改过", "文件里已经没有"):
+        assert text in said
+    entry.refresh_from_db()
+    assert (entry.version, ListEntry.objects.filter(is_gone=True).count()) == (2, 0)
     stored = confirm(editor, said)
     assert stored.status_code == 200
     assert "站上的话" in stored.content.decode()

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from papers.actions import list_order, lists
+from papers.actions import list_order, list_sections, lists
 from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list, preview_list
 from papers.actions.list_papers import link_entries
@@ -450,3 +450,28 @@ def test_commands_that_fail_say_so(tmp_path, data, args, code):
 
 def test_a_dry_run_of_a_bad_file_is_no_error():
     assert preview_list(data=b"", name="x").as_json()["status"] == "refused"
+
+
+def test_a_preview_foresees_what_storing_reports(now, organizer):
+    put(now=now)
+    lists.edit_entry(entry=entry("甲作"), version=1, values={"note": "这里改的"}, by=organizer, now=now)
+    lists.remove_entry(entry=entry("乙作"), by=organizer, now=now)
+    papers, _projects = ListSection.objects.all()
+    list_sections.edit_section(section=papers, version=1, title="文章", level=2, by=organizer, now=now)
+    text = TEXT.replace("甲的说明。", "文件改的").replace("乙的说明", "另说").replace("## 论文", "## 论文集")
+    text = text.replace("前言。", "新的前言。").replace("- [丙]", "- [丁](https://example.org/d)\n- [戊]")
+    text = (
+        text.replace("https://github.com/a/c", "https://github.com/a/e")
+        + "\n## 新的一节\n\n- [己](https://example.org/f)\n"
+    )
+    before = [list(model.objects.values()) for model in (ReadingList, ListSection, ListEntry, Paper, Event)]
+    with CaptureQueriesContext(connection) as captured:
+        foreseen = preview_list(data=text.encode(), name="x.md", slug="one")
+    assert not [query for query in captured if not query["sql"].startswith("SELECT")]
+    assert len(captured) <= 3
+    assert codes(foreseen) == ["conflict", "conflict", "conflict", "gone"]
+    assert before == [list(model.objects.values()) for model in (ReadingList, ListSection, ListEntry, Paper, Event)]
+    assert foreseen.problems == put(text, now=now).problems
+    assert codes(preview_list(data=text.encode(), name="x.md", slug="one")) == ["conflict"] * 3
+    assert codes(preview_list(data=text.encode(), name="x.md", slug="another")) == []
+    assert codes(preview_list(data=text.encode(), name="x.md")) == []
