@@ -17,7 +17,7 @@ from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
-from members.rules import check_text, invalid
+from members.rules import check_text, in_one, invalid
 from papers.actions.list_forecast import foresee
 from papers.actions.list_papers import link_entries
 from papers.actions.list_store import Outcome, store
@@ -150,7 +150,8 @@ def import_list(*, data: bytes, name: str, slug: str, by: Actor, now: datetime, 
         except TextTooLong as error:
             said = _("One of its texts has %(length)s characters; %(limit)s are possible.")
             counts = {"length": error.length, "limit": error.limit}
-            return _refusal(problems.refused(Code.TOO_LARGE, said % counts))
+            refused = problems.refused(Code.TOO_LARGE)
+            return _refusal(Refused(refused.code, in_one([_(refused.message), said % counts])))
     raise AssertionError("unreachable")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -285,6 +286,12 @@ def test_bad_files_are_refused(now, data, code):
     result = import_list(data=data, name="x.md", slug="x", by=SYSTEM, now=now)
     assert (result.status, codes(result)) == ("refused", [code])
     assert not ReadingList.objects.exists()
+
+
+def test_a_text_that_is_too_long_is_refused_in_the_readers_language(now):
+    text = "- [a](https://example.org)\n\n" + "  一段很长的说明。\n\n" * 12_000
+    (problem,) = put(text, now=now).problems
+    assert re.fullmatch(r"文件太大。其中一段有 \d+ 个字符，最多 \d+ 个。", problem["message"])
 
 
 def test_other_encodings_are_read(now):
