@@ -450,3 +450,14 @@ def test_commands_that_fail_say_so(tmp_path, data, args, code):
 
 def test_a_dry_run_of_a_bad_file_is_no_error():
     assert preview_list(data=b"", name="x").as_json()["status"] == "refused"
+
+
+def test_a_second_import_asks_no_more_for_ten_entries_than_for_forty(organizer, now):
+    def asked(count):
+        slug, data = f"of-{count}", "# L\n" + "".join(f"- [T{n}](https://a.example/{n})\n" for n in range(count))
+        import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now)
+        with CaptureQueriesContext(connection) as queries:
+            assert import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now).status == "unchanged"
+        return len(queries)
+
+    assert asked(10) == asked(40)
