@@ -102,8 +102,10 @@ def _store(
     now: datetime,
 ) -> None:
     reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
+    taken = {one.entry.key for one in told}
     for one in reused:  # a feed that shows something new under an old identity: both stay
-        one.entry = replace(one.entry, key=_apart(one))
+        key = _apart(one)  # which a feed that knows how it is made can have given to another entry
+        one.entry = replace(one.entry, key=f"{key}#" if key in taken else key)
     known = {**known, **_known(source, [one.entry.key for one in reused])}
     fresh = [one for one in told if one.entry.key not in known]
     changed = [one for one in told if one.entry.key in known and known[one.entry.key].digest != one.digest]
@@ -156,6 +158,7 @@ def _store_fresh(
             else:
                 tally.new += 1
     Sighting.objects.bulk_create(sightings)
+    _follow_merges(known.values())
     # Those that another source has just made, too: it may have hidden them.
     _show_again(
         [story for key, story in known.items() if story.is_hidden and not all(o.is_hidden for o in by_key[key])]
@@ -180,6 +183,17 @@ def _known_and_made(
             if len(known) == len(before):  # it is not that somebody was faster
                 raise
     return known, set()
+
+
+def _follow_merges(items: Iterable[NewsItem]) -> None:
+    """Put what was just stored where a hand has merged its story meanwhile: the merge did not see it yet.
+
+    The new rows hold their stories against another merge until the transaction ends.
+    """
+    alone = [item.pk for item in items if item.merged_into_id is None]
+    merged = NewsItem.objects.filter(pk__in=alone).exclude(merged_into=None)
+    for pk, into in merged.values_list("pk", "merged_into"):
+        Sighting.objects.filter(news_item=pk).update(news_item=into)
 
 
 def _stories(keys: Iterable[str]) -> dict[str, NewsItem]:

@@ -138,7 +138,8 @@ class _Store:
 
     def _entries(self, sections: list[ListSection]) -> None:
         """Pair the document's entries with those that stand, wherever in the list they stand."""
-        standing = list(ListEntry.objects.filter(section__reading_list=self.reading_list).in_order())
+        rows_here = ListEntry.objects.filter(section__reading_list=self.reading_list).select_related("section")
+        standing = list(rows_here.in_order())
         old = [row for row in standing if row.digest]
         coming = [
             (section, entry)

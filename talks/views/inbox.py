@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -130,10 +130,10 @@ def act(request: HttpRequest) -> HttpResponse:
 def _reply(request: HttpRequest, done: Done, now: datetime) -> HttpResponse:
     desk = rows.desk_of(visitor(request), now)
     try:
-        since = parse_datetime(request.POST.get("since", "")[:40])
-    except ValueError:
+        sent = parse_datetime(request.POST.get("since", "")[:40])
+        since = (sent - OVERLAP).astimezone(UTC) if sent is not None and timezone.is_aware(sent) else None
+    except (ValueError, OverflowError):  # no moment, or one at the ends of the calendar
         since = None
-    since = since - OVERLAP if since is not None and timezone.is_aware(since) else None
     context = {
         "lines": rows.changed_since(desk, since, done.story, now=now),
         "done": done,

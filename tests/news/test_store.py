@@ -1,5 +1,6 @@
 """Entries become sightings and stories: nothing is dropped, nothing is told twice, nothing is written twice."""
 
+import hashlib
 import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -264,3 +265,28 @@ def test_what_no_race_explains_is_an_error(source, now, monkeypatch):
     monkeypatch.setattr(news.actions.store, "_story", lambda *args, **more: NewsItem(key="x", is_hidden=None))
     with pytest.raises(IntegrityError):
         store(source, entry(), now=now)
+
+
+def test_a_feed_that_names_an_entry_like_a_key_of_ours_loses_nothing(source, now):
+    store(source, entry("X", url="https://blog.example/a"), now=now)
+    turned = entry("X", url="https://blog.example/b")
+    ours = f"X#{hashlib.sha256(b'blog.example/b').hexdigest()[:16]}"
+    named_so = entry(ours, url="https://blog.example/c")
+    assert counts(store(source, turned, named_so, now=now)) == (2, 0, 0, 0)
+    assert counts(store(source, turned, named_so, now=now)) == (0, 2, 0, 0)
+    assert set(Sighting.objects.values_list("news_item__key", flat=True)) == {f"blog.example/{n}" for n in "abc"}
+
+
+def test_a_merge_that_comes_between_is_followed(source, other, member, now, monkeypatch):
+    store(source, entry("1"), entry("2"), now=now)
+    one, two = (NewsItem.objects.get(key=f"blog.example/{n}") for n in (1, 2))
+    follow = news.actions.store._follow_merges
+
+    def merged_meanwhile(items):
+        # What another transaction does while this one waits to insert: its sighting is not among those it moves.
+        NewsItem.objects.filter(pk=one.pk).update(merged_into=two)
+        follow(items)
+
+    monkeypatch.setattr(news.actions.store, "_follow_merges", merged_meanwhile)
+    store(other, entry("1"), now=now)
+    assert Sighting.objects.get(source=other).news_item == two

@@ -231,6 +231,8 @@ def test_the_second_sees_who_was_first(lead, room, organizer, now, fetch, status
         ({"take": "{a}.1", "since": "yesterday"}, 200),
         ({"take": "{a}.1", "since": "2026-13-41T99:00:00Z"}, 200),
         ({"take": "{a}.1", "since": "2026-01-01"}, 200),
+        ({"take": "{a}.1", "since": "0001-01-01T00:00:00Z"}, 200),
+        ({"take": "{a}.1", "since": "9999-12-31T23:59:59-14:00"}, 200),
     ],
 )
 def test_odd_requests_are_answered_in_a_sentence(lead, room, sent, status):

@@ -482,3 +482,14 @@ def test_a_preview_foresees_what_storing_reports(now, organizer):
     assert codes(preview_list(data=text.encode(), name="x.md", slug="one")) == ["conflict"] * 3
     assert codes(preview_list(data=text.encode(), name="x.md", slug="another")) == []
     assert codes(preview_list(data=text.encode(), name="x.md")) == []
+
+
+def test_a_second_import_asks_no_more_for_ten_entries_than_for_forty(organizer, now):
+    def asked(count):
+        slug, data = f"of-{count}", "# L\n" + "".join(f"- [T{n}](https://a.example/{n})\n" for n in range(count))
+        import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now)
+        with CaptureQueriesContext(connection) as queries:
+            assert import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now).status == "unchanged"
+        return len(queries)
+
+    assert asked(10) == asked(40)

@@ -359,3 +359,28 @@ def test_marks_that_never_end_cost_no_more_than_their_length(piece):
     # Reading each to the end would be 10^10 steps here: this test would not end.
     assert len(feed._markup_of(piece * 100_000)) <= len(piece) * 100_000
     assert feed._markup_of(f"<a><!-- <item> --><b><![CDATA[<item>]]><c>{piece}").startswith("<a><b><c>")
+
+
+def test_a_huge_feed_comes_in_parts(answer, request_for, monkeypatch):
+    monkeypatch.setattr(feed, "MOST", 10)
+    items = [{"title": f"{n}", "guid": str(n)} for n in range(25)] + [{"title": "again", "guid": "3"}]
+    found, cursor = [], None
+    while True:
+        part = feed.parse(answer(rss(items), request=request_for("https://f.example/", cursor=cursor)))
+        found.append((len(part.entries), len(part.problems), part.cursor))
+        if (cursor := part.cursor) is None:
+            break
+    assert found == [(10, 2, {"start": 10}), (10, 0, {"start": 20}), (6, 0, None)]
+
+
+@pytest.mark.parametrize("cursor", [{"start": -1}, {"start": "x"}, {}, [], "x", 5])
+def test_a_cursor_of_another_form_is_the_beginning(answer, request_for, cursor):
+    body = rss([{"title": "a", "guid": "1"}])
+    request = request_for("https://f.example/", cursor=cursor)
+    assert len(feed.parse(answer(body, request=request)).entries) == 1
+
+
+def test_an_address_of_megabytes_is_left_out_and_told(read):
+    parsed = read(rss([{"title": "Long", "link": "https://a.org/" + "a" * 5_000, "guid": "1"}, {"title": "b"}]))
+    assert [(one.title, one.url) for one in parsed.entries] == [("Long", ""), ("b", "")]
+    assert [(one.code, one.entry) for one in parsed.problems] == [("address", "Long")]
