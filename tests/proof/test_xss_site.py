@@ -122,6 +122,7 @@ class Shown:
         self.expected = {}
         self.helpers = helpers
         self.context = chromium.new_context(service_workers="block")
+        self.context.set_default_timeout(120_000)  # a full inbox full of attacks takes long on a busy machine
         self.context.add_init_script(SITE_HOOKS + (BLOCKED if with_policy else ""))
         self.context.route("**/*", self._answer)
         self.page = self.context.new_page()
