@@ -6,11 +6,11 @@ One story is one NewsItem, however many sources carry it; each carrying is a Sig
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,9 @@ from members.models import Person, Row
 from members.rules import is_organizer
 from news.ranking import Told
 from papers.models import Paper
+
+# What was published so long before the week began is no news of it.
+BACK_AFTER = timedelta(days=7)
 
 
 def _is_organizer(person: Person | None) -> bool:
@@ -240,6 +243,16 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         """Stories first seen from `start` to before `end`."""
         return self.filter(first_seen_at__gte=start, first_seen_at__lt=end)
 
+    def with_is_back(self, start: datetime) -> Self:
+        """Add `is_back`: published long before a week that began at `start`, and given to no day of it either.
+
+        A source that is new on the site brings its whole back catalogue at once; that is no news of the week.
+        """
+        edge = start - BACK_AFTER
+        listed = Sighting.objects.filter(news_item=OuterRef("pk"), is_hidden=False, listed_on__gte=edge.date())
+        is_back = Case(When(Q(published_at__lt=edge) & ~Exists(listed), then=True), default=False)
+        return self.annotate(is_back=is_back)
+
     def told(self) -> dict[int, Told]:
         """What ranking knows of each story, by key of its row, in two queries whatever their number."""
         sources: dict[int, set[int]] = defaultdict(set)
@@ -248,8 +261,8 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         for item, source, votes in seen.values_list("news_item_id", "source_id", "upvotes"):
             sources[item].add(source)
             upvotes[item] = max(upvotes[item], votes or 0)
-        rows = self.order_by().values_list("pk", "key", "first_seen_at")
-        return {pk: Told(key, len(sources[pk]), upvotes[pk], seen_at) for pk, key, seen_at in rows}
+        rows = self.order_by().values_list("pk", "key", "first_seen_at", "published_at")
+        return {pk: Told(key, len(sources[pk]), upvotes[pk], *dates) for pk, key, *dates in rows}
 
     def with_sources(self) -> Self:
         """Fetch along the sightings in the open with their sources, the first ones first."""
