@@ -271,8 +271,11 @@ def chips_of(wish: Wish, desk: Desk) -> tuple[list[Chip], list[Chip]]:
         for state, word in words.items()
     ]
     kinds = {
-        **{"arxiv": "arXiv", "hf": _("HF daily papers"), "feed": _("Blogs and feeds")},
-        **{SEVERAL: _("Several sources"), BACK: _("Published earlier")},
+        "arxiv": "arXiv",
+        "hf": _("HF daily papers"),
+        "feed": _("Blogs and feeds"),
+        SEVERAL: _("Several sources"),
+        BACK: _("Published earlier"),
     }
     counts = wish.of_state(found).aggregate(
         **{
