@@ -308,7 +308,7 @@ class Condition:
 
 
 def conditions_of(sources: Iterable[Source]) -> list[Condition]:
-    """Return what is to be said of each source that brought nothing the last time, or fails."""
+    """Return what is to be said of each source that brought nothing the last time, rests, or fails; as /ops/ does."""
     words = {
         Outcome.UNCHANGED.value: _("unchanged"),
         Outcome.EMPTY.value: _("nothing there"),
@@ -317,8 +317,12 @@ def conditions_of(sources: Iterable[Source]) -> list[Condition]:
     found = []
     for source in sources:
         outcome = getattr(source, "last_outcome", None)
-        if source.failures:
-            text = ngettext("failed %(n)d time", "failed %(n)d times in a row", source.failures)
+        if source.paused_at is not None:
+            found.append(Condition(source, _("paused"), False))
+        elif source.failures == 1:
+            found.append(Condition(source, _("failed the last time"), True))
+        elif source.failures:
+            text = ngettext("failed %(n)d time in a row", "failed %(n)d times in a row", source.failures)
             found.append(Condition(source, text % {"n": source.failures}, True))
         elif outcome in words:
             found.append(Condition(source, words[outcome], False))

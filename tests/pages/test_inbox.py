@@ -6,8 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from members.actors import SYSTEM
 from members.models import Event
 from news.models import Decision, FetchRun, NewsItem
+from papers.actions.facts import store_facts
+from papers.facts import PaperFacts
 from talks.actions import triage
 from talks.models import Item
 from tests.talks.newsroom import newsroom, source, tell
@@ -134,10 +137,15 @@ def test_quiet_and_failing_sources_are_told_apart(client, room, now):
         row = source(outcome, now=now, name=f"来源{outcome}")
         FetchRun.objects.create(source=row, started_at=now, ended_at=now, outcome=outcome)
     source("bad", now=now, name="来源坏", failures=5, last_error="x")
+    source("once", now=now, name="来源一", failures=1, last_error="x")
+    source("rest", now=now, name="来源歇", failures=10, last_error="x", paused_at=now)
     page = shown(client)
     for said in ("来源unchanged 未变化", "来源empty 没有内容", "来源no_announcement 周末不公告"):
         assert said in page
     assert '<span class="bad">来源坏 连续 5 次失败</span>' in page
+    assert '<span class="bad">来源一 上次没问到</span>' in page
+    assert "<span>来源歇 已暂停</span>" in page  # as /ops/ says
+    assert "2 个问不到" in page
 
 
 @pytest.mark.parametrize("query", ["", "kind=hf", "kind=several", "kind=back", "state=taken", "source=blog", "q=00001"])
@@ -205,6 +213,27 @@ def test_a_filed_story_whose_item_is_gone_was_not_declined(lead, room, now):
     assert "收进过，条目后来没有了" in page
     assert '<span class="tag">不要</span>' not in page
     assert "收进过，条目后来没有了" in lead.get(f"/inbox/{room.a.pk}/").content.decode()
+
+
+def test_without_a_collecting_episode_it_says_how_one_comes_to_be(client, organizer):
+    client.force_login(organizer.user)
+    page = shown(client)
+    assert "导入一份日期还没到的文档" in page
+    assert page.count('href="/import/"') == 2  # in the navigation and where it is wanted
+
+
+def test_feeds_are_linked_where_they_are_looked_for(client, room):
+    for page in (shown(client), client.get("/papers/").content.decode()):
+        for address in ("/feeds/news.atom", "/feeds/papers.atom"):
+            assert f'<a href="{address}">' in page
+
+
+def test_a_paper_is_previewed_with_its_formulas(client, room, now):
+    facts = PaperFacts(arxiv_id="2108.12409", source="api", title="Train $x_1$", abstract="We show $\\alpha$.")
+    store_facts([facts], by=SYSTEM, now=now)
+    page = client.get(f"/inbox/{room.paper.pk}/").content.decode()
+    assert "<math" in page
+    assert "$" not in page.partition('id="read"')[2].partition("checks")[0]
 
 
 def test_one_story_in_full(client, room, now):
