@@ -56,6 +56,7 @@ urlpatterns = [
     path("lists/import/store/", list_imports.store, name="list-import-store"),
     path("lists/<slug:slug>/", lists.reading_list, name="list"),
     path("lists/<slug:slug>/sections/add/", lists.add_section, name="list-add-section"),
+    path("lists/<slug:slug>/sections/<int:pk>/", lists.edit_section, name="list-section"),
     *[
         path(
             f"lists/<slug:slug>/sections/<int:pk>/{verb}/",
@@ -63,7 +64,7 @@ urlpatterns = [
             {"verb": verb},
             name=f"list-section-{verb}",
         )
-        for verb in lists.SECTION_VERBS
+        for verb in lists.VERBS
     ],
     path("lists/<slug:slug>/add/<int:section>/", lists.add, name="list-add"),
     path("lists/<slug:slug>/entries/<int:pk>/", lists.entry, name="list-entry"),

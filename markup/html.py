@@ -31,7 +31,7 @@ class TextTooLong(ValueError):
 
     def __init__(self, length: int, limit: int = MAX_CHARACTERS) -> None:
         super().__init__(f"The text has {length} characters; {limit} are possible.")
-        self.length = length
+        self.length, self.limit = length, limit
 
 
 def render(text: str, *, prefix: str = "", heading_base: int = 3) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import arxiv
 from arxiv import _feed
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from markup import links
@@ -73,9 +74,9 @@ def read(body: bytes) -> Answer:
     try:
         root = etree.fromstring(body, parser=etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not well-formed: {error}") from error
+        raise Unreadable(_("It is not well-formed: %(error)s") % {"error": error}) from error
     if root is None or root.tag != f"{_ATOM}feed":
-        raise Unreadable("not an Atom feed")
+        raise Unreadable(_("It is no Atom feed."))
     ids = [(entry.findtext(f"{_ATOM}id") or "").strip() for entry in root.iterfind(f"{_ATOM}entry")]
     feed = _feed.parse(body)
     papers, troubles = [], list(_errors(root))

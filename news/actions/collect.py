@@ -164,7 +164,7 @@ def _close_broken(source: Source, *, now: datetime) -> None:
         job = Job.objects.filter(key=page_key(run)).first()
         if job is None or job.failed_at is not None:
             run.outcome, run.ended_at = Outcome.FAILED, now
-            run.error = job.last_error if job else "the job of this run is gone"
+            run.error = job.last_error if job else _("The job of this run is gone.")
             run.save()
 
 

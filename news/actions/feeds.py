@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 
 from markup import links
 from members.actors import Actor
+from members.rules import in_one
 from news.actions.sources import LIMITS, add, free_slug
 from news.models import Source, SourceKind
 from news.opml import Outline
@@ -56,5 +57,5 @@ def _take(outline: Outline, *, by: Actor, now: datetime) -> Taken:
     try:
         source = add(kind=kind, slug=slug, by=by, now=now, name=name, address=address, site_url=outline.site_url)
     except ValidationError as error:
-        return Taken(outline, "refused", message=" ".join(error.messages))
+        return Taken(outline, "refused", message=in_one(error.messages))
     return Taken(outline, "added", source.slug)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from markup import links
 from members.actions.revisions import touch
 from members.actors import SYSTEM
@@ -131,12 +133,7 @@ def _store_fresh(
     known = _stories(by_key)
     named = (one.arxiv_id for one in told if one.arxiv_id and one.arxiv_id not in papers)
     papers = {**papers, **find_or_stub(named, now=now)}
-    made = [_story(key, by_key[key], papers, now=now) for key in sorted(by_key) if key not in known]
-    if made:
-        # Another source may be telling the same story at this moment: then its row is the one.
-        NewsItem.objects.bulk_create(made, ignore_conflicts=True)
-    before = set(known)
-    known = _stories(by_key) if made else known
+    known, made = _known_and_made(by_key, known, papers, now=now)
     sightings = []
     for key, ones in by_key.items():
         story = known[key]
@@ -144,15 +141,35 @@ def _store_fresh(
             sightings.append(_sighting(source, run, one, now=now, story=story.merged_into_id or story.pk))
             if one.is_hidden:
                 tally.hidden += 1
-            elif key in before or index:
+            elif key not in made or index:
                 tally.duplicate += 1
             else:
                 tally.new += 1
     Sighting.objects.bulk_create(sightings)
-    # Those made above too: another source may have been first, and have hidden it.
+    # Those that another source has just made, too: it may have hidden them.
     _show_again(
         [story for key, story in known.items() if story.is_hidden and not all(o.is_hidden for o in by_key[key])]
     )
+
+
+def _known_and_made(
+    by_key: Mapping[str, Sequence[_Told]], known: dict[str, NewsItem], papers: Mapping[str, Paper], *, now: datetime
+) -> tuple[dict[str, NewsItem], set[str]]:
+    """Make the stories that nobody knows; return all by key, and the keys of those that were made here.
+
+    Another source may be telling the same story at this moment: then its row is the one, and its run counts it as new.
+    """
+    while missing := sorted(by_key.keys() - known.keys()):
+        made = [_story(key, by_key[key], papers, now=now) for key in missing]
+        try:
+            with transaction.atomic():
+                NewsItem.objects.bulk_create(made)
+            return {**known, **dict(zip(missing, made, strict=True))}, set(missing)
+        except IntegrityError:
+            before, known = known, _stories(by_key)
+            if len(known) == len(before):  # it is not that somebody was faster
+                raise
+    return known, set()
 
 
 def _stories(keys: Iterable[str]) -> dict[str, NewsItem]:

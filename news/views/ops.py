@@ -26,7 +26,7 @@ from jobs import disk, readiness, registry
 from jobs.models import Job, KindPause, Slot, Trouble
 from members.actions import ops as actions
 from members.actors import Actor, actor_of
-from members.rules import StateRefusal, may_run_work, require
+from members.rules import StateRefusal, in_one, may_run_work, require
 from news.models import Source
 from news.readiness import told
 from news.views.sources import viewer, with_runs
@@ -173,5 +173,5 @@ def _done(request: HttpRequest, act: Callable[[], Any], said: str) -> HttpRespon
     except StateRefusal as refusal:
         messages.error(request, str(refusal))
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, in_one(error.messages))
     return redirect("ops")

@@ -19,7 +19,7 @@ from markup import links
 from members.actors import Actor, actor_of
 from members.forms import sent
 from members.models import Person
-from members.rules import StateRefusal, require
+from members.rules import StateRefusal, in_one, require
 from news import discovery, stories
 from news.actions import collect
 from news.actions import sources as actions
@@ -200,7 +200,7 @@ def change(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         act(source=row, by=by, now=timezone.now(), **more)
         messages.success(request, said)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, in_one(error.messages))
     except StateRefusal as refusal:
         messages.error(request, str(refusal))
     if request.POST.get("back") in ("sources", "ops"):

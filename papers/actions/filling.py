@@ -11,6 +11,7 @@ import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jobs.actions.jobs import enqueue
 from jobs.models import Job
@@ -108,7 +109,9 @@ def _ask(ids: Sequence[str]) -> arxiv.Answer | None:
     if reply.status == 400:
         return None
     if reply.status != 200:
-        raise Failed(f"arXiv answers {reply.status}", retry_after=timedelta(minutes=5))
+        raise Failed(
+            _("arXiv answers with status %(status)d.") % {"status": reply.status}, retry_after=timedelta(minutes=5)
+        )
     answer = arxiv.read(reply.body)
     # arXiv gives empty pages by mistake: a batch of which it knows nothing at all is asked about again.
     if not answer.entries and len(ids) > 1:

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.actors import Actor, actor_of
 from members.models import Person
+from members.rules import in_one
 from news.models import NewsItem, Sighting, Source
 from talks.actions import triage
 from talks.actions.triage import GROUPS
@@ -164,7 +165,7 @@ def _attempt(sent: Sent, by: Actor, now: datetime) -> Done:
     except Http404:
         return Done(_("This story is not there any more."), pk, 404)
     except ValidationError as error:
-        return Done(title + " ".join(error.messages), pk, 400)
+        return Done(title + in_one(error.messages), pk, 400)
     except PermissionDenied as error:  # a StateRefusal is one, too
         return Done(title + str(error), pk, 409 if hasattr(error, "code") else 403)
 

@@ -1,10 +1,11 @@
 """Entries become sightings and stories: nothing is dropped, nothing is told twice, nothing is written twice."""
 
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 import news.actions.store
@@ -14,6 +15,7 @@ from news.models import NewsItem, Sighting, Source
 from news.stories import Words, dry_run, is_hidden
 from papers.facts import PaperFacts
 from papers.models import Paper
+from tests.threads import shared_database
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +196,46 @@ def test_keep_and_block():
     shown = [one.key for one, hides in dry_run(entries, keep_words="LLM", block_words="招聘") if not hides]
     assert shown == ["1"]
     assert not is_hidden(entries[1], keep=Words(""), block=Words(""))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sources_that_tell_it_at_once_only_one_brought_it(tmp_path, monkeypatch, now):
+    """On PostgreSQL both have looked before either writes; SQLite lets one in at a time."""
+    both_have_looked = threading.Barrier(2 if connection.vendor == "postgresql" else 1)
+    stub = news.actions.store.find_or_stub
+
+    def stub_when_both_have_looked(named, *, now):
+        both_have_looked.wait(10)
+        return stub(named, now=now)
+
+    monkeypatch.setattr(news.actions.store, "find_or_stub", stub_when_both_have_looked)
+    shared = [entry(str(n)) for n in range(5)]
+    with shared_database(tmp_path) as at_once:
+        sources = [
+            Source.objects.create(
+                slug=slug, name=slug, kind="feed", address=slug, next_at=now, created_at=now, changed_at=now
+            )
+            for slug in ("left", "right")
+        ]
+
+        def tell(source, *own):
+            with transaction.atomic():
+                return store(source, *shared, *own, now=now)
+
+        tallies = at_once(
+            lambda: tell(sources[0], entry("only-left"), entry("0")),
+            lambda: tell(sources[1], entry("only-right")),
+        )
+        left, right = sorted(tallies, key=lambda tally: tally.duplicate)
+        assert (left.new, left.duplicate) == (6, 0)
+        assert (right.new, right.duplicate) == (1, 5)
+        assert sorted((left.known, right.known)) == [0, 1]
+        assert sum(tally.fetched for tally in tallies) == 13
+        assert NewsItem.objects.count() == 7
+        assert Sighting.objects.count() == 12
+
+
+def test_what_no_race_explains_is_an_error(source, now, monkeypatch):
+    monkeypatch.setattr(news.actions.store, "_story", lambda *args, **more: NewsItem(key="x", is_hidden=None))
+    with pytest.raises(IntegrityError):
+        store(source, entry(), now=now)
