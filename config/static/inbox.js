@@ -20,7 +20,8 @@
     if (!text) return;
     const line = document.createElement("p");
     line.className = isBad ? "message message-bad" : "message";
-    line.textContent = text;
+    line.append(document.createElement("span"));
+    line.firstChild.textContent = text;
     said.append(line);
   }
 

@@ -137,6 +137,8 @@ def test_the_marked_story_is_not_merged_into_itself_and_merging_is_there_again_a
         page.keyboard.press("v")
         page.keyboard.press("m")
         expect(page.locator("#said")).to_contain_text("这就是做了记号的那一条")
+        toast, words = page.locator("#said .message"), page.locator("#said .message span")
+        assert words.bounding_box()["x"] - toast.bounding_box()["x"] < 60  # beside its mark, not at the far end
         assert left() == STORIES
         page.keyboard.press("v")
         page.keyboard.press("m")
