@@ -14,11 +14,14 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from markup import links
 from members.models import Person, Row
 from members.rules import is_organizer
 from news.ranking import Told
 from papers.models import Paper
 
+# How the slugs of the sample's sources begin.
+SAMPLE = "sample-"
 # What was published so long before the week began is no news of it.
 BACK_AFTER = timedelta(days=7)
 
@@ -112,6 +115,11 @@ class Source(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it is one of the sample's: no address under .example is anybody's (RFC 2606), so none is asked."""
+        return self.slug.startswith(SAMPLE) and links.host(self.address).endswith(".example")
 
     def get_absolute_url(self) -> str:
         return reverse("source", args=[self.slug])

@@ -41,6 +41,8 @@ def recognise(url: str) -> tuple[SourceKind, str]:
 
 def feed_address(kind: SourceKind, address: str) -> str:
     """The address of a source as other programs read it, for lists of feeds; "" for what only we can ask."""
+    if kind == SourceKind.ARXIV_FEED and not arxiv_feed.ADDRESS.fullmatch(address):
+        return ""  # something else was stored there: no address of a feed is made of it
     if kind == SourceKind.ARXIV_FEED:
         return f"{settings.ARXIV_RSS_URL}/rss/{address}"
     return address if kind == SourceKind.FEED else ""

@@ -161,7 +161,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     elif request.method == "POST":
         changed = sent(form, lambda: _edit(row, form, by), conflict)
         if changed is not None:
-            messages.success(request, _("The source is changed."))
+            messages.success(request, _("The source is changed; its rules hold for what nobody has decided on, too."))
             return redirect(changed)
     if conflict:  # what is sent next is an edit of what stands now
         context |= {"conflict": conflict, "form": SourceForm({**request.POST.dict(), "version": row.version})}

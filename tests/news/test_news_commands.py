@@ -179,3 +179,10 @@ def test_opml_goes_out_and_comes_back(opml, tmp_path):
     assert run("import_opml", str(file))[1] == 0
     assert set(Source.objects.values_list("kind", "address", "name", "site_url")) == before
     assert run("export_opml")[0].encode() == file.read_bytes()
+
+
+def test_what_is_no_address_of_arxivs_is_not_made_one(db):
+    """The sample has a source of this kind whose address is a whole one."""
+    source("arxiv_feed", "https://arxiv.example/feed", slug="sample-arxiv")
+    out, _status = run("export_opml")
+    assert "arxiv.example" not in out
