@@ -24,7 +24,7 @@ LIMITS = {"name": 120, "address": 2000, "site_url": 2000, "keep_words": 5000, "b
 SHORTEST_MINUTES = {SourceKind.FEED: 15, SourceKind.ARXIV_FEED: 60, SourceKind.ARXIV_QUERY: 60, SourceKind.HF_DAILY: 60}
 LONGEST_MINUTES = 7 * 24 * 60
 SLUG_LIMIT = 60
-RESERVED = {"add"}  # a page of its own under /sources/
+RESERVED = {"add", "opml"}  # pages of their own under /sources/
 
 
 def add(*, kind: str, slug: str, by: Actor, now: datetime, **values: Any) -> Source:

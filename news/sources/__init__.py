@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from django.conf import settings
 
+from markup import links
 from news.entries import Fetched, Parsed, Request
 from news.models import SourceKind
 from news.sources import arxiv_feed, arxiv_query, feed, hf_daily
@@ -37,6 +38,11 @@ def recognise(url: str) -> tuple[SourceKind, str]:
             if categories != url and arxiv_feed.ADDRESS.fullmatch(categories):
                 return SourceKind.ARXIV_FEED, categories
     return SourceKind.FEED, url
+
+
+def key_of(url: str) -> str:
+    """What tells a feed from others: arXiv's announcements come in two forms at two addresses, and are one source."""
+    return links.key(feed_address(*recognise(url)))
 
 
 def feed_address(kind: SourceKind, address: str) -> str:

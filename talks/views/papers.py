@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
@@ -28,6 +29,7 @@ from talks.views.record import word_of
 from talks.views.visitor import visitor
 
 PAGE = 50
+WORDS = 100
 # Of a paper with a thousand authors the page names so many before the fold.
 FIRST_AUTHORS = 20
 # What sources carried is told newest first, upvotes for as many days.
@@ -75,7 +77,11 @@ def index(request: HttpRequest) -> HttpResponse:
     years = mentioned.years()
     has_code = Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind="code"))
     counts = mentioned.aggregate(code=Count("pk", filter=has_code), withdrawn=Count("pk", filter=Q(is_withdrawn=True)))
+    words = request.GET.get("q", "")[:WORDS].replace("\x00", "").strip()
     query, among = _wanted(request, years)
+    if words:
+        query = urlencode({"q": words})
+        among = Paper.objects.saying(words)
     papers = PaperMention.objects.papers_by_last_mention(person, among=among)
     page = Paginator(papers, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -85,6 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "query": f"{query}&" if query else "",
         "shown": query,
+        "words": words,
     }
     return render(request, "talks/papers.html", context)
 

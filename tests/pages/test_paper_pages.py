@@ -279,3 +279,13 @@ def test_the_filter_stays_on_the_next_page(client, shelf, monkeypatch, make):
     )
     assert 'href="?year=2023&amp;page=2"' in read(client, "/papers/?year=2023")
     assert Paper.objects.years() == [2023, 2021, 2017, 1999]
+
+
+@pytest.mark.parametrize("q", ["train", "lovelace", "08.124", "Short Ada", "吕", "TEST%20long"])
+def test_papers_are_found_by_title_author_and_identifier(client, site, now, q):
+    tell(now, authors=(Author("Ada Lovelace"), Author("吕小满")))
+    page = read(client, f"/papers/?q={q}")
+    assert "/papers/2108.12409/" in page
+    assert "/papers/2304.08177/" not in page
+    assert "没有这样的论文" in read(client, "/papers/?q=nobody")
+    assert "/papers/2304.08177/" in read(client, "/papers/?q=%00")

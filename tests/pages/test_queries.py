@@ -21,6 +21,7 @@ PAGES = {
     "/episodes/{code}/": 3,
     "/q/{code}-1/": 7,
     "/papers/": 9,
+    "/papers/?q=2401": 9,
     "/papers/2401.00001/": 10,
     "/papers/2401.00001.bib": 3,
     "/people/": 4,
