@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -251,15 +251,16 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         """Stories first seen from `start` to before `end`."""
         return self.filter(first_seen_at__gte=start, first_seen_at__lt=end)
 
-    def with_is_back(self, start: datetime) -> Self:
-        """Add `is_back`: published long before a week that began at `start`, and given to no day of it either.
+    def back_catalogue(self, start: datetime, wanted: bool = True) -> Self:
+        """What was published long before a week that began at `start` and is given to no day since; or all but that.
 
         A source that is new on the site brings its whole back catalogue at once; that is no news of the week.
         """
         edge = start - BACK_AFTER
-        listed = Sighting.objects.filter(news_item=OuterRef("pk"), is_hidden=False, listed_on__gte=edge.date())
-        is_back = Case(When(Q(published_at__lt=edge) & ~Exists(listed), then=True), default=False)
-        return self.annotate(is_back=is_back)
+        listed = Exists(Sighting.objects.filter(news_item=OuterRef("pk"), is_hidden=False, listed_on__gte=edge.date()))
+        if wanted:
+            return self.filter(~listed, published_at__lt=edge)
+        return self.filter(Q(published_at=None) | Q(published_at__gte=edge) | listed)
 
     def told(self) -> dict[int, Told]:
         """What ranking knows of each story, by key of its row, in two queries whatever their number."""
@@ -270,7 +271,10 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
             sources[item].add(source)
             upvotes[item] = max(upvotes[item], votes or 0)
         rows = self.order_by().values_list("pk", "key", "first_seen_at", "published_at")
-        return {pk: Told(key, len(sources[pk]), upvotes[pk], *dates) for pk, key, *dates in rows}
+        return {
+            pk: Told(key, len(sources[pk]), upvotes[pk], seen_at, published_at)
+            for pk, key, seen_at, published_at in rows
+        }
 
     def with_sources(self) -> Self:
         """Fetch along the sightings in the open with their sources, the first ones first."""

@@ -109,7 +109,7 @@ def _kinds(now: datetime) -> list[ShownKind]:
     retried = Job.objects.open().exclude(last_error="").order_by("-due_at")
     errors = dict(retried.values_list("kind", "last_error")[:200])
     beats = registry.beats()
-    troubles = {kind: found for kind in beats if (found := Job.objects.trouble(kind)) is not None}
+    troubles = {kind: Job.objects.trouble(kind) for kind in beats}
     shown = []
     for key in dict.fromkeys((*settings.JOB_KINDS, *sorted(numbers))):
         found: dict[str, Any] = numbers.get(key, {})

@@ -22,13 +22,13 @@ from talks.actions import triage
 from talks.models import Episode, Section
 from talks.rules import REASON_LIMIT
 
-ID = {"min_value": 1, "max_value": 2**63 - 1}
+LARGEST = 2**63 - 1
 
 
 class Place(serializers.Serializer[Any]):
     """Where a story is filed: a section of the coming episode, and a group of its news."""
 
-    section = serializers.IntegerField(**ID)
+    section = serializers.IntegerField(min_value=1, max_value=LARGEST)
     group = serializers.ChoiceField(choices=triage.GROUPS, required=False, allow_null=True, default=None)
 
 
@@ -41,7 +41,7 @@ class Why(serializers.Serializer[Any]):
 class Seen(serializers.Serializer[Any]):
     """The version of the story that was looked at."""
 
-    version = serializers.IntegerField(**ID)
+    version = serializers.IntegerField(min_value=1, max_value=LARGEST)
 
 
 class StoryViewSet(Stories):

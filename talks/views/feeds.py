@@ -158,8 +158,8 @@ class NewsFeed(_Atom):
     def items(self) -> list[NewsItem]:
         now = timezone.now()
         shown = NewsItem.objects.current().filter(is_hidden=False).exclude(decision="declined")
-        week = shown.seen_between(now - WEEK, now + timedelta(minutes=1)).with_is_back(now - WEEK)
-        return list(week.filter(is_back=False).select_related("paper").order_by("-first_seen_at", "-pk")[:STORIES])
+        week = shown.seen_between(now - WEEK, now + timedelta(minutes=1)).back_catalogue(now - WEEK, wanted=False)
+        return list(week.select_related("paper").order_by("-first_seen_at", "-pk")[:STORIES])
 
     def item_title(self, item: NewsItem) -> SafeString:
         return xml_text(str(item))  # type: ignore[return-value]

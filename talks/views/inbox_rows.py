@@ -67,21 +67,21 @@ class Wish:
 
     def among(self, week: Week) -> NewsItemQuerySet:
         """The stories wished for, merged ones apart."""
-        return self.of_state(self.of_kind(self.anywhere(week)))
+        return self.of_state(self.of_kind(self.anywhere(week), week))
 
     def anywhere(self, week: Week) -> NewsItemQuerySet:
         """Those of the source and with the words wished for, whatever was decided and wherever they are from."""
         found = NewsItem.objects.in_inbox().current().seen_between(week.start, week.end)
         if self.source:
             found = found.carried_by(slug=self.source)
-        return found.saying(self.words).with_is_back(week.start)
+        return found.saying(self.words)
 
-    def of_kind(self, found: NewsItemQuerySet) -> NewsItemQuerySet:
+    def of_kind(self, found: NewsItemQuerySet, week: Week) -> NewsItemQuerySet:
         if self.kind in KINDS:
             found = found.carried_by(kind__in=KINDS[self.kind])
         if self.kind == SEVERAL:
             found = found.of_several()
-        return found.filter(is_back=self.kind == BACK)
+        return found.back_catalogue(week.start, self.kind == BACK)
 
     def of_state(self, found: NewsItemQuerySet) -> NewsItemQuerySet:
         return found.filter(decision=STATES[self.state]) if self.state in STATES else found
@@ -259,7 +259,7 @@ class Chip:
 def chips_of(wish: Wish, desk: Desk) -> tuple[list[Chip], list[Chip]]:
     """Return the filters by decision and those by kind of source, each with the number of its rows. Two queries."""
     found = wish.anywhere(desk.week)
-    by_state = dict(wish.of_kind(found).order_by().values_list("decision").annotate(n=Count("pk")))
+    by_state = dict(wish.of_kind(found, desk.week).order_by().values_list("decision").annotate(n=Count("pk")))
     words = {"open": _("Open"), "taken": _("Filed"), "declined": _("Declined"), "all": _("All")}
     states = [
         Chip(

@@ -169,7 +169,8 @@ def bibtex(request: HttpRequest, identifier: str) -> HttpResponse:
 
 def _name_elsewhere(on_lists: Iterable[ListEntry], sightings: Iterable[Sighting]) -> str:
     """What lists, else sources, call a paper of which neither arXiv nor the talk says a title."""
-    return next((row.title for row in (*on_lists, *sightings) if row.title), "")
+    titles = [*(row.title for row in on_lists), *(row.title for row in sightings)]
+    return next((title for title in titles if title), "")
 
 
 def _paper(identifier: str) -> Paper:
