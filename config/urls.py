@@ -13,7 +13,7 @@ from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
 from news.api.metrics import Metrics
-from news.views import ops, sources
+from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import episodes, feeds, home, imports, inbox, list_imports, papers, people, questions, site
 
@@ -74,6 +74,8 @@ urlpatterns = [
     ],
     path("sources/", sources.index, name="sources"),
     path("sources/add/", sources.add, name="source-add"),
+    path("sources/opml/", source_lists.take_in, name="source-lists"),
+    path("sources.opml", source_lists.download, name="sources-opml"),
     path("sources/<slug:slug>/", sources.source, name="source"),
     path("sources/<slug:slug>/edit/", sources.edit, name="source-edit"),
     *[

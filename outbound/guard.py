@@ -65,13 +65,22 @@ class Guard:
         if reason := self._why_not_named(target):
             return reason
         what = why_forbidden(address)
-        sentence = gettext_noop("%(host)s is not asked: its address leads inside (%(what)s).")
+        sentence = gettext_noop(
+            "%(host)s is not asked: its address leads inside (%(what)s)."
+            " If it is yours, the operator names it in OUTBOUND_ALLOW."
+        )
         return Refused(sentence, host=target.host, what=what) if what else None
 
     def _why_not_named(self, target: Target) -> Refused | None:
         if target.port not in PORTS.values():
-            sentence = gettext_noop("%(host)s is not asked: port %(port)d is neither 80 nor 443.")
+            sentence = gettext_noop(
+                "%(host)s is not asked: port %(port)d is neither 80 nor 443."
+                " If it is yours, the operator names it in OUTBOUND_ALLOW."
+            )
             return Refused(sentence, host=target.host, port=target.port)
         what = "" if target.literal is not None else why_forbidden_name(target.host)
-        sentence = gettext_noop("%(host)s is not asked: the name leads inside (%(what)s).")
+        sentence = gettext_noop(
+            "%(host)s is not asked: the name leads inside (%(what)s)."
+            " If it is yours, the operator names it in OUTBOUND_ALLOW."
+        )
         return Refused(sentence, host=target.host, what=what) if what else None

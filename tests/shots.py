@@ -36,7 +36,7 @@ NO_PAGES = {
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("list-section-remove", "list-section-restore"),
-    *("paper-bibtex", "feed-papers", "feed-news"),
+    *("sources-opml", "paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -165,6 +165,7 @@ SHOTS: dict[str, Shot] = {
     "sources-organizer": Shot("sources", "/sources/", by="organizer"),
     "source": Shot("source", "/sources/blog/"),
     "source-organizer": Shot("source", "/sources/arxiv-cs-cl/", by="organizer"),
+    "source-lists": Shot("source-lists", "/sources/opml/", by="organizer"),
     "source-add": Shot("source-add", "/sources/add/", by="organizer"),
     "source-edit": Shot("source-edit", "/sources/blog/edit/", by="organizer"),
     "ops": Shot("ops", "/ops/", by="organizer"),

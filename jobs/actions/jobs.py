@@ -106,9 +106,9 @@ def _do(job: Job, *, now: datetime) -> None:
     fetched = {"fetched": fetch(payload=job.payload)} if fetch else {}
     with transaction.atomic(durable=True):
         if _still_ours(job):
-            store(payload=job.payload, now=now, **fetched)
+            trouble = store(payload=job.payload, now=now, **fetched) or ""
             Job.objects.filter(pk=job.pk).update(
-                done_at=now, leased_until=None, attempts=F("attempts") + 1, last_error=""
+                done_at=now, leased_until=None, attempts=F("attempts") + 1, last_error=trouble[:MAX_ERROR]
             )
 
 

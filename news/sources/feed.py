@@ -57,7 +57,10 @@ def _part(found: Parsed, cursor: Any) -> Parsed:
 
 
 def gather(found: dict[str, Any], fetched: Fetched, problems: list[Problem]) -> Parsed:
-    """The feed out of what a reader found in it, under feedparser's names and of any types, with earlier problems."""
+    """The feed out of what a reader found in it, under feedparser's names and of any types, with earlier problems.
+
+    Raises Unreadable when it is broken and nothing came of it: that is a failure, and no empty feed.
+    """
     about = found.get("feed")
     about = about if isinstance(about, dict) else {}
     listed = found.get("entries")
@@ -70,6 +73,9 @@ def gather(found: dict[str, Any], fetched: Fetched, problems: list[Problem]) -> 
             problems.append(Problem("repeated", _("The entry stands in the feed twice."), entry.key))
         else:
             entries[entry.key] = entry
+    broken = next((problem for problem in problems if problem.code == "malformed"), None)
+    if broken is not None and not entries:
+        raise Unreadable(_("%(what)s No entry could be read.") % {"what": broken.message})
     return Parsed(
         entries=tuple(entries.values()),
         problems=tuple(problems),
@@ -95,8 +101,10 @@ def _read(fetched: Fetched, problems: list[Problem]) -> dict[str, Any]:
         message = _("Its encoding is not what it says; it was read as %(encoding)s.") % {"encoding": decoded.doubt}
         problems.append(Problem("encoding", message))
     if found.get("bozo"):
-        said = text.line(str(found.get("bozo_exception") or ""), limit=200)
-        problems.append(Problem("malformed", _("It is not well-formed: %(error)s") % {"error": said}))
+        # The parser speaks of classes and columns; where to look is what helps.
+        line = re.search(r":([0-9]{1,9}):[0-9]+:", str(found.get("bozo_exception") or ""))
+        said = _("It is not well-formed in line %(line)s.") % {"line": line[1]} if line else _("It is not well-formed.")
+        problems.append(Problem("malformed", said))
     missing = len(_ITEM.findall(_markup_of(decoded.text))) - len(found.get("entries") or ())
     problems += [Problem("lost", _("An entry could not be read."))] * max(missing, 0)
     return found

@@ -24,6 +24,7 @@ from papers.actions import list_sections as headings
 from papers.actions import lists as actions
 from papers.export import SUFFIXES, export, rows_of
 from papers.forms import EntryForm, ListForm, PlaceForm, SectionForm, entry_initial
+from papers.lists.shown import is_contents
 from papers.models import ListEntry, ListSection, ListSource, ReadingList
 from papers.rules import can_edit_list, can_import_lists
 
@@ -99,8 +100,10 @@ def reading_list(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(visible(request).with_counts(), slug=slug)
     may_edit = can_edit_list(actor_of(request.user), row)
     sections, entries = rows_of(row)
-    shown = [ShownSection(section, _groups(entries[section.pk])) for section in sections]
     is_editing = may_edit and request.GET.get("edit") == "1"
+    # The contents that an imported README writes out are text of the list; the page has its own.
+    kept = [each for each in sections if is_editing or entries[each.pk] or not is_contents(each.title)]
+    shown = [ShownSection(section, _groups(entries[section.pk])) for section in kept]
     context = {
         "list": row,
         "sections": shown,

@@ -54,7 +54,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "gaps": gaps,
         "twice": twice,
         "sources": sources,
-        "conditions": rows.conditions_of(sources),
+        "conditions": (conditions := rows.conditions_of(sources)),
+        "failing": sum(each.is_bad for each in conditions),
         "looked_at": max(filter(None, (getattr(each, "last_ended_at", None) for each in sources)), default=None),
         **_of_desk(desk, wish, now),
     }
@@ -81,6 +82,9 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
         "sightings": seen,
         "authors": authors or next((each.authors for each in seen if each.authors), []),
         "summary": row.summary or (row.paper.abstract if row.paper else ""),
+        # What arXiv says has its formulas; a summary of any other source is text.
+        "abstract_html": row.paper.abstract_html if row.paper else "",
+        "title_html": row.paper.title_html if row.paper and row.paper.title == row.title else "",
         **_of_desk(desk, wish, now),
     }
     return render(request, "talks/inbox_story.html", context)
@@ -134,11 +138,15 @@ def _reply(request: HttpRequest, done: Done, now: datetime) -> HttpResponse:
         since = (sent - OVERLAP).astimezone(UTC) if sent is not None and timezone.is_aware(sent) else None
     except (ValueError, OverflowError):  # no moment, or one at the ends of the calendar
         since = None
+    wish = rows.Wish.of(QueryDict(request.POST.get("query", "")[:1000]))
+    states, kinds = rows.chips_of(wish, desk)
     context = {
         "lines": rows.changed_since(desk, since, done.story, now=now),
+        "states": states,
+        "kinds": kinds,
         "done": done,
         "left": rows.left_of(desk),
-        **_of_desk(desk, rows.Wish(), now),
+        **_of_desk(desk, wish, now),
     }
     return render(request, "talks/inbox_reply.html", context, status=done.status)
 

@@ -13,6 +13,8 @@ from tests.outbound.servers import redirect, serving
 ROOT = Path(client.__file__).parent.parent
 TOLD = ("Failed", "Refused", "Unreadable")
 
+ALLOW = "如果是自己的主机，请运维把它写进 OUTBOUND_ALLOW。"
+
 
 @pytest.fixture(autouse=True)
 def chinese(english):
@@ -38,9 +40,9 @@ def test_what_was_found_on_the_way(loopback, answer, said):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("http://127.0.0.1/", "不访问 127.0.0.1：它的地址通向内部网络（loopback）。"),
-        ("http://db.local/", "不访问 db.local：这个名字通向内部网络（.local）。"),
-        ("http://a.example:6379/", "不访问 a.example：端口 6379 既不是 80 也不是 443。"),
+        ("http://127.0.0.1/", "不访问 127.0.0.1：它的地址通向内部网络（loopback）。" + ALLOW),
+        ("http://db.local/", "不访问 db.local：这个名字通向内部网络（.local）。" + ALLOW),
+        ("http://a.example:6379/", "不访问 a.example：端口 6379 既不是 80 也不是 443。" + ALLOW),
         ("ftp://a.example/", "只访问 http 和 https，不访问 ftp。"),
         ("a.example", "地址要以 http:// 或 https:// 开头。"),
     ],

@@ -155,6 +155,7 @@ ACTS = {
 }
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    *("news.actions.hiding.apply_rules", "news.actions.sources.check_is_real", "news.actions.feeds.known_feeds"),
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
     *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
     *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),

@@ -360,3 +360,17 @@ def test_only_organizers_import(client, member, db):
     assert client.get("/lists/import/").status_code == 403
     assert client.post("/lists/import/store/", {"upload": "x"}).status_code == 403
     assert "导入清单" not in page(client, "/lists/")
+
+
+def test_a_list_shows_no_html_and_no_contents_of_its_readme(client, db, now):
+    text = (
+        '# 单\n\n<p align="center">一份清单</p>\n\n## Contents\n\n- [论文](#论文)\n\n## 论文\n\n'
+        "- [甲作](https://example.org/a) ![stars](https://img.shields.io/github/stars/a/b)\n"
+    )
+    import_list(data=text.encode(), name="README.md", slug="shown", by=SYSTEM, now=now)
+    page = client.get("/lists/shown/").content.decode()
+    assert "一份清单" in page
+    assert "align" not in page
+    assert "shields" not in page
+    assert "Contents" not in page
+    assert "## Contents" in client.get("/lists/shown.md").content.decode()

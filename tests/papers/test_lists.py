@@ -432,7 +432,7 @@ def test_the_commands(tmp_path, now):
     assert run("export_list", "c", "--to", "bibtex").startswith("@misc{")
     exported = run("export_list", "c", "--to", "json")
     assert exported == json.dumps(json.loads(exported), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    assert run("import_list", str(file), "--slug", "c").startswith("unchanged")
+    assert run("import_list", str(file), "--slug", "c").startswith("没有变化")
 
 
 @pytest.mark.parametrize(

@@ -223,7 +223,19 @@ def test_a_broken_feed_is_read_as_far_as_it_goes(read):
     cut = body[: body.index("<title>c") + 9]
     parsed = read(cut)
     assert [entry.title for entry in parsed.entries][:2] == ["a", "b"]
-    assert "malformed" in {problem.code for problem in parsed.problems}
+    [malformed] = [problem for problem in parsed.problems if problem.code == "malformed"]
+    assert malformed.message.startswith("第 ")
+    assert "SAX" not in malformed.message
+
+
+def test_a_broken_feed_of_which_nothing_could_be_read_has_failed(read):
+    """Not empty: that would look as if its author had nothing to say."""
+    for body in ("<rss><channel><item>", "<rss version='2.0'><channel><title>x</title><item></chan"):
+        with pytest.raises(Unreadable) as raised:
+            read(body)
+        assert "一条也没读出来" in str(raised.value)
+        assert "SAX" not in str(raised.value)
+    assert read("<rss version='2.0'><channel><title>x</title></channel></rss>").entries == ()
 
 
 @pytest.mark.parametrize(
