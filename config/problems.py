@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    ValidationError,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.urls import is_valid_path
@@ -14,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from rest_framework import exceptions, views
 
-from members.rules import StateRefusal
+from members.rules import StateRefusal, in_one
 
 MEDIA_TYPE = "application/problem+json"
 GENERAL = "non_field_errors"
@@ -88,7 +95,7 @@ def _of_action(error: ValidationError) -> Described:
     has_fields = hasattr(error, "error_dict")
     found = [each for errors in error.error_dict.values() for each in errors] if has_fields else error.error_list
     errors = error.message_dict if has_fields else {GENERAL: error.messages}
-    described = Described(400, _code_of([each.code for each in found]), " ".join(error.messages), errors)
+    described = Described(400, _code_of([each.code for each in found]), _in_fields(errors), errors)
     if described.code != "conflict":
         return described
     texts = found[0].params or {}
@@ -107,7 +114,13 @@ def _of_framework(error: exceptions.APIException) -> Described:
     by_field = detail if isinstance(detail, dict) else {GENERAL: detail}
     errors = {str(name): [str(each) for each in _leaves(found)] for name, found in by_field.items()}
     code = _code_of([each.code for each in _leaves(detail)])
-    return Described(error.status_code, code, " ".join(text for found in errors.values() for text in found), errors)
+    return Described(error.status_code, code, _in_fields(errors), errors)
+
+
+def _in_fields(errors: dict[str, list[str]]) -> str:
+    """What is wrong, each time with the field it is about: a reader of `detail` alone knows where."""
+    said = [(name, text) for name, found in errors.items() for text in found]
+    return in_one(text if name in (GENERAL, NON_FIELD_ERRORS) else f"{name}: {text}" for name, text in said)
 
 
 def _leaves(found: Any) -> list[exceptions.ErrorDetail]:

@@ -13,7 +13,7 @@ from config import problems, schema
 from jobs.views import healthz, readyz
 from members import views as members
 from news.api.metrics import Metrics
-from news.views import ops, sources
+from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import episodes, feeds, home, imports, inbox, list_imports, papers, people, questions, site
 
@@ -56,6 +56,7 @@ urlpatterns = [
     path("lists/import/store/", list_imports.store, name="list-import-store"),
     path("lists/<slug:slug>/", lists.reading_list, name="list"),
     path("lists/<slug:slug>/sections/add/", lists.add_section, name="list-add-section"),
+    path("lists/<slug:slug>/sections/<int:pk>/", lists.edit_section, name="list-section"),
     *[
         path(
             f"lists/<slug:slug>/sections/<int:pk>/{verb}/",
@@ -63,7 +64,7 @@ urlpatterns = [
             {"verb": verb},
             name=f"list-section-{verb}",
         )
-        for verb in lists.SECTION_VERBS
+        for verb in lists.VERBS
     ],
     path("lists/<slug:slug>/add/<int:section>/", lists.add, name="list-add"),
     path("lists/<slug:slug>/entries/<int:pk>/", lists.entry, name="list-entry"),
@@ -73,6 +74,8 @@ urlpatterns = [
     ],
     path("sources/", sources.index, name="sources"),
     path("sources/add/", sources.add, name="source-add"),
+    path("sources/opml/", source_lists.take_in, name="source-lists"),
+    path("sources.opml", source_lists.download, name="sources-opml"),
     path("sources/<slug:slug>/", sources.source, name="source"),
     path("sources/<slug:slug>/edit/", sources.edit, name="source-edit"),
     *[

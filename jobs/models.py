@@ -7,6 +7,7 @@ A Celery message is only a hint; whoever loses it loses nothing, because the row
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -16,6 +17,14 @@ from django.db import models
 from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 
 MAX_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why jobs of a kind are done in vain, in the words of the last one, and since when."""
+
+    error: str
+    since: datetime
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -51,6 +60,17 @@ class JobQuerySet(models.QuerySet["Job"]):
             )
         )
 
+    def trouble(self, kind: str) -> Trouble | None:
+        """What keeps this kind from getting anywhere: its last job was done in vain. None while all is well."""
+        done = self.filter(kind=kind, done_at__isnull=False)
+        last = done.order_by("-done_at", "-pk").values_list("last_error", flat=True).first()
+        if not last:
+            return None
+        well = done.filter(last_error="").aggregate(at=Max("done_at"))["at"]
+        vain = done.exclude(last_error="")
+        since = (vain.filter(done_at__gt=well) if well else vain).aggregate(at=Min("done_at"))["at"]
+        return Trouble(last, since) if since else None
+
     def failed(self) -> Self:
         """Jobs that have stopped for good, newest first; `last_error` says why."""
         return self.filter(failed_at__isnull=False).order_by("-failed_at")
@@ -61,7 +81,8 @@ class Job(models.Model):
 
     `key` names the work; the same key is never enqueued twice. `leased_until` is both the lease and the proof of
     holding it: a worker whose lease was taken over finds another value and writes nothing. `attempts` counts tries
-    that came to an end (MAX_ATTEMPTS failed ones stop the job), `interruptions` those whose worker died.
+    that came to an end (MAX_ATTEMPTS failed ones stop the job), `interruptions` those whose worker died. A job that is
+    done with a `last_error` was done in vain: the next one of its kind tries anew.
     """
 
     kind = models.CharField(max_length=60)

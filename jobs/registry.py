@@ -25,7 +25,8 @@ _A_MONDAY = datetime(2001, 1, 1)  # noqa: DTZ001 - a point on the wall clock, in
 class Kind:
     """What jobs of one kind do, as dotted paths of functions.
 
-    `store(*, payload, now)` makes the writes, inside the transaction that marks the job done. A kind that talks to
+    `store(*, payload, now)` makes the writes, inside the transaction that marks the job done; what it returns is the
+    trouble it had, in a sentence: the job is done and its next beat tries anew. A kind that talks to
     the outside also has `fetch(*, payload)`: it runs first, outside any transaction, bounds itself, and what it
     returns reaches `store` as `fetched`. `lease` is longer than both together can take. `name` is for people.
     """
@@ -35,7 +36,7 @@ class Kind:
     name: "str | StrPromise" = ""
     lease: timedelta = USUAL_LEASE
 
-    def load(self) -> tuple[Callable[..., Any] | None, Callable[..., None]]:
+    def load(self) -> tuple[Callable[..., Any] | None, Callable[..., str | None]]:
         """Return the functions (fetch or None, store); raises ImportError."""
         return (import_string(self.fetch) if self.fetch else None), import_string(self.store)
 

@@ -1,6 +1,7 @@
 """Plain predicates: who may do what with people, and which text may be stored at all. Deny by default."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -59,6 +60,14 @@ def is_system(by: Actor) -> bool:
 def invalid(field: str, message: str, code: str) -> ValidationError:
     """Return the error that names the field, the fix and a code for machines."""
     return ValidationError({field: [ValidationError(message, code=code)]})
+
+
+def in_one(sentences: Iterable[str]) -> str:
+    """Return sentences as one text, joined as the reader's language joins them: Chinese puts nothing between."""
+    text = ""
+    for sentence in map(str, sentences):
+        text = _("%(sentence)s %(next)s") % {"sentence": text, "next": sentence} if text else sentence
+    return text
 
 
 def check_text(value: str, *, field: str, limit: int, required: bool = False) -> str:

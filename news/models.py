@@ -6,7 +6,7 @@ One story is one NewsItem, however many sources carry it; each carrying is a Sig
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -14,10 +14,16 @@ from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from markup import links
 from members.models import Person, Row
 from members.rules import is_organizer
 from news.ranking import Told
 from papers.models import Paper
+
+# How the slugs of the sample's sources begin.
+SAMPLE = "sample-"
+# What was published so long before the week began is no news of it.
+BACK_AFTER = timedelta(days=7)
 
 
 def _is_organizer(person: Person | None) -> bool:
@@ -109,6 +115,11 @@ class Source(Row):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_made_up(self) -> bool:
+        """Whether it is one of the sample's: no address under .example is anybody's (RFC 2606), so none is asked."""
+        return self.slug.startswith(SAMPLE) and links.host(self.address).endswith(".example")
 
     def get_absolute_url(self) -> str:
         return reverse("source", args=[self.slug])
@@ -240,6 +251,17 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         """Stories first seen from `start` to before `end`."""
         return self.filter(first_seen_at__gte=start, first_seen_at__lt=end)
 
+    def back_catalogue(self, start: datetime, wanted: bool = True) -> Self:
+        """What was published long before a week that began at `start` and is given to no day since; or all but that.
+
+        A source that is new on the site brings its whole back catalogue at once; that is no news of the week.
+        """
+        edge = start - BACK_AFTER
+        listed = Exists(Sighting.objects.filter(news_item=OuterRef("pk"), is_hidden=False, listed_on__gte=edge.date()))
+        if wanted:
+            return self.filter(~listed, published_at__lt=edge)
+        return self.filter(Q(published_at=None) | Q(published_at__gte=edge) | listed)
+
     def told(self) -> dict[int, Told]:
         """What ranking knows of each story, by key of its row, in two queries whatever their number."""
         sources: dict[int, set[int]] = defaultdict(set)
@@ -248,8 +270,11 @@ class NewsItemQuerySet(models.QuerySet["NewsItem"]):
         for item, source, votes in seen.values_list("news_item_id", "source_id", "upvotes"):
             sources[item].add(source)
             upvotes[item] = max(upvotes[item], votes or 0)
-        rows = self.order_by().values_list("pk", "key", "first_seen_at")
-        return {pk: Told(key, len(sources[pk]), upvotes[pk], seen_at) for pk, key, seen_at in rows}
+        rows = self.order_by().values_list("pk", "key", "first_seen_at", "published_at")
+        return {
+            pk: Told(key, len(sources[pk]), upvotes[pk], seen_at, published_at)
+            for pk, key, seen_at, published_at in rows
+        }
 
     def with_sources(self) -> Self:
         """Fetch along the sightings in the open with their sources, the first ones first."""

@@ -41,12 +41,21 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is known of a story: how many distinct sources carry it, its upvotes, its key, when it was first seen."""
+    """What is known of a story: how many distinct sources carry it, its upvotes, its key, when it came about."""
 
     key: str
     sources: int
     upvotes: int
     first_seen_at: datetime
+    published_at: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """How new it is: when it was published, never later than it was seen.
+
+        A feed that is added today brings what it published over weeks, all of it seen in one minute.
+        """
+        return min(self.published_at or self.first_seen_at, self.first_seen_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def order(stories: Sequence[Told], *, taken: Mapping[str, int], now: datetime) -
 
     def place(entry: tuple[int, Rank]) -> tuple[float, float, str]:
         told = stories[entry[0]]
-        return -entry[1].score, -told.first_seen_at.timestamp(), told.key
+        return -entry[1].score, -told.at.timestamp(), told.key
 
     return sorted(ranked, key=place)
 
@@ -105,7 +114,7 @@ def _host(told: Told, taken: Mapping[str, int]) -> list[Reason]:
 
 
 def _fresh(told: Told, now: datetime) -> list[Reason]:
-    age = max(now - told.first_seen_at, timedelta(0))
+    age = max(now - told.at, timedelta(0))
     if age >= FRESH_FOR:
         return []
     return [Reason(Why.FRESH, MOST_FOR_FRESHNESS * (1 - age / FRESH_FOR), age // timedelta(hours=1))]

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from markup import links
 from news.entries import Entry
@@ -36,9 +36,11 @@ def _short(key: str) -> str:
 
 
 def digest(entry: Entry) -> str:
-    """The SHA-256 of all that an entry says; what a source says again in the same words is not written again."""
-    # Facts about papers are stored and compared by papers.actions.facts. No asdict(): copying is most of its time.
-    said = {one.name: getattr(entry, one.name) for one in fields(entry) if one.name != "paper"}
+    """The SHA-256 of all that an entry says, of its paper too; what a source says again in the same words is not
+    written again."""
+    said = {one.name: getattr(entry, one.name) for one in fields(entry)}
+    if entry.paper is not None:  # the day on which upvotes are counted is no news
+        said["paper"] = replace(entry.paper, upvotes_on=None)
     text = json.dumps(said, sort_keys=True, ensure_ascii=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

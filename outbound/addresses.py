@@ -141,7 +141,7 @@ def why_forbidden(address: Address) -> str:
 
 
 def why_forbidden_name(name: str) -> str:
-    """Return why a lower-case host name leads inside by itself, "" when only its addresses can tell."""
+    """Return the end by which a lower-case host name leads inside, "" when only its addresses can tell."""
     if "." not in name:
-        return "a name without a dot"
-    return next((f"a name under .{end}" for end, _ in NAMES if name == end or name.endswith(f".{end}")), "")
+        return name
+    return next((f".{end}" for end, _ in NAMES if name == end or name.endswith(f".{end}")), "")

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 
-from outbound.errors import Failed
+from outbound.errors import Failed, gettext_noop
 
 # What is asked for. Anything else (br, zstd, codings on codings) is refused before a byte of it is decoded.
 ACCEPTED = "gzip, deflate"
@@ -16,9 +16,11 @@ class Body:
     def __init__(self, headers: Mapping[str, str], limit: int) -> None:
         coding = headers.get("content-encoding", "").strip().lower()
         if coding not in _CODINGS:
-            raise Failed(f"the answer is encoded as {coding[:40]!r}, which nobody asked for")
+            raise Failed(
+                gettext_noop("The answer is encoded in a way that nobody asked for (%(coding)s)."), coding=coding[:40]
+            )
         if headers.get("transfer-encoding", "").strip().lower() not in ("", "chunked", "identity"):
-            raise Failed("the answer is transferred in a way that nobody asked for")
+            raise Failed(gettext_noop("The answer is transferred in a way that nobody asked for."))
         self.data = bytearray()
         self._coding, self._limit = _CODINGS[coding], limit
         self._head = b""
@@ -33,13 +35,13 @@ class Body:
             else:
                 self._keep(piece)
         if self._head or (self._decoder is not None and not self._decoder.eof):
-            raise Failed("the encoded answer is cut off")
+            raise Failed(gettext_noop("The encoded answer is cut off."))
 
     def _keep(self, data: bytes) -> None:
         self.data += data[: self._limit + 1 - len(self.data)]
         if len(self.data) > self._limit:
             del self.data[self._limit :]
-            raise Failed(f"the answer is larger than {self._limit} bytes")
+            raise Failed(gettext_noop("The answer is larger than %(limit)d bytes."), limit=self._limit)
 
     def _decode(self, data: bytes, check: Callable[[], object]) -> None:
         if self._decoder is None:
@@ -57,7 +59,7 @@ class Body:
             try:
                 self._keep(self._decoder.decompress(data, self._limit + 1 - len(self.data)))
             except zlib.error as error:
-                raise Failed("the encoded answer is broken") from error
+                raise Failed(gettext_noop("The encoded answer is broken.")) from error
             data = self._decoder.unconsumed_tail or self._decoder.unused_data
 
     def _window(self, data: bytes) -> int:

@@ -5,7 +5,8 @@ logins, .netrc and the proxies of the environment do not exist here; OUTBOUND_PR
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -14,11 +15,12 @@ from typing import Any
 
 import requests
 from django.conf import settings
+from django.utils.translation import gettext
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from outbound.bodies import ACCEPTED, Body
-from outbound.errors import Failed, Refused
+from outbound.errors import Failed, Refused, gettext_noop
 from outbound.guard import Guard
 from outbound.targets import Target, follow, read
 from outbound.wire import HEADER_BYTES, Answer, Deadline, exchange, failures
@@ -86,7 +88,18 @@ def get(
     usable: no connection, bad TLS, too slow, more than `limit` bytes once decoded.
     """
     conditions = {"If-None-Match": etag, "If-Modified-Since": modified}
-    return _ask(read(url), accept=accept, conditions=conditions, limit=limit, seconds=seconds)
+    with in_words():
+        return _ask(read(url), accept=accept, conditions=conditions, limit=limit, seconds=seconds)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Let what is raised inside speak the language of the moment."""
+    try:
+        yield
+    except (Refused, Failed) as error:
+        error.put_in_words(gettext)
+        raise
 
 
 def session() -> requests.Session:
@@ -108,10 +121,11 @@ class _Adapter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if request.method != "GET":
-            raise Refused(f"only GET is asked, not {request.method}")
+            raise Refused(gettext("Only GET is asked, not %(method)s.") % {"method": request.method})
         conditions = {name: request.headers.get(name, "") for name in ("If-None-Match", "If-Modified-Since")}
         accept = request.headers.get("Accept", "")
-        reply = _ask(read(request.url or ""), accept=accept, conditions=conditions, limit=LIMIT, seconds=SECONDS)
+        with in_words():
+            reply = _ask(read(request.url or ""), accept=accept, conditions=conditions, limit=LIMIT, seconds=SECONDS)
         response = requests.Response()
         response.status_code, response.url, response.request = reply.status, reply.url, request
         response.headers = CaseInsensitiveDict(reply.headers)
@@ -138,7 +152,8 @@ def _ask(start: Target, *, accept: str, conditions: Mapping[str, str], limit: in
                 return Reply(target.url, answer.status, answer.headers, body, moved_to)
             permanent = permanent and answer.status in PERMANENT
             target = follow(target, location)
-    raise Failed(f"{start.host} redirects more than {MAX_REDIRECTS} times")
+    sentence = gettext_noop("%(host)s redirects more than %(limit)d times.")
+    raise Failed(sentence, host=start.host, limit=MAX_REDIRECTS)
 
 
 def _headers(accept: str, conditions: Mapping[str, str]) -> dict[str, str]:
@@ -164,7 +179,7 @@ def _body(answer: Answer, target: Target, *, limit: int, deadline: Deadline) -> 
         data = body.data
         with failures(target, deadline):
             if (answer.response.length_remaining or 0) > answer.wire.budget:
-                raise Failed(f"the answer is larger than {limit} bytes")
+                raise Failed(gettext_noop("The answer is larger than %(limit)d bytes."), limit=limit)
             body.read(answer.response.stream(64 * 1024, decode_content=False), check=deadline.remaining)
     except Failed:
         if answer.status < 400:  # what an error says is worth less than that it is one

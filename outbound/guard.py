@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from outbound.addresses import Address, Network, why_forbidden, why_forbidden_name
-from outbound.errors import Refused
+from outbound.errors import Refused, gettext_noop
 from outbound.targets import PORTS, Target
 
 
@@ -40,7 +40,8 @@ class Guard:
         reasons = [self._why_not(target, address) for address in answers]
         allowed = [address for address, reason in zip(answers, reasons, strict=True) if not reason]
         if not allowed:
-            raise Refused(f"{target.host} is not asked: {reasons[0] if reasons else 'it has no address'}")
+            nowhere = Refused(gettext_noop("%(host)s is not asked: it has no address."), host=target.host)
+            raise next((reason for reason in reasons if reason), nowhere)
         return allowed
 
     def check_unresolved(self, target: Target) -> None:
@@ -50,7 +51,7 @@ class Guard:
         if target.literal is not None:
             self.allowed(target, [target.literal])
         elif reason := self._why_not_named(target):
-            raise Refused(f"{target.host} is not asked: {reason}")
+            raise reason
 
     def _exempts(self, target: Target) -> bool:
         return any(
@@ -58,12 +59,28 @@ class Guard:
             for name in self.names
         )
 
-    def _why_not(self, target: Target, address: Address) -> str:
+    def _why_not(self, target: Target, address: Address) -> Refused | None:
         if any(address in network for network in self.networks):
-            return ""
-        return self._why_not_named(target) or why_forbidden(address)
+            return None
+        if reason := self._why_not_named(target):
+            return reason
+        what = why_forbidden(address)
+        sentence = gettext_noop(
+            "%(host)s is not asked: its address leads inside (%(what)s)."
+            " If it is yours, the operator names it in OUTBOUND_ALLOW."
+        )
+        return Refused(sentence, host=target.host, what=what) if what else None
 
-    def _why_not_named(self, target: Target) -> str:
+    def _why_not_named(self, target: Target) -> Refused | None:
         if target.port not in PORTS.values():
-            return f"port {target.port} is neither 80 nor 443"
-        return "" if target.literal is not None else why_forbidden_name(target.host)
+            sentence = gettext_noop(
+                "%(host)s is not asked: port %(port)d is neither 80 nor 443."
+                " If it is yours, the operator names it in OUTBOUND_ALLOW."
+            )
+            return Refused(sentence, host=target.host, port=target.port)
+        what = "" if target.literal is not None else why_forbidden_name(target.host)
+        sentence = gettext_noop(
+            "%(host)s is not asked: the name leads inside (%(what)s)."
+            " If it is yours, the operator names it in OUTBOUND_ALLOW."
+        )
+        return Refused(sentence, host=target.host, what=what) if what else None

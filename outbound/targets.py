@@ -12,7 +12,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import idna
 
 from outbound.addresses import Address
-from outbound.errors import Refused
+from outbound.errors import Refused, gettext_noop
 
 MAX_LENGTH = 8000
 PORTS = {"http": 80, "https": 443}
@@ -47,22 +47,24 @@ class Target:
 def read(url: str) -> Target:
     """Return what the address asks for, without its fragment; raises Refused."""
     if len(url) > MAX_LENGTH:
-        raise Refused(f"the address is longer than {MAX_LENGTH} characters")
+        raise Refused(gettext_noop("The address is longer than %(limit)d characters."), limit=MAX_LENGTH)
     _check_characters(url)
     try:
         parts = urlsplit(url)
     except ValueError as error:
-        raise Refused("the address is malformed") from error
+        raise Refused(gettext_noop("The address is malformed.")) from error
+    if not parts.scheme:
+        raise Refused(gettext_noop("The address begins neither with http:// nor with https://."))
     if parts.scheme not in PORTS:
-        raise Refused(f"only http and https are asked, not {parts.scheme[:20] or 'an address without a scheme'}")
+        raise Refused(gettext_noop("Only http and https are asked, not %(scheme)s."), scheme=parts.scheme[:20])
     if "@" in parts.netloc:
-        raise Refused("an address with a user name or password in it is not asked")
+        raise Refused(gettext_noop("An address with a user name or password in it is not asked."))
     match = _PLACE.fullmatch(parts.netloc)
     if match is None:
-        raise Refused("the address has no host, or one that is malformed")
+        raise Refused(gettext_noop("The address has no host, or one that is malformed."))
     port = int(match["port"]) if match["port"] else PORTS[parts.scheme]
     if not 0 < port < 65536:
-        raise Refused(f"{port} is not a port")
+        raise Refused(gettext_noop("%(port)d is not a port."), port=port)
     host, literal = _literal(match["literal"]) if match["literal"] else _host(match["name"])
     path = quote(parts.path or "/", safe=_SAFE)
     query = f"?{quote(parts.query, safe=_SAFE + '?')}" if parts.query else ""
@@ -78,44 +80,44 @@ def follow(target: Target, location: str) -> Target:
     try:
         led = read(urljoin(target.url, location))
     except ValueError as error:
-        raise Refused("the redirect leads to a malformed address") from error
+        raise Refused(gettext_noop("The redirect leads to a malformed address.")) from error
     if target.scheme == "https" and led.scheme == "http":
-        raise Refused("the redirect leads from https down to http")
+        raise Refused(gettext_noop("The redirect leads from https down to http."))
     return led
 
 
 def _check_characters(text: str) -> None:
     if text != text.strip() or _CONTROL.search(text):
-        raise Refused("the address holds a backslash or characters that cannot be seen")
+        raise Refused(gettext_noop("The address holds a backslash or characters that cannot be seen."))
 
 
 def _literal(text: str) -> tuple[str, Address]:
     try:
         address = ipaddress.IPv6Address(text)
     except ValueError as error:
-        raise Refused("the address in brackets is malformed") from error
+        raise Refused(gettext_noop("The address in brackets is malformed.")) from error
     return str(address), address
 
 
 def _host(text: str) -> tuple[str, Address | None]:
     """Return the host's one spelling, and the address when it is one; raises Refused."""
     if len(text) > 254:
-        raise Refused("the host name is too long")
+        raise Refused(gettext_noop("The host name is too long."))
     if text.isascii():
         name = text.lower()
     else:
         try:
             name = idna.encode(text, uts46=True).decode("ascii").lower()
         except UnicodeError as error:
-            raise Refused("the host name is not a valid international name") from error
+            raise Refused(gettext_noop("The host name is not a valid international name.")) from error
     name = name.removesuffix(".")
     labels = name.split(".")
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
-        raise Refused("the host name is malformed")
+        raise Refused(gettext_noop("The host name is malformed."))
     if not _NUMBER.fullmatch(labels[-1]):
         return name, None
     # Resolvers read 2130706433, 0177.1 and 0x7f.1 as 127.0.0.1; here only the usual spelling is an address.
     try:
         return name, ipaddress.IPv4Address(name)
     except ValueError as error:
-        raise Refused("a numeric host is only taken as four decimal numbers") from error
+        raise Refused(gettext_noop("A numeric host is only taken as four decimal numbers.")) from error

@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection, ProxyConfig
 from urllib3.response import HTTPResponse
 
 from outbound.addresses import Address
-from outbound.errors import Failed, Refused
+from outbound.errors import Failed, Refused, gettext_noop
 from outbound.guard import Guard
 from outbound.targets import PORTS, Target
 
@@ -50,7 +50,7 @@ class Deadline:
         return left
 
     def failure(self) -> Failed:
-        return Failed(f"no complete answer within {self.seconds:g} seconds")
+        return Failed(gettext_noop("No complete answer within %(seconds)g seconds."), seconds=self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class _Paced(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         if self.budget <= 0:
-            raise Failed("the answer goes on beyond every bound")
+            raise Failed(gettext_noop("The answer goes on beyond every bound."))
         self._sock.settimeout(self._deadline.remaining())
         count: int = self._raw.readinto(memoryview(buffer)[: self.budget])
         self.budget -= count
@@ -142,7 +142,7 @@ def look_up(host: str, port: int, deadline: Deadline) -> list[Address]:
     except queue.Empty:
         raise deadline.failure() from None
     if isinstance(found, Exception):
-        raise Failed(f"the name {host} cannot be looked up") from found
+        raise Failed(gettext_noop("The name %(host)s cannot be looked up."), host=host) from found
     return list(dict.fromkeys(ipaddress.ip_address(place[4][0]) for place in found))
 
 
@@ -168,7 +168,9 @@ def dial(addresses: list[Address], port: int, deadline: Deadline) -> socket.sock
             sock.settimeout(patience)
             return sock
     deadline.remaining()
-    raise Failed(f"no connection: {(refusal and refusal.strerror) or 'the host does not answer'}") from refusal
+    if refusal and refusal.strerror:
+        raise Failed(gettext_noop("No connection (%(reason)s)."), reason=refusal.strerror) from refusal
+    raise Failed(gettext_noop("No connection: the host does not answer.")) from refusal
 
 
 @contextmanager
@@ -240,10 +242,13 @@ def failures(target: Target, deadline: Deadline) -> Iterator[None]:
     except (Failed, Refused):
         raise
     except ssl.SSLCertVerificationError as error:
-        raise Failed(f"the certificate of {target.host} is not valid: {error.verify_message}") from error
+        sentence = gettext_noop("The certificate of %(host)s is not valid (%(reason)s).")
+        raise Failed(sentence, host=target.host, reason=error.verify_message) from error
     except ssl.SSLError as error:
-        raise Failed(f"no TLS with {target.host}: {error.reason or 'it broke off'}") from error
+        sentence = gettext_noop("No TLS connection to %(host)s (%(reason)s).")
+        raise Failed(sentence, host=target.host, reason=error.reason or type(error).__name__) from error
     except (TimeoutError, urllib3.exceptions.TimeoutError) as error:
         raise deadline.failure() from error
     except (OSError, http.client.HTTPException, urllib3.exceptions.HTTPError, ValueError) as error:
-        raise Failed(f"{target.host} gave no usable answer ({type(error).__name__})") from error
+        sentence = gettext_noop("%(host)s gave no usable answer (%(reason)s).")
+        raise Failed(sentence, host=target.host, reason=type(error).__name__) from error

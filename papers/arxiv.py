@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import arxiv
 from arxiv import _feed
+from django.utils.translation import gettext as _
 from lxml import etree
 
 from markup import links
+from members.rules import FORBIDDEN
 from papers import tex
 from papers.facts import Author, PaperFacts
 from papers.models import FilledFrom
@@ -22,6 +25,11 @@ from papers.models import FilledFrom
 # The most that arXiv gives in one answer without breaking (API user's manual, section 3.1.1.2), and the most ids that
 # fit into an address.
 PAGE = 100
+# What is longer is no title, no abstract: a server that answers anything must not fill the record with it.
+TITLE, ABSTRACT, REMARK, NAME = 1_000, 20_000, 2_000, 200
+_CATEGORY, _DOI = 40, 200
+_DATES = ("published", "updated")
+_YEARS = range(1990, 2200)
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ERRORS = "arxiv.org/api/errors"
 _WITHDRAWN = re.compile(
@@ -73,12 +81,16 @@ def read(body: bytes) -> Answer:
     try:
         root = etree.fromstring(body, parser=etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not well-formed: {error}") from error
+        raise Unreadable(_("It is not well-formed: %(error)s") % {"error": error}) from error
     if root is None or root.tag != f"{_ATOM}feed":
-        raise Unreadable("not an Atom feed")
-    ids = [(entry.findtext(f"{_ATOM}id") or "").strip() for entry in root.iterfind(f"{_ATOM}entry")]
-    feed = _feed.parse(body)
+        raise Unreadable(_("It is no Atom feed."))
+    entries = list(root.iterfind(f"{_ATOM}entry"))
+    ids = [(entry.findtext(f"{_ATOM}id") or "").strip() for entry in entries]
     papers, troubles = [], list(_errors(root))
+    undated = [entry for entry in entries if not _has_dates(entry)]
+    for entry in undated:  # the package would give up all for the sake of one
+        root.remove(entry)
+    feed = _feed.parse(etree.tostring(root) if undated else body)
     for result in feed.results:
         if _ERRORS in result.entry_id:
             continue
@@ -89,11 +101,21 @@ def read(body: bytes) -> Answer:
             papers.append(facts)
     read_ids = {result.entry_id.strip() for result in feed.results}
     troubles += [
-        Trouble("incomplete", "the entry has no id or no dates", one)
+        Trouble("incomplete", "the entry has no id, or no dates that can be right", one)
         for one in ids
         if one not in read_ids and _ERRORS not in one
     ]
     return Answer(tuple(papers), tuple(troubles), feed.header.start_index, feed.header.total_results, len(ids))
+
+
+def _has_dates(entry: etree._Element) -> bool:
+    """Whether both dates can be read, and can be dates of a paper."""
+    try:
+        said = [(entry.findtext(f"{_ATOM}{name}") or "").strip().replace("Z", "+00:00") for name in _DATES]
+        moments = [datetime.fromisoformat(one) for one in said]
+        return all((one if one.tzinfo else one.replace(tzinfo=UTC)).astimezone(UTC).year in _YEARS for one in moments)
+    except (ValueError, OverflowError):
+        return False
 
 
 def _errors(root: etree._Element) -> Iterator[Trouble]:
@@ -108,27 +130,35 @@ def facts_of(result: arxiv.Result) -> PaperFacts | None:
     found = links.arxiv_id(result.entry_id.strip())
     if found is None:
         return None
-    comment = " ".join((result.comment or "").split())
-    abstract = tex.plain(" ".join(result.summary.split()))
+    comment = _line(result.comment, REMARK)
+    abstract = tex.plain(_line(result.summary, ABSTRACT))
+    category, doi = _line(result.primary_category, REMARK), _line(result.doi, REMARK)
     return PaperFacts(
         arxiv_id=found.id,
         source=FilledFrom.API.value,
         version=found.version,
-        title=tex.plain(" ".join(result.title.split())),
+        title=tex.plain(_line(result.title, TITLE)),
         abstract=abstract,
-        authors=tuple(
-            Author(tex.plain(" ".join(author.name.split())), tuple(" ".join(one.split()) for one in author.affiliation))
-            for author in result.authors
-        ),
-        primary_category=result.primary_category,
-        categories=tuple(result.categories),
+        authors=tuple(_author(author) for author in result.authors),
+        primary_category=category if len(category) <= _CATEGORY else "",
+        categories=tuple(name for one in result.categories if (name := _line(one, REMARK)) and len(name) <= _CATEGORY),
         comment=comment,
-        journal_ref=" ".join((result.journal_ref or "").split()),
-        doi=(result.doi or "").strip(),
+        journal_ref=_line(result.journal_ref, REMARK),
+        doi=doi if len(doi) <= _DOI else "",
         is_withdrawn=is_withdrawn(comment, abstract),
         published_at=result.published,
         submitted_at=result.updated,
     )
+
+
+def _author(said: arxiv.Result.Author) -> Author:
+    return Author(tex.plain(_line(said.name, NAME)), tuple(_line(one, NAME) for one in said.affiliation))
+
+
+def _line(said: str | None, limit: int) -> str:
+    """A text in one line without what neither a page nor a database takes; a cut is shown by …"""
+    line = " ".join(FORBIDDEN.sub("", " ".join((said or "").split())).split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def is_withdrawn(comment: str, abstract: str) -> bool:

@@ -16,12 +16,12 @@ FORMS = ("readme", "bibtex", "json")
 SUFFIXES = {"readme": "md", "bibtex": "bib", "json": "json"}
 
 
-def paper_bibtex(paper: Paper) -> str:
-    """Return a paper as BibTeX; a stub is its identifier and address."""
+def paper_bibtex(paper: Paper, name: str = "") -> str:
+    """Return a paper as BibTeX; a stub is its identifier, its address and the `name` it is known by here."""
     facts = PaperFacts(
         arxiv_id=paper.arxiv_id,
         source=paper.filled_from,
-        title=paper.title,
+        title=paper.title or name,
         authors=tuple(Author(author["name"]) for author in paper.authors),
         primary_category=paper.primary_category,
         journal_ref=paper.journal_ref,

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from papers.models import EntryKind, ListEntry
-from papers.rules import LINE_LIMIT, NOTE_LIMIT, TITLE_LIMIT
+from papers.models import EntryKind, ListEntry, ListSection
+from papers.rules import HEADINGS, LINE_LIMIT, NOTE_LIMIT, TITLE_LIMIT
 
 
 class EntryForm(forms.Form):
@@ -57,12 +57,25 @@ class PlaceForm(forms.Form):
 
 
 class SectionForm(forms.Form):
-    """A new heading of a list."""
+    """A heading of a list. One that stands keeps the level it has from a file, or takes one of the two."""
 
     title = forms.CharField(label=_("Heading"), max_length=TITLE_LIMIT)
     level = forms.TypedChoiceField(
         label=_("Level"), coerce=int, choices=[(2, _("a part of its own")), (3, _("under the part before it"))]
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, section: ListSection | None = None, **more: Any) -> None:
+        if section is not None:
+            more["initial"] = {name: getattr(section, name) for name in ("title", "level", "version")}
+        super().__init__(*args, **more)
+        field: Any = self.fields["level"]
+        if section is not None and section.level not in HEADINGS:
+            field.choices = [(section.level, _("as in the file")), *field.choices]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was sent, as the actions take it."""
+        return {name: self.cleaned_data[name] for name in ("title", "level")}
 
 
 class ListForm(forms.Form):

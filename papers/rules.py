@@ -11,6 +11,9 @@ LINE_LIMIT = 2_000
 NOTE_LIMIT = 20_000
 LINKS_LIMIT = 30
 
+# The levels that a heading may be given by hand; a file has more.
+HEADINGS = (2, 3)
+
 
 def can_import_lists(by: Actor) -> bool:
     """Organizers, and the operator on the machine."""

@@ -17,7 +17,8 @@ _LETTERS = {
 }  # fmt: skip
 _DOTLESS = {"\\i": "i", "\\j": "j"}
 
-_FORMULA = re.compile(r"(\$\$.+?\$\$|\$[^$]+\$|\\\(.+?\\\))", re.DOTALL)
+# No formula of a title or abstract is longer; without a bound, beginnings that never end cost the square of a text.
+_FORMULA = re.compile(r"(\$\$.{1,2000}?\$\$|\$[^$]{1,2000}\$|\\\(.{1,2000}?\\\))", re.DOTALL)
 _BASE = r"(?:\{\s*(\\[ij]|[A-Za-z])\s*\}|(\\[ij])(?![A-Za-z])|([A-Za-z]))"
 _SIGN_ACCENT = re.compile(r"\\(['`^\"~=.])\s*" + _BASE)
 _LETTER_ACCENT = re.compile(r"\\([uvHckrdb])(?:\s+|(?=\{)|(?=\\))" + _BASE)

@@ -40,7 +40,7 @@ def can_edit(by: Actor, row: Question | Answer) -> bool:
 
 def takes_news(episode: Episode) -> bool:
     """Only while it is collecting: afterwards the leads edit what stands."""
-    return episode.state == EpisodeState.COLLECTING
+    return episode.state == EpisodeState.COLLECTING and episode.deleted_at is None
 
 
 def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:

@@ -35,7 +35,8 @@ NO_PAGES = {
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
-    *("paper-bibtex", "feed-papers", "feed-news"),
+    *("list-section-remove", "list-section-restore"),
+    *("sources-opml", "paper-bibtex", "feed-papers", "feed-news"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -153,6 +154,7 @@ SHOTS: dict[str, Shot] = {
     "list-add": Shot("list-add", "/lists/sample-long-context/add/1/", by="organizer"),
     "list-entry": Shot("list-entry", "/lists/sample-long-context/entries/1/", by="organizer"),
     "list-add-section": Shot("list-add-section", "/lists/sample-long-context/sections/add/", by="organizer"),
+    "list-section": Shot("list-section", "/lists/sample-long-context/sections/2/", by="organizer"),
     "list-import": Shot("list-import", "/lists/import/", by="organizer"),
     "list-import-preview": Shot("list-import", "/lists/import/?slug=pasted", by="organizer", send=PASTED_LIST),
     "list-import-result": Shot(
@@ -163,6 +165,7 @@ SHOTS: dict[str, Shot] = {
     "sources-organizer": Shot("sources", "/sources/", by="organizer"),
     "source": Shot("source", "/sources/blog/"),
     "source-organizer": Shot("source", "/sources/arxiv-cs-cl/", by="organizer"),
+    "source-lists": Shot("source-lists", "/sources/opml/", by="organizer"),
     "source-add": Shot("source-add", "/sources/add/", by="organizer"),
     "source-edit": Shot("source-edit", "/sources/blog/edit/", by="organizer"),
     "ops": Shot("ops", "/ops/", by="organizer"),

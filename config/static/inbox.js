@@ -6,6 +6,8 @@
   const form = document.getElementById("filing");
   const said = document.getElementById("said");
   const wide = matchMedia("(min-width: 60rem)");
+  const merges = new Map(); // the button that merges a row, for when it is open again
+  for (const row of list.children) merges.set(row.id, row.querySelector('[data-key="m"]'));
   const acts = []; // ids of the rows decided here, the last one last
   let here = list.querySelector(".inbox-row-here") || list.firstElementChild;
   let marked = null, reason = "", sending = Promise.resolve(), reading = 0;
@@ -18,7 +20,8 @@
     if (!text) return;
     const line = document.createElement("p");
     line.className = isBad ? "message message-bad" : "message";
-    line.textContent = text;
+    line.append(document.createElement("span"));
+    line.firstChild.textContent = text;
     said.append(line);
   }
 
@@ -32,7 +35,8 @@
     if (focus) row.querySelector("h2 a").focus({ preventScroll: true });
     row.scrollIntoView({ block: "nearest" });
     clearTimeout(reading);
-    if (wide.matches) reading = setTimeout(() => { sending = sending.then(() => (row === here ? read(row) : null)); }, 150);
+    row.dataset.read = "";
+    reading = setTimeout(() => { sending = sending.then(() => (row === here ? read(row) : null)); }, 150);
   }
 
   function nextOpen(row) {
@@ -44,6 +48,7 @@
     return null;
   }
 
+  // Beside the list where there is room, else in the row itself.
   async function read(row) {
     const pane = document.getElementById("read");
     try {
@@ -51,6 +56,11 @@
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       const parts = page.getElementById("read");
       if (!parts || row !== here) return;
+      if (!wide.matches) {
+        const summary = parts.querySelector(".summary");
+        if (summary && !row.querySelector(".summary")) row.querySelector(".meta").after(summary);
+        return;
+      }
       const old = parts.querySelector("h1"), title = document.createElement("h2"); // the page has its own h1
       title.className = old.className;
       title.lang = old.lang;
@@ -79,6 +89,11 @@
     form.elements.since.value = parts.dataset.since;
     for (const fresh of parts.querySelectorAll(".inbox-row")) put(fresh);
     document.getElementById("left").textContent = parts.querySelector("#left").textContent;
+    for (const id of ["by-decision", "by-source"]) {
+      const chips = document.getElementById(id), left = chips.scrollLeft;
+      chips.replaceChildren(...parts.querySelector(`#${id}`).children);
+      chips.scrollLeft = left;
+    }
     say(reply.ok ? "" : parts.querySelector(".message").textContent, true);
     if (!reply.ok) return;
     if (name === "undo") move(document.getElementById(row.id));
@@ -88,7 +103,9 @@
   function put(fresh) {
     const old = document.getElementById(fresh.id);
     if (!old || old.querySelector(".declining")) return; // what is being typed stays
-    if (old === marked) marked = fresh;
+    if (old === marked) { marked = fresh; fresh.classList.add("inbox-row-marked"); }
+    const last = fresh.querySelector('.filing [data-key="x"]'), button = merges.get(fresh.id);
+    if (last && button && !fresh.querySelector('[data-key="m"]')) last.before(button.cloneNode(true));
     const hadFocus = old.contains(document.activeElement);
     old.replaceWith(fresh);
     if (old !== here) return;
@@ -134,8 +151,10 @@
   function merge(row) {
     const button = row.querySelector('[data-key="m"]');
     const id = row.id.slice(6);
-    if (marked && marked !== row) return send(row, "merge", `${id}.${marked.id.slice(6)}`);
+    if (marked === row) return say(form.dataset.itself, true);
+    if (marked) return send(row, "merge", `${id}.${marked.id.slice(6)}`);
     if (button) send(row, "merge", button.value);
+    else say(form.dataset.alone, true);
   }
 
   function mark(row) {
@@ -156,6 +175,21 @@
     if (button) send(row, button.name, button.value);
   }
 
+  function search() {
+    const field = document.getElementById("words");
+    field.closest("details").open = true;
+    field.focus();
+    field.select();
+  }
+
+  function help() {
+    const keys = document.querySelector(".keys");
+    keys.open = !keys.open;
+    if (!keys.open) return;
+    keys.firstElementChild.focus({ preventScroll: true });
+    requestAnimationFrame(() => keys.scrollIntoView({ block: "end" }));
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.target.closest("input, textarea, select")) {
@@ -164,8 +198,9 @@
     }
     const key = event.key.toLowerCase();
     if (key === "j" || key === "k") move(beside(here, key === "j" ? 1 : -1));
-    else if (key === "/") document.getElementById("words").focus();
-    else if (key === "?") { const keys = document.querySelector(".keys"); keys.open = !keys.open; }
+    else if (key === "/") search();
+    else if (key === "?") help();
+    else if (key === "o") { const link = here.querySelector("a.address"); if (link) open(link.href, "_blank", "noopener"); }
     else if ("123rxmuv".includes(key)) act(here, key);
     else return;
     event.preventDefault();
@@ -180,8 +215,8 @@
       const key = control.dataset.key;
       if (key === "u") send(row, "undo", control.value);
       else act(row, key);
-    } else if (row !== here && !event.target.closest("a.address, a.tag, .declining")) {
-      event.preventDefault(); // first it is chosen, then opened
+    } else if ((row !== here || !wide.matches && !("read" in row.dataset)) && !event.target.closest("a.address, a.tag, .declining")) {
+      event.preventDefault(); // first it is chosen and told in short, then opened
       move(row);
     }
   });

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from jobs import registry
 from jobs.actions.hints import send_hint
@@ -93,7 +94,7 @@ def _claim(due: JobQuerySet, *, now: datetime) -> Job | None:
         if job.interruptions > MAX_INTERRUPTIONS:
             job.leased_until = None
             job.failed_at = now
-            job.last_error = f"interrupted {MAX_INTERRUPTIONS} times: the worker died while doing this"
+            job.last_error = _("The worker died %(n)d times while doing this.") % {"n": MAX_INTERRUPTIONS}
         else:
             job.leased_until = now + registry.lease(job.kind)
         job.save(update_fields=["leased_until", "interruptions", "failed_at", "last_error"])
@@ -105,9 +106,9 @@ def _do(job: Job, *, now: datetime) -> None:
     fetched = {"fetched": fetch(payload=job.payload)} if fetch else {}
     with transaction.atomic(durable=True):
         if _still_ours(job):
-            store(payload=job.payload, now=now, **fetched)
+            trouble = store(payload=job.payload, now=now, **fetched) or ""
             Job.objects.filter(pk=job.pk).update(
-                done_at=now, leased_until=None, attempts=F("attempts") + 1, last_error=""
+                done_at=now, leased_until=None, attempts=F("attempts") + 1, last_error=trouble[:MAX_ERROR]
             )
 
 

@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from jobs.actions.jobs import enqueue
 from jobs.models import Job
+from markup import links
 from members.actors import SYSTEM, Actor
 from members.rules import StateRefusal, require
+from news.actions.sources import LIMITS, check_is_real
 from news.actions.store import Tally, store_entries
 from news.entries import Fetched, Parsed, Request, Unreadable
 from news.models import FetchRun, Outcome, Source, SourceKind
@@ -60,6 +62,7 @@ def start(*, source: Source, by: Actor, now: datetime, cursor: Any = None) -> Fe
         require(may_run_sources(by), _("Only organizers run sources."))
         if source.deleted_at is not None:
             raise StateRefusal(_("This source was removed."), code="source_removed")
+        check_is_real(source)
         _close_broken(source, now=now)
         if FetchRun.objects.filter(source=source, outcome=Outcome.RUNNING).exists():
             raise StateRefusal(_("This source is being asked at this moment."), code="run_going_on")
@@ -164,7 +167,7 @@ def _close_broken(source: Source, *, now: datetime) -> None:
         job = Job.objects.filter(key=page_key(run)).first()
         if job is None or job.failed_at is not None:
             run.outcome, run.ended_at = Outcome.FAILED, now
-            run.error = job.last_error if job else "the job of this run is gone"
+            run.error = job.last_error if job else _("The job of this run is gone.")
             run.save()
 
 
@@ -189,6 +192,7 @@ def _end(source: Source, run: FetchRun, page: Page, *, now: datetime) -> None:
     if run.validators:
         source.etag, source.last_modified = run.validators["etag"], run.validators["last_modified"]
     _follow_move(source, page, now=now)
+    _take_name(source, page, now=now)
     source.next_at = now + _wait(source, now=now, wish=page.parsed.minutes if page.parsed else None)
     source.save()
 
@@ -221,6 +225,15 @@ def _follow_move(source: Source, page: Page, *, now: datetime) -> None:
         source.address = moved_to
     source.version += 1
     source.changed_at = now
+
+
+def _take_name(source: Source, page: Page, *, now: datetime) -> None:
+    """Call a feed what it calls itself, while nobody has given it a name but that of its host."""
+    title = page.parsed.title[: LIMITS["name"]].strip() if page.parsed else ""
+    if title and source.kind == SourceKind.FEED and source.name == links.host(source.address):
+        source.name = title
+        source.version += 1
+        source.changed_at = now
 
 
 def _fail(source: Source, run: FetchRun, page: Page, *, now: datetime) -> None:

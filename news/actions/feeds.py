@@ -10,10 +10,11 @@ from django.core.exceptions import ValidationError
 
 from markup import links
 from members.actors import Actor
+from members.rules import in_one
 from news.actions.sources import LIMITS, add, free_slug
 from news.models import Source, SourceKind
 from news.opml import Outline
-from news.sources import feed_address, recognise
+from news.sources import feed_address, key_of, recognise
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +27,21 @@ class Taken:
     message: str = ""
 
 
+def known_feeds() -> dict[str, str]:
+    """The slugs of the sources that are feeds, by what tells these apart."""
+    rows = Source.objects.current()
+    return {links.key(feed_address(SourceKind(source.kind), source.address)): source.slug for source in rows}
+
+
 def take_feeds(*, outlines: Iterable[Outline], by: Actor, now: datetime) -> list[Taken]:
     """Add the feeds that no source has, one by one: a bad one keeps no other out. Raises PermissionDenied.
 
     Folders are left behind: a source stands in none.
     """
-    known = {
-        links.key(feed_address(SourceKind(source.kind), source.address)): source.slug
-        for source in Source.objects.current()
-    }
+    known = known_feeds()
     taken = []
     for outline in outlines:
-        # arXiv's announcements come in two forms at two addresses, and are one source.
-        key = links.key(feed_address(*recognise(outline.url)))
+        key = key_of(outline.url)
         if key in known:
             taken.append(Taken(outline, "known", known[key]))
             continue
@@ -56,5 +59,5 @@ def _take(outline: Outline, *, by: Actor, now: datetime) -> Taken:
     try:
         source = add(kind=kind, slug=slug, by=by, now=now, name=name, address=address, site_url=outline.site_url)
     except ValidationError as error:
-        return Taken(outline, "refused", message=" ".join(error.messages))
+        return Taken(outline, "refused", message=in_one(error.messages))
     return Taken(outline, "added", source.slug)

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from markup import links
 from members.actions.events import record
 from members.actors import Actor
-from members.rules import check_text, invalid, require
+from members.rules import StateRefusal, check_text, invalid, require
+from news.actions.hiding import apply_rules
 from news.models import Source, SourceKind
 from news.rules import may_add_sources, may_manage_sources
 
@@ -23,7 +24,7 @@ LIMITS = {"name": 120, "address": 2000, "site_url": 2000, "keep_words": 5000, "b
 SHORTEST_MINUTES = {SourceKind.FEED: 15, SourceKind.ARXIV_FEED: 60, SourceKind.ARXIV_QUERY: 60, SourceKind.HF_DAILY: 60}
 LONGEST_MINUTES = 7 * 24 * 60
 SLUG_LIMIT = 60
-RESERVED = {"add"}  # a page of its own under /sources/
+RESERVED = {"add", "opml"}  # pages of their own under /sources/
 
 
 def add(*, kind: str, slug: str, by: Actor, now: datetime, **values: Any) -> Source:
@@ -43,7 +44,10 @@ def add(*, kind: str, slug: str, by: Actor, now: datetime, **values: Any) -> Sou
 
 
 def edit(*, source: Source, version: int, by: Actor, now: datetime, **values: Any) -> Source:
-    """Change a source. Raises ValidationError with code `conflict` and both texts when somebody was faster."""
+    """Change a source; new rules hold for undecided stories at once.
+
+    Raises ValidationError with code `conflict` and both texts when somebody was faster.
+    """
     require(may_manage_sources(by), _("Only organizers look after sources."))
     with transaction.atomic():
         row = Source.objects.select_for_update().get(pk=source.pk)
@@ -60,7 +64,11 @@ def edit(*, source: Source, version: int, by: Actor, now: datetime, **values: An
             row.etag = row.last_modified = row.last_error = ""
             row.cursor, row.failures, row.next_at = None, 0, now
         _save(row, now)
-        record(by=by, now=now, verb="edit", kind="source", key=row.slug, before=before, after=_values(row))
+        after = _values(row)
+        words = {f"{name}_before": before[f"{name}_words"] for name in ("keep", "block")}
+        if any(after[name] != before[name] for name in ("keep_words", "block_words")):
+            after |= apply_rules(source=row, now=now, **words)
+        record(by=by, now=now, verb="edit", kind="source", key=row.slug, before=before, after=after)
     return row
 
 
@@ -78,10 +86,11 @@ def pause(*, source: Source, reason: str, by: Actor, now: datetime) -> Source:
 
 
 def resume(*, source: Source, by: Actor, now: datetime) -> Source:
-    """Ask a paused source again, from now on."""
+    """Ask a paused source again, from now on. Raises StateRefusal for one of the sample."""
     require(may_manage_sources(by), _("Only organizers look after sources."))
     with transaction.atomic():
         row = Source.objects.select_for_update().get(pk=source.pk)
+        check_is_real(row)
         if row.paused_at is not None:
             before = {"paused_at": row.paused_at.isoformat(), "pause_reason": row.pause_reason}
             row.paused_at, row.pause_reason, row.failures, row.next_at = None, "", 0, now
@@ -117,10 +126,18 @@ def _set_deleted(source: Source, deleted_at: datetime | None, *, by: Actor, now:
 def free_slug(*, kind: str, address: str, name: str) -> str:
     """A slug that no source has: from the name, else from what is asked."""
     host = links.host(address) if kind == SourceKind.FEED else ""
-    words = slugify(name) or slugify((host or f"{kind} {address}").replace(".", "-").replace("_", "-"))
+    asked = slugify((host or f"{kind} {address}").replace(".", "-").replace("_", "-"))
+    words = slugify(name) if name != host else asked  # blog.example is blog-example, not blogexample
+    words = words or asked
     stem = words[: SLUG_LIMIT - 5].strip("-_") or "source"
     taken = set(Source.objects.filter(slug__startswith=stem).values_list("slug", flat=True)) | RESERVED
     return next(slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
+
+
+def check_is_real(source: Source) -> None:
+    """Raise StateRefusal for a source of the sample, whose address is nobody's."""
+    if source.is_made_up:
+        raise StateRefusal(_("This source belongs to the sample: nobody is ever asked."), code="sample_source")
 
 
 def _check_slug(slug: str) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
+
 from markup import links
 from members.actions.revisions import touch
 from members.actors import SYSTEM
@@ -65,10 +67,20 @@ def store_entries(*, source: Source, run: FetchRun | None, entries: Iterable[Ent
             entry.is_hidden or stories.is_hidden(entry, keep=keep, block=block),
             paper,
         )
-    papers = store_facts((one.entry.paper for one in told.values() if one.entry.paper), by=SYSTEM, now=now)
     keys = sorted(told)
+    known: dict[str, Any] = {}
     for start in range(0, len(keys), CHUNK):
-        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], papers, tally, now=now)
+        known |= _known(source, keys[start : start + CHUNK])
+    # What this source said before in the same words was told to the paper then; upvotes are counted anew every day.
+    said = ((one.entry.paper, known.get(key)) for key, one in told.items() if one.entry.paper)
+    facts = (
+        paper
+        for paper, row in said
+        if row is None or row.digest != told[row.entry_key].digest or paper.upvotes is not None
+    )
+    papers = store_facts(facts, by=SYSTEM, now=now)
+    for start in range(0, len(keys), CHUNK):
+        _store(source, run, [told[key] for key in keys[start : start + CHUNK]], known, papers, tally, now=now)
     if tally.fetched > tally.known or tally.changed:
         touch()
     return tally
@@ -83,16 +95,18 @@ def _store(
     source: Source,
     run: FetchRun | None,
     told: Sequence[_Told],
+    known: Mapping[str, Any],
     papers: Mapping[str, Paper],
     tally: Tally,
     *,
     now: datetime,
 ) -> None:
-    known = _known(source, [one.entry.key for one in told])
     reused = [one for one in told if one.entry.key in known and known[one.entry.key].story_key != one.story_key]
+    taken = {one.entry.key for one in told}
     for one in reused:  # a feed that shows something new under an old identity: both stay
-        one.entry = replace(one.entry, key=_apart(one))
-    known |= _known(source, [one.entry.key for one in reused])
+        key = _apart(one)  # which a feed that knows how it is made can have given to another entry
+        one.entry = replace(one.entry, key=f"{key}#" if key in taken else key)
+    known = {**known, **_known(source, [one.entry.key for one in reused])}
     fresh = [one for one in told if one.entry.key not in known]
     changed = [one for one in told if one.entry.key in known and known[one.entry.key].digest != one.digest]
     tally.known += len(told) - len(fresh)
@@ -131,12 +145,7 @@ def _store_fresh(
     known = _stories(by_key)
     named = (one.arxiv_id for one in told if one.arxiv_id and one.arxiv_id not in papers)
     papers = {**papers, **find_or_stub(named, now=now)}
-    made = [_story(key, by_key[key], papers, now=now) for key in sorted(by_key) if key not in known]
-    if made:
-        # Another source may be telling the same story at this moment: then its row is the one.
-        NewsItem.objects.bulk_create(made, ignore_conflicts=True)
-    before = set(known)
-    known = _stories(by_key) if made else known
+    known, made = _known_and_made(by_key, known, papers, now=now)
     sightings = []
     for key, ones in by_key.items():
         story = known[key]
@@ -144,15 +153,47 @@ def _store_fresh(
             sightings.append(_sighting(source, run, one, now=now, story=story.merged_into_id or story.pk))
             if one.is_hidden:
                 tally.hidden += 1
-            elif key in before or index:
+            elif key not in made or index:
                 tally.duplicate += 1
             else:
                 tally.new += 1
     Sighting.objects.bulk_create(sightings)
-    # Those made above too: another source may have been first, and have hidden it.
+    _follow_merges(known.values())
+    # Those that another source has just made, too: it may have hidden them.
     _show_again(
         [story for key, story in known.items() if story.is_hidden and not all(o.is_hidden for o in by_key[key])]
     )
+
+
+def _known_and_made(
+    by_key: Mapping[str, Sequence[_Told]], known: dict[str, NewsItem], papers: Mapping[str, Paper], *, now: datetime
+) -> tuple[dict[str, NewsItem], set[str]]:
+    """Make the stories that nobody knows; return all by key, and the keys of those that were made here.
+
+    Another source may be telling the same story at this moment: then its row is the one, and its run counts it as new.
+    """
+    while missing := sorted(by_key.keys() - known.keys()):
+        made = [_story(key, by_key[key], papers, now=now) for key in missing]
+        try:
+            with transaction.atomic():
+                NewsItem.objects.bulk_create(made)
+            return {**known, **dict(zip(missing, made, strict=True))}, set(missing)
+        except IntegrityError:
+            before, known = known, _stories(by_key)
+            if len(known) == len(before):  # it is not that somebody was faster
+                raise
+    return known, set()
+
+
+def _follow_merges(items: Iterable[NewsItem]) -> None:
+    """Put what was just stored where a hand has merged its story meanwhile: the merge did not see it yet.
+
+    The new rows hold their stories against another merge until the transaction ends.
+    """
+    alone = [item.pk for item in items if item.merged_into_id is None]
+    merged = NewsItem.objects.filter(pk__in=alone).exclude(merged_into=None)
+    for pk, into in merged.values_list("pk", "merged_into"):
+        Sighting.objects.filter(news_item=pk).update(news_item=into)
 
 
 def _stories(keys: Iterable[str]) -> dict[str, NewsItem]:

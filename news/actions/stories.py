@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
 from members.actions.revisions import touch
 from members.actors import Actor
+from members.models import Event
 from members.rules import StateRefusal, invalid, require
 from news import stories
-from news.models import NewsItem, Sighting
+from news.models import Decision, NewsItem, Sighting
 from news.rules import may_renormalise, may_sort_stories
 
 CHUNK = 1000
@@ -25,11 +26,14 @@ CHUNK = 1000
 def merge(*, story: NewsItem, into: NewsItem, by: Actor, now: datetime) -> NewsItem:
     """Make two stories one; `into` keeps its words. What later comes under `story` goes there too.
 
-    Raises PermissionDenied, and ValidationError when there is nothing to merge.
+    Raises PermissionDenied, ValidationError when there is nothing to merge, StateRefusal when one of them is merged or
+    `story` is decided: what was filed or declined must not be up for decision again under another name.
     """
     with transaction.atomic():
         story, into = _locked(story, into)
         require(may_sort_stories(by), _("Sign in to merge stories."))
+        if story.decision != Decision.OPEN and story.merged_into_id is None:
+            raise StateRefusal(_("It is decided already; undo that first."), code="decided_already")
         return _merge(story, into, by=by, now=now)
 
 
@@ -60,20 +64,45 @@ def _merge(story: NewsItem, into: NewsItem, *, by: Actor, now: datetime) -> News
 
 
 def unmerge(*, story: NewsItem, by: Actor, now: datetime) -> NewsItem:
-    """Take a merged story out again, with the sightings whose address says so."""
+    """Take a merged story out again, with what the merge brought along and what came under it since."""
     with transaction.atomic():
         story = NewsItem.objects.select_for_update().get(pk=story.pk)
         require(may_sort_stories(by), _("Sign in to take stories apart."))
         if story.merged_into is None:
             raise StateRefusal(_("This story stands for itself already."), code="not_merged")
         into = story.merged_into
-        own = Sighting.objects.filter(news_item=into, story_key=story.key)
+        own, followed = _came_along(story, into)
         moved = list(own.values_list("pk", flat=True))
         Sighting.objects.filter(pk__in=moved).update(news_item=story)
+        back = list(followed.values_list("pk", flat=True))
+        NewsItem.objects.filter(pk__in=back).update(merged_into=story)
         story.merged_into = None
         _touch(story, now)
-        record(by=by, now=now, verb="unmerge", kind="news", key=story.pk, before={"into": into.pk, "sightings": moved})
+        before = {"into": into.pk, "sightings": moved, "followed": back}
+        record(by=by, now=now, verb="unmerge", kind="news", key=story.pk, before=before)
     return story
+
+
+def _came_along(story: NewsItem, into: NewsItem) -> tuple[models.QuerySet[Sighting], models.QuerySet[NewsItem]]:
+    """What stands on `into` because `story` was merged: sightings, and stories that had been merged into it before.
+
+    What hands have merged into `into` since stays there, though it had come along once.
+    """
+    others = NewsItem.objects.filter(merged_into=into).exclude(pk=story.pk)
+    merges = Event.objects.filter(target_kind="news", verb="merge").order_by("pk")
+    own = merges.filter(target_key=str(story.pk)).last()
+    if own is None:
+        return Sighting.objects.filter(news_item=into, story_key=story.key), others.none()
+    followed, sightings = set(own.before["followed"]), set(own.before["sightings"])
+    stayed: set[int] = set()
+    for later in merges.filter(target_key__in=[str(one.pk) for one in others], pk__gt=own.pk):
+        if story.pk not in later.before["followed"]:  # else `story` came along with that one
+            followed.discard(int(later.target_key))
+            stayed.update(later.before["sightings"])
+    rows = others.filter(pk__in=followed)
+    keys = [story.key, *rows.values_list("key", flat=True)]
+    said = models.Q(story_key__in=keys) | models.Q(pk__in=sightings)
+    return Sighting.objects.filter(said, news_item=into).exclude(pk__in=stayed), rows
 
 
 def split(*, sighting: Sighting, by: Actor, now: datetime) -> NewsItem:
@@ -82,6 +111,10 @@ def split(*, sighting: Sighting, by: Actor, now: datetime) -> NewsItem:
         sighting = Sighting.objects.select_for_update().select_related("news_item", "source").get(pk=sighting.pk)
         require(may_sort_stories(by), _("Sign in to take stories apart."))
         before = sighting.news_item
+        if before.key == f"sighting:{sighting.pk}":
+            raise StateRefusal(
+                _("It is the story's own; take out those that were merged into it."), code="own_sighting"
+            )
         if not Sighting.objects.filter(news_item=before).exclude(pk=sighting.pk).exists():
             raise StateRefusal(_("It is the only sighting of its story."), code="only_sighting")
         story, _made = NewsItem.objects.get_or_create(
@@ -147,7 +180,7 @@ def _renormalise(rows: Iterable[Sighting], *, by: Actor, now: datetime) -> int:
         if there is None:
             story.key = new
             _touch(story, now)
-        elif story.merged_into_id is None:
+        elif story.merged_into_id is None and there.merged_into_id != story.pk:
             _merge(*_locked(story, there.merged_into or there), by=by, now=now)
     if renamed:
         touch()

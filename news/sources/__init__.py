@@ -6,6 +6,7 @@ from typing import Protocol, cast
 
 from django.conf import settings
 
+from markup import links
 from news.entries import Fetched, Parsed, Request
 from news.models import SourceKind
 from news.sources import arxiv_feed, arxiv_query, feed, hf_daily
@@ -39,8 +40,15 @@ def recognise(url: str) -> tuple[SourceKind, str]:
     return SourceKind.FEED, url
 
 
+def key_of(url: str) -> str:
+    """What tells a feed from others: arXiv's announcements come in two forms at two addresses, and are one source."""
+    return links.key(feed_address(*recognise(url)))
+
+
 def feed_address(kind: SourceKind, address: str) -> str:
     """The address of a source as other programs read it, for lists of feeds; "" for what only we can ask."""
+    if kind == SourceKind.ARXIV_FEED and not arxiv_feed.ADDRESS.fullmatch(address):
+        return ""  # something else was stored there: no address of a feed is made of it
     if kind == SourceKind.ARXIV_FEED:
         return f"{settings.ARXIV_RSS_URL}/rss/{address}"
     return address if kind == SourceKind.FEED else ""

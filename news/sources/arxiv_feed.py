@@ -17,7 +17,7 @@ from news.sources import asking, dates, text, xml
 from news.sources.arxiv_names import authors
 from outbound.client import Refused
 from papers import tex
-from papers.arxiv import is_withdrawn
+from papers.arxiv import ABSTRACT, is_withdrawn
 from papers.facts import PaperFacts
 from papers.models import FilledFrom
 
@@ -91,7 +91,7 @@ def _entry(item: etree._Element, feed_day: date | None, now: datetime, problems:
     said = xml.text_of(item, "description") or xml.text_of(item, "summary")
     match = _HEAD.fullmatch(said)
     paper = _identity(guid, match["id"] if match else "", _link(item))
-    title = text.line(tex.plain(text.from_plain(xml.text_of(item, "title"))))
+    title = text.line(tex.plain(text.line(text.from_plain(xml.text_of(item, "title")))))
     if paper is None:
         problems.append(Problem("no_identifier", _("The entry names no paper."), text.line(guid or title)))
         return None
@@ -100,7 +100,7 @@ def _entry(item: etree._Element, feed_day: date | None, now: datetime, problems:
     if moment.trouble:
         problems.append(Problem("date", _("Its date cannot be right: %(date)s") % {"date": text.line(written)}, guid))
     kind = (xml.text_of(item, "announce_type") or (match["kind"] if match else "")).strip().lower()
-    abstract = tex.plain(" ".join(text.storable(match["abstract"] if match else said).split()))
+    abstract = tex.plain(text.line(match["abstract"] if match else said, limit=ABSTRACT))
     categories = tuple(text.line(name, limit=40) for name in _categories(item))
     names = authors(", ".join(xml.texts_of(item, "creator")))
     facts = PaperFacts(

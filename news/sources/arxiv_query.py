@@ -87,7 +87,7 @@ def _is_empty_by_mistake(body: bytes, start: int) -> bool:
 def _problem(trouble: arxiv.Trouble) -> Problem:
     said = {
         "no_identifier": _("The entry names no paper."),
-        "incomplete": _("The entry has no identifier or no dates."),
+        "incomplete": _("The entry has no identifier, or no dates that can be right."),
         "arxiv_error": _("arXiv refuses the query: %(said)s") % {"said": text.line(trouble.message)},
     }
     return Problem(trouble.code, said.get(trouble.code, text.line(trouble.message)), text.line(trouble.entry))

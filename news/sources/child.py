@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from news.entries import Unreadable
 
 PROGRAM = Path(__file__).with_name("child_program.py")
@@ -30,7 +32,7 @@ def parse_feed(body: bytes, *, content_type: str, url: str = "") -> dict[str, An
     whenever the child does not do it within its limits.
     """
     if not body.strip():
-        raise Unreadable("the answer is empty")
+        raise Unreadable(_("The answer is empty."))
     # Servers write anything into a header, and feedparser takes it for the name of an encoding.
     headers = {
         "content-type": re.sub(r"[^\x20-\x7e]", "", content_type)[:200],
@@ -38,9 +40,11 @@ def parse_feed(body: bytes, *, content_type: str, url: str = "") -> dict[str, An
     }
     found = _run(body, headers)
     if "error" in found:
-        raise Unreadable(found["error"])
+        if found["error"] == "memory":
+            raise Unreadable(_("Reading it takes too much memory."))
+        raise Unreadable(_("feedparser gave up (%(error)s).") % {"error": found["error"]})
     if not found.get("version") and not found.get("entries"):
-        raise Unreadable("the answer is neither RSS nor Atom")
+        raise Unreadable(_("The answer is neither RSS nor Atom."))
     return found
 
 
@@ -59,7 +63,7 @@ def _run(body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         try:
             process.communicate(head + b"\n" + body, timeout=WALL_SECONDS)
         except subprocess.TimeoutExpired:
-            raise Unreadable("reading it takes too long") from None
+            raise Unreadable(_("Reading it takes too long.")) from None
         finally:
             process.kill()
             process.wait()
@@ -69,14 +73,16 @@ def _run(body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         try:
             found = json.loads(output.read(OUTPUT_BYTES + 1))
         except ValueError as error:
-            raise Unreadable("the reader broke off") from error
+            raise Unreadable(_("The reader broke off.")) from error
     if not isinstance(found, dict):
-        raise Unreadable("the reader broke off")
+        raise Unreadable(_("The reader broke off."))
     return found
 
 
 def _reason(code: int) -> str:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
-        return "reading it takes too long"
+        return _("Reading it takes too long.")
     # Of its own accord the program ends with 0; what Python cannot do at the very end is write more than it may.
-    return "what it holds is too large" if code > 0 else f"the reader died ({signal.Signals(-code).name})"
+    if code > 0:
+        return _("What it holds is too large.")
+    return _("The reader died (%(signal)s).") % {"signal": signal.Signals(-code).name}

@@ -122,9 +122,9 @@ def main() -> None:
         found = parse(stdin.read(), asked["headers"])
         text = json.dumps(found)
     except MemoryError:
-        text = json.dumps({"error": "reading it takes too much memory"})
+        text = json.dumps({"error": "memory"})
     except Exception as error:  # feedparser meets bytes that nobody thought of; its error is the result
-        text = json.dumps({"error": f"feedparser gave up: {type(error).__name__}: {str(error)[:200]}"})
+        text = json.dumps({"error": f"{type(error).__name__}: {str(error)[:200]}"})
     sys.stdout.buffer.write(text.encode("ascii"))
     sys.stdout.buffer.flush()
 

@@ -1,12 +1,15 @@
 """RSS 0.9x to 2.0, Atom and JSON Feed of anybody, broken ones included; the address is the feed's.
 
 XML is read by feedparser in a child process (`news.sources.child`), after its encoding was settled here. What an
-entry becomes stands in `news.sources.feed_entries`.
+entry becomes stands in `news.sources.feed_entries`. A feed of more than MOST entries is taken in parts, each asked
+for anew: {"start": 5000} is a cursor. Storing a hundred thousand at once would keep everybody else from writing.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +23,7 @@ _ACCEPT = (
 )
 # How often a feed may be asked, whatever it wishes: not every minute, and at least once a day.
 SHORTEST, LONGEST = 15, 24 * 60
+MOST = 5_000
 _PERIODS = {"hourly": 60, "daily": 1440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 _UNREAD = re.compile(r"<!--|<!\[CDATA\[")
 _ITEM = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
@@ -36,11 +40,27 @@ def parse(fetched: Fetched) -> Parsed:
         return Parsed()
     asking.require_answer(fetched)
     problems: list[Problem] = []
-    return gather(_read(fetched, problems), fetched, problems)
+    return _part(gather(_read(fetched, problems), fetched, problems), fetched.request.cursor)
+
+
+def _part(found: Parsed, cursor: Any) -> Parsed:
+    """The part of a feed that the cursor names; what is wrong with the feed is told with the first one."""
+    start = cursor.get("start") if isinstance(cursor, Mapping) else 0
+    start = start if isinstance(start, int) and start > 0 else 0
+    following = start + MOST
+    return replace(
+        found,
+        entries=found.entries[start:following],
+        problems=() if start else found.problems,
+        cursor={"start": following} if following < len(found.entries) else None,
+    )
 
 
 def gather(found: dict[str, Any], fetched: Fetched, problems: list[Problem]) -> Parsed:
-    """The feed out of what a reader found in it, under feedparser's names and of any types, with earlier problems."""
+    """The feed out of what a reader found in it, under feedparser's names and of any types, with earlier problems.
+
+    Raises Unreadable when it is broken and nothing came of it: that is a failure, and no empty feed.
+    """
     about = found.get("feed")
     about = about if isinstance(about, dict) else {}
     listed = found.get("entries")
@@ -53,6 +73,9 @@ def gather(found: dict[str, Any], fetched: Fetched, problems: list[Problem]) -> 
             problems.append(Problem("repeated", _("The entry stands in the feed twice."), entry.key))
         else:
             entries[entry.key] = entry
+    broken = next((problem for problem in problems if problem.code == "malformed"), None)
+    if broken is not None and not entries:
+        raise Unreadable(_("%(what)s No entry could be read.") % {"what": broken.message})
     return Parsed(
         entries=tuple(entries.values()),
         problems=tuple(problems),
@@ -78,8 +101,10 @@ def _read(fetched: Fetched, problems: list[Problem]) -> dict[str, Any]:
         message = _("Its encoding is not what it says; it was read as %(encoding)s.") % {"encoding": decoded.doubt}
         problems.append(Problem("encoding", message))
     if found.get("bozo"):
-        said = text.line(str(found.get("bozo_exception") or ""), limit=200)
-        problems.append(Problem("malformed", _("It is not well-formed: %(error)s") % {"error": said}))
+        # The parser speaks of classes and columns; where to look is what helps.
+        line = re.search(r":([0-9]{1,9}):[0-9]+:", str(found.get("bozo_exception") or ""))
+        said = _("It is not well-formed in line %(line)s.") % {"line": line[1]} if line else _("It is not well-formed.")
+        problems.append(Problem("malformed", said))
     missing = len(_ITEM.findall(_markup_of(decoded.text))) - len(found.get("entries") or ())
     problems += [Problem("lost", _("An entry could not be read."))] * max(missing, 0)
     return found

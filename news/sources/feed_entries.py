@@ -19,6 +19,8 @@ from news.sources import dates, text
 # What a column of keys takes, with room for what tells repeated ones apart.
 _LONGEST_KEY = 200
 _MOST = 20
+# Browsers and servers take no longer ones; a feed can carry megabytes as an address.
+_LONGEST_ADDRESS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def address(value: Any, place: Place) -> str:
         found = urljoin(place.url, written) if written else ""
     except ValueError:
         return ""
-    return found if links.split(found) else ""
+    return found if len(found) <= _LONGEST_ADDRESS and links.split(found) else ""
 
 
 def _entry(raw: dict[str, Any], place: Place, problems: list[Problem]) -> Entry | None:
@@ -66,6 +68,8 @@ def _entry(raw: dict[str, Any], place: Place, problems: list[Problem]) -> Entry 
     summary = text.lines(_summary(raw))
     # Untitled posts are named by how they begin.
     title = title or text.line(summary, limit=80)
+    if any(isinstance(said, str) and len(said) > _LONGEST_ADDRESS for said in (raw.get("link"), raw.get("id"))):
+        problems.append(Problem("address", _("An address is too long to be one; it was left out."), title))
     guid = text.storable(raw["id"]).strip() if isinstance(raw.get("id"), str) else ""
     if not (url or title):
         problems.append(Problem("no_content", _("The entry has neither an address nor words."), text.line(guid)))

@@ -23,10 +23,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from jobs import disk, readiness, registry
-from jobs.models import Job, KindPause, Slot
+from jobs.models import Job, KindPause, Slot, Trouble
 from members.actions import ops as actions
 from members.actors import Actor, actor_of
-from members.rules import StateRefusal, may_run_work, require
+from members.rules import StateRefusal, in_one, may_run_work, require
 from news.models import Source
 from news.readiness import told
 from news.views.sources import viewer, with_runs
@@ -46,6 +46,7 @@ class ShownKind:
     pause: KindPause | None
     error: str
     has_beat: bool
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,15 @@ def _kinds(now: datetime) -> list[ShownKind]:
     retried = Job.objects.open().exclude(last_error="").order_by("-due_at")
     errors = dict(retried.values_list("kind", "last_error")[:200])
     beats = registry.beats()
+    troubles = {kind: Job.objects.trouble(kind) for kind in beats}
     shown = []
     for key in dict.fromkeys((*settings.JOB_KINDS, *sorted(numbers))):
         found: dict[str, Any] = numbers.get(key, {})
         known = settings.JOB_KINDS.get(key)
         next_at = registry.next_beat(key, now) or found.get("next_at")
         name = str(known.name) if known and known.name else key
-        shown.append(ShownKind(key, name, found, next_at, pauses.get(key), errors.get(key, ""), key in beats))
+        error, trouble = errors.get(key, ""), troubles.get(key)
+        shown.append(ShownKind(key, name, found, next_at, pauses.get(key), error, key in beats, trouble))
     return shown
 
 
@@ -170,5 +173,5 @@ def _done(request: HttpRequest, act: Callable[[], Any], said: str) -> HttpRespon
     except StateRefusal as refusal:
         messages.error(request, str(refusal))
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, in_one(error.messages))
     return redirect("ops")

@@ -19,7 +19,7 @@ from markup import links
 from members.actors import Actor, actor_of
 from members.forms import sent
 from members.models import Person
-from members.rules import StateRefusal, require
+from members.rules import StateRefusal, in_one, require
 from news import discovery, stories
 from news.actions import collect
 from news.actions import sources as actions
@@ -105,7 +105,7 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Add a source: by one press, from the feeds of a page, or by hand."""
-    by = _organizer(request)
+    by = organizer(request)
     context: dict[str, Any] = {"page": request.POST.get("page", "")}
     form = NewSourceForm()
     if "page" in request.POST:
@@ -150,7 +150,7 @@ def _found_on(page: str) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a source. `try` shows what the rules would do; two edits at once show both versions."""
-    by = _organizer(request)
+    by = organizer(request)
     row = get_object_or_404(Source.objects.visible_to(viewer(request)).current(), slug=slug)
     form = SourceForm(request.POST or None, initial=initial_of(row))
     context: dict[str, Any] = {"source": row, "form": form}
@@ -161,7 +161,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     elif request.method == "POST":
         changed = sent(form, lambda: _edit(row, form, by), conflict)
         if changed is not None:
-            messages.success(request, _("The source is changed."))
+            messages.success(request, _("The source is changed; its rules hold for what nobody has decided on, too."))
             return redirect(changed)
     if conflict:  # what is sent next is an edit of what stands now
         context |= {"conflict": conflict, "form": SourceForm({**request.POST.dict(), "version": row.version})}
@@ -185,7 +185,7 @@ def _tried(row: Source, form: SourceForm) -> list[tuple[Entry, bool]]:
 @require_POST
 def change(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Run, pause, resume, remove or bring back a source by a button."""
-    by = _organizer(request)
+    by = organizer(request)
     row = get_object_or_404(Source.objects.visible_to(viewer(request)), slug=slug)
     acts: dict[str, tuple[Callable[..., Any], str]] = {
         "run": (collect.start, _("It is being asked now. Look again in a moment.")),
@@ -200,7 +200,7 @@ def change(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
         act(source=row, by=by, now=timezone.now(), **more)
         messages.success(request, said)
     except ValidationError as error:
-        messages.error(request, " ".join(error.messages))
+        messages.error(request, in_one(error.messages))
     except StateRefusal as refusal:
         messages.error(request, str(refusal))
     if request.POST.get("back") in ("sources", "ops"):
@@ -208,7 +208,8 @@ def change(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     return redirect("sources") if verb == "remove" else redirect(row)
 
 
-def _organizer(request: HttpRequest) -> Actor:
+def organizer(request: HttpRequest) -> Actor:
+    """Who sends this, an organizer. Raises PermissionDenied."""
     by = actor_of(request.user)
     require(may_manage_sources(by), _("Only organizers look after sources."))
     return by

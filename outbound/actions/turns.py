@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from outbound.errors import Failed
 from outbound.models import Turn
@@ -67,7 +68,8 @@ def _take(
                     return held_until
             continue
         if now >= give_up:
-            raise Failed(f"no turn to ask {host} within {patience.total_seconds():g} seconds", retry_after=gap)
+            said = _("Others were asking %(host)s; no turn came within %(seconds)g seconds.")
+            raise Failed(said % {"host": host, "seconds": patience.total_seconds()}, retry_after=gap)
         wait = next_at - now
         sleep((min(wait, LOOK_AGAIN) if held else wait).total_seconds())
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _
 
 from markup import links
 from markup.html import HTML_VERSION
@@ -36,7 +37,7 @@ def store_facts(facts: Iterable[PaperFacts], *, by: Actor, now: datetime) -> dic
     Of what is known already, a worse source adds only what was missing, and an older version changes nothing but the
     list of versions. Raises PermissionDenied for anybody but the schedule and organizers.
     """
-    require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
+    require(is_system(by) or is_organizer(by), _("Only workers and organizers fill in papers."))
     by_id: dict[str, list[PaperFacts]] = {}
     for one in facts:
         by_id.setdefault(one.arxiv_id, []).append(one)
@@ -51,7 +52,7 @@ def store_facts(facts: Iterable[PaperFacts], *, by: Actor, now: datetime) -> dic
 
 def mark_missing(arxiv_ids: Iterable[str], *, by: Actor, now: datetime) -> int:
     """Note that arXiv knows nothing under these identifiers. Return how many papers there are of them."""
-    require(is_system(by) or is_organizer(by), "Only workers and organizers fill in papers.")
+    require(is_system(by) or is_organizer(by), _("Only workers and organizers fill in papers."))
     papers = Paper.objects.filter(arxiv_id__in=list(arxiv_ids)).exclude(filled_from=FilledFrom.API)
     with transaction.atomic():
         count = papers.update(missing_at=now, changed_at=now, version=models.F("version") + 1)

@@ -11,8 +11,11 @@ import structlog
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from jobs.actions.jobs import enqueue
+from jobs.models import Job
+from members.actions.revisions import touch
 from members.actors import SYSTEM
 from outbound.client import Failed, Refused, get
 from papers import arxiv
@@ -77,17 +80,20 @@ def _ask_all(wanted: list[str]) -> Filled:
     return filled
 
 
-def store(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> None:
-    """Store what arXiv said; when more stubs wait, the next batch is a job at once."""
+def store(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> str:
+    """Store what arXiv said; when more stubs wait, the next batch is a job at once. Return what went wrong, or ""."""
+    if bool(fetched.trouble) != (Job.objects.trouble(KIND) is not None):
+        touch()  # pages say whether arXiv can be asked
     if fetched.trouble:
         log.warning("papers_not_filled", error=fetched.trouble)
-        return
+        return fetched.trouble
     store_facts(fetched.papers, by=SYSTEM, now=now)
     mark_missing(fetched.missing, by=SYSTEM, now=now)
     number = payload.get("batch", 0) + 1
     if (fetched.papers or fetched.missing) and Paper.objects.stubs(now).exists():
         more = {**payload, "batch": number}
         enqueue(kind=KIND, key=f"{KIND}:{payload.get('slot', '')}:{number}", payload=more, due_at=now, now=now)
+    return ""
 
 
 def store_named(*, payload: dict[str, Any], now: datetime, fetched: Filled) -> None:
@@ -103,7 +109,9 @@ def _ask(ids: Sequence[str]) -> arxiv.Answer | None:
     if reply.status == 400:
         return None
     if reply.status != 200:
-        raise Failed(f"arXiv answers {reply.status}", retry_after=timedelta(minutes=5))
+        raise Failed(
+            _("arXiv answers with status %(status)d.") % {"status": reply.status}, retry_after=timedelta(minutes=5)
+        )
     answer = arxiv.read(reply.body)
     # arXiv gives empty pages by mistake: a batch of which it knows nothing at all is asked about again.
     if not answer.entries and len(ids) > 1:

@@ -7,6 +7,7 @@ from django.db import models, transaction
 
 from markup import html
 from markup.html import HTML_VERSION
+from papers.lists.shown import shown
 from papers.models import ListEntry, ListSection, ReadingList
 
 # model → the fields rendered as blocks, and those rendered as one line
@@ -34,7 +35,7 @@ def _render(row: models.Model) -> None:
     blocks, lines = FIELDS[type(row)]
     for name in blocks:
         prefix = f"{row._meta.model_name}{row.pk}-{name}-"
-        setattr(row, f"{name}_html", html.render(getattr(row, name), prefix=prefix, heading_base=4))
+        setattr(row, f"{name}_html", html.render(shown(getattr(row, name)), prefix=prefix, heading_base=4))
     for name in lines:
         setattr(row, f"{name}_html", html.render_inline(getattr(row, name)))
     values.html_version = HTML_VERSION

@@ -17,7 +17,8 @@ from markup.html import TextTooLong
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Person
-from members.rules import check_text, invalid
+from members.rules import check_text, in_one, invalid
+from papers.actions.list_forecast import foresee
 from papers.actions.list_papers import link_entries
 from papers.actions.list_store import Outcome, store
 from papers.actions.stubs import find_or_stub
@@ -105,13 +106,25 @@ def read_file(*, data: bytes, name: str) -> ReadFile:
     return ReadFile(name, data, decoded.encoding, writer.normal(reading.document), papers, tuple(doubts))
 
 
-def preview_list(*, data: bytes, name: str) -> ListResult:
-    """Return what importing a file would read. Touches no database; never raises for a bad file."""
+def preview_list(*, data: bytes, name: str, slug: str = "") -> ListResult:
+    """Return what importing a file would read, and with `slug` what it would report of the list that stands there.
+
+    Without it no database is touched. Never raises for a bad file.
+    """
     try:
         file = read_file(data=data, name=name)
     except Refused as refusal:
         return _refusal(refusal)
-    return _result("parsed", file, tuple(map(problem_json, file.problems)))
+    merged = merged_with(file, slug) if slug else ()
+    return _result("parsed", file, (*map(problem_json, file.problems), *merged))
+
+
+def merged_with(file: ReadFile, slug: str) -> tuple[dict[str, Any], ...]:
+    """Return the conflicts that storing a file as the list `slug` would report, and what is gone. Only reads."""
+    found = ReadingList.objects.filter(slug=slug).first()
+    if found is None:
+        return ()
+    return _merged(foresee(reading_list=found, document=_headed(file.document, found)))
 
 
 def import_list(*, data: bytes, name: str, slug: str, by: Actor, now: datetime, title: str = "") -> ListResult:
@@ -135,7 +148,10 @@ def import_list(*, data: bytes, name: str, slug: str, by: Actor, now: datetime, 
             if attempt == TRIES:
                 raise
         except TextTooLong as error:
-            return _refusal(problems.refused(Code.TOO_LARGE, str(error)))
+            said = _("One of its texts has %(length)s characters; %(limit)s are possible.")
+            counts = {"length": error.length, "limit": error.limit}
+            refused = problems.refused(Code.TOO_LARGE)
+            return _refusal(Refused(refused.code, in_one([_(refused.message), said % counts])))
     raise AssertionError("unreachable")
 
 
@@ -169,8 +185,7 @@ def _store(file: ReadFile, *, slug: str, title: str, by: Actor, now: datetime) -
         is_renamed = True
         found.title, found.version, found.changed_at = title, found.version + 1, now
         found.save(update_fields=["title", "version", "changed_at"])
-    if not document.title:  # a file without a headline says nothing about it
-        document = writer.normal(replace(document, title=found.heading or found.title))
+    document = _headed(document, found)
     outcome = store(reading_list=found, document=document, by=by, now=now)
     find_or_stub(file.papers, now=now)
     link_entries(sorted({entry.arxiv_id for entry in document.entries if entry.arxiv_id}), now=now)
@@ -179,7 +194,15 @@ def _store(file: ReadFile, *, slug: str, title: str, by: Actor, now: datetime) -
         _keep_source(file, found, by=by, now=now)
         after = {"file": file.name, "sha256": file.sha256, "entries": len(document.entries)}
         record(by=by, now=now, verb="import", kind="reading_list", key=slug, after=after)
-    return _result(status, file, _problems(file, outcome), reading_list=found)
+    problems_found = (*map(problem_json, file.problems), *_merged(outcome))
+    return _result(status, file, problems_found, reading_list=found)
+
+
+def _headed(document: ListDoc, found: ReadingList) -> ListDoc:
+    """A file without a headline says nothing about it."""
+    if document.title:
+        return document
+    return writer.normal(replace(document, title=found.heading or found.title))
 
 
 def _plain(title: str) -> str:
@@ -202,8 +225,9 @@ def _keep_source(file: ReadFile, reading_list: ReadingList, *, by: Actor, now: d
     )
 
 
-def _problems(file: ReadFile, outcome: Outcome) -> tuple[dict[str, Any], ...]:
-    found = [problem_json(problem) for problem in file.problems]
+def _merged(outcome: Outcome) -> tuple[dict[str, Any], ...]:
+    """Where the list says something else than the file."""
+    found: list[dict[str, Any]] = []
     here, there = _("Here:"), _("In the file:")
     for conflict in outcome.conflicts:
         message = _("Changed here and in the file; the text here stays.")

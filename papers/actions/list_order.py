@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from members.actions.events import record
 from members.actors import Actor
 from members.rules import invalid
-from papers.actions.list_store import number, values_of
+from papers.actions.list_store import followers_of, number, values_of
 from papers.actions.lists import locked_entry, locked_section
 from papers.models import ListEntry, ListSection
 
@@ -54,6 +54,8 @@ def place_entry(
         row = locked_entry(entry.pk, by)
         yours = {"section": section, "behind": behind}
         _check(row, version, yours)
+        if ListSection.objects.filter(pk=section, reading_list=row.section.reading_list_id).exclude(deleted_at=None):
+            raise _conflict(yours, values_of(row))
         there = locked_section(section, row.section.reading_list)
         rows = [one.pk for one in _entries(there) if one.pk != row.pk]
         if behind is not None and behind not in rows:
@@ -140,8 +142,11 @@ def _put_sections(row: ListSection, rows: Sequence[ListSection], *, by: Actor, n
         return row
     row.version, row.changed_at = row.version + 1, now
     row.save(update_fields=["version", "changed_at"])
-    removed = ListSection.objects.filter(reading_list=row.reading_list_id).exclude(deleted_at=None)
-    number([*rows, *removed])
+    removed = followers_of(rows, list(ListSection.objects.filter(reading_list=row.reading_list_id)))
+    wanted = [*removed.get(None, [])]
+    for one in rows:
+        wanted += [one, *removed.get(one.pk, [])]
+    number(wanted)
     record(by=by, now=now, verb="move", kind="list_section", key=row.pk, before=before, after=after)
     return row
 

@@ -62,6 +62,11 @@ def values_of(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in KINDS[type(row)][1]}
 
 
+def list_values(document: ListDoc) -> dict[str, Any]:
+    """Return what a document says of the list as a whole, as its row keeps it."""
+    return {"heading": document.title, "intro": document.intro}
+
+
 def entry_values(entry: EntryDoc) -> dict[str, Any]:
     """Return what an entry of a document says, as its row keeps it."""
     found = {name: getattr(entry, name) for name in ENTRY_FIELDS}
@@ -91,7 +96,7 @@ class _Store:
         self.common = {"created_at": now, "changed_at": now}
 
     def run(self) -> Outcome:
-        values = {"heading": self.document.title, "intro": self.document.intro}
+        values = list_values(self.document)
         if not self.reading_list.digest:
             self._fill(self.reading_list, values)
             self.dirty.append(self.reading_list)
@@ -106,13 +111,9 @@ class _Store:
     def _sections(self) -> list[ListSection]:
         """The rows of the document's sections, in its order."""
         standing = list(ListSection.objects.filter(reading_list=self.reading_list))
-        old = [row for row in standing if row.digest]
-        wanted = [_section_values(section) for section in self.document.sections]
-        pairs = matching.match(
-            _with_paths([{**values_of(row), "digest": row.digest} for row in old]),
-            _with_paths([{**values, "digest": digest(values)} for values in wanted]),
-            matching.SECTION_NAMES,
-        )
+        old = [row for row in standing if row.digest or not row.level]  # a head made here is the file's, too
+        wanted = [section_values(section) for section in self.document.sections]
+        paths, pairs = section_pairs(old, wanted)
         rows: list[ListSection] = []
         for place, (values, pair) in enumerate(zip(wanted, pairs, strict=True)):
             if pair is None:
@@ -126,14 +127,19 @@ class _Store:
                 self._settle(row, values, line=self.document.sections[place].line)
             rows.append(row)
         kept = {row.pk for row in rows}
-        self._mark_gone([row for row in old if row.pk not in kept])
+        self._mark_gone([row for row in old if row.digest and row.pk not in kept])
         self._put_in_order(rows, standing)
         self._note_places(rows)
+        for row, path in zip(rows, paths, strict=True):
+            if tuple(row.file_path) != path:
+                row.file_path = list(path)
+                row.save(update_fields=["file_path"])
         return rows
 
     def _entries(self, sections: list[ListSection]) -> None:
         """Pair the document's entries with those that stand, wherever in the list they stand."""
-        standing = list(ListEntry.objects.filter(section__reading_list=self.reading_list).in_order())
+        rows_here = ListEntry.objects.filter(section__reading_list=self.reading_list).select_related("section")
+        standing = list(rows_here.in_order())
         old = [row for row in standing if row.digest]
         coming = [
             (section, entry)
@@ -141,35 +147,30 @@ class _Store:
             for entry in doc.entries
         ]
         wanted = [entry_values(entry) for _, entry in coming]
-        pairs = matching.match(
-            [{**values_of(row), "digest": row.digest, "place": row.file_section_id} for row in old],
-            [
-                {**values, "digest": digest(values), "place": section.pk}
-                for values, (section, _) in zip(wanted, coming, strict=True)
-            ],
-            matching.ENTRY_NAMES,
-        )
+        pairs = entry_pairs(old, wanted, [section.pk for section, _ in coming])
+        homes = {one.pk: one if one.deleted_at is None else home_of(one, now=self.now) for one in sections}
         rows: list[ListEntry] = []
         new: list[ListEntry] = []
         for place, ((section, entry), values, pair) in enumerate(zip(coming, wanted, pairs, strict=True)):
             if pair is None:
-                row = ListEntry(section=section, position=0, file_section=section, file_place=place, **self.common)
+                home = homes[section.pk]
+                row = ListEntry(section=home, position=0, file_section=section, file_place=place, **self.common)
                 self._fill(row, values, entry)
                 new.append(row)
             else:
                 row = old[pair]
                 self._settle(row, values, entry, line=entry.line)
-                self._move(row, section)
+                self._move(row, section, homes[section.pk])
             rows.append(row)
         ListEntry.objects.bulk_create(new, batch_size=200)
         self.dirty += new
         self.outcome.made += len(new)
         kept = {row.pk for row in rows}
         self._mark_gone([row for row in old if row.pk not in kept])
-        for section in {row.section_id: row.section for row in [*standing, *rows]}.values():
+        for pk in {row.section_id for row in [*standing, *rows]}:
             self._put_in_order(
-                [row for row in rows if row.section_id == section.pk],
-                [row for row in standing if row.section_id == section.pk],
+                [row for row in rows if row.section_id == pk],
+                [row for row in standing if row.section_id == pk],
             )
         self._note_places(rows)
 
@@ -183,18 +184,17 @@ class _Store:
 
     def _settle(self, row: Any, values: dict[str, Any], entry: EntryDoc | None = None, *, line: int | None) -> None:
         """Decide for one row that stands: take the file's text, keep this one, or report both."""
-        here, coming = digest(values_of(row)), digest(values)
-        is_touched = here != row.digest or row.deleted_at is not None
+        coming = digest(values)
         if getattr(row, "is_gone", False):
             row.is_gone = False
             self.outcome.changed += 1
             row.save(update_fields=["is_gone"])
         if coming == row.digest:
             return
-        if is_touched and (here != coming or row.deleted_at is not None):
-            self.outcome.conflicts.append(_conflict(row, values, line))
+        if found := clash(row, values, line):
+            self.outcome.conflicts.append(found)
             return
-        if not is_touched:
+        if digest(values_of(row)) == row.digest:  # nobody touched it here
             self._take(row, values, entry)
         row.digest = coming
         row.save()
@@ -210,13 +210,13 @@ class _Store:
         key = row.slug if isinstance(row, ReadingList) else row.pk
         record(by=self.by, now=self.now, verb="import", kind=kind, key=key, before=before, after=values)
 
-    def _move(self, row: ListEntry, section: ListSection) -> None:
-        """Follow the file into another section when it moved the entry there."""
+    def _move(self, row: ListEntry, section: ListSection, home: ListSection) -> None:
+        """Follow the file into another section, or what holds that one's entries, when it moved the entry there."""
         if row.file_section_id == section.pk:
             return
         row.file_section = section
-        if row.section_id != section.pk:
-            row.section = section
+        if row.section_id != home.pk:
+            row.section = home
             self.outcome.moved += 1
         row.save(update_fields=["section", "file_section"])
 
@@ -233,14 +233,7 @@ class _Store:
         places = [row.file_place or 0 for row in rows if row.pk in known]
         is_reordered = places != sorted(places)
         spine = list(rows) if is_reordered else [row for row in before if row.pk in {one.pk for one in rows}]
-        followers: dict[int | None, list[Any]] = {}
-        behind: int | None = None
-        taken = {row.pk for row in rows}
-        for row in before:  # rows of the site, and rows that the file no longer has
-            if row.pk in taken:
-                behind = row.pk
-            else:
-                followers.setdefault(behind, []).append(row)
+        followers = followers_of(rows, before)  # rows of the site, and rows that the file no longer has
         wanted = list(followers.get(None, []))
         new_behind = {} if is_reordered else _new_behind(rows, known)
         wanted += new_behind.get(None, [])
@@ -260,20 +253,31 @@ class _Store:
             type(changed[0])._default_manager.bulk_update(changed, ["file_place"], batch_size=200)
 
 
-def _section_values(section: SectionDoc) -> dict[str, Any]:
+def section_values(section: SectionDoc) -> dict[str, Any]:
+    """Return what a section of a document says, as its row keeps it."""
     return {name: getattr(section, name) for name in SECTION_FIELDS}
 
 
-def _with_paths(sections: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sections with the titles they stand under: 2023 under Papers is not 2023 under Blogs."""
+def _paths(sections: Sequence[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """The titles that each section stands under, its own last: 2023 under Papers is not 2023 under Blogs.
+
+    Of what stands before the first heading there is none.
+    """
     path: list[tuple[int, str]] = []
     found = []
     for values in sections:
         while path and path[-1][0] >= values["level"]:
             path.pop()
-        path.append((values["level"], values["title"]))
-        found.append({**values, "path": tuple(title for _, title in path)})
+        if values["level"]:
+            path.append((values["level"], values["title"]))
+        found.append(tuple(title for _, title in path))
     return found
+
+
+def _as_in_file(row: ListSection) -> dict[str, Any]:
+    """What names a section that stands: what it was called in the file, whatever it is called here."""
+    title = row.file_path[-1] if row.file_path else ""
+    return {**values_of(row), "title": title, "digest": row.digest, "path": tuple(row.file_path)}
 
 
 def _new_behind(rows: Sequence[Any], known: set[int]) -> dict[int | None, list[Any]]:
@@ -288,12 +292,62 @@ def _new_behind(rows: Sequence[Any], known: set[int]) -> dict[int | None, list[A
     return found
 
 
-def _conflict(row: Any, values: dict[str, Any], line: int | None) -> Conflict:
-    """Both texts: the values that differ, one per line."""
+def section_pairs(
+    old: Sequence[ListSection], wanted: Sequence[dict[str, Any]]
+) -> tuple[list[tuple[str, ...]], list[int | None]]:
+    """Return the path of each section of a file, and which of the old ones it is."""
+    paths = _paths(wanted)
+    new = [{**values, "digest": digest(values), "path": path} for values, path in zip(wanted, paths, strict=True)]
+    return paths, matching.match([_as_in_file(row) for row in old], new, matching.SECTION_NAMES)
+
+
+def entry_pairs(old: Sequence[ListEntry], wanted: Sequence[dict[str, Any]], places: Sequence[int]) -> list[int | None]:
+    """Return which of the old entries each entry of a file is; `places` are the sections that it stands in there."""
+    return matching.match(
+        [{**values_of(row), "digest": row.digest, "place": row.file_section_id} for row in old],
+        [{**values, "digest": digest(values), "place": place} for values, place in zip(wanted, places, strict=True)],
+        matching.ENTRY_NAMES,
+    )
+
+
+def clash(row: Any, values: dict[str, Any], line: int | None) -> Conflict | None:
+    """Return both texts when a row was changed here and in the file, in different ways: what differs, one per line."""
+    coming, now = digest(values), digest(values_of(row))
+    is_touched = now != row.digest or row.deleted_at is not None
+    if coming == row.digest or not is_touched or (now == coming and row.deleted_at is None):
+        return None
     here = values_of(row)
     differing = [name for name in values if values[name] != here.get(name)]
     theirs, yours = ("\n".join(str(one.get(name)) for name in differing) for one in (here, values))
     return Conflict(line, theirs if row.deleted_at is None else "", yours)
+
+
+def followers_of(rows: Sequence[Any], before: Sequence[Any]) -> dict[int | None, list[Any]]:
+    """Return the rows of `before` that are not among `rows`, by the one of these that they stand behind."""
+    followers: dict[int | None, list[Any]] = {}
+    behind: int | None = None
+    taken = {row.pk for row in rows}
+    for row in before:
+        if row.pk in taken:
+            behind = row.pk
+        else:
+            followers.setdefault(behind, []).append(row)
+    return followers
+
+
+def home_of(row: ListSection, *, now: datetime) -> ListSection:
+    """Return what holds the entries of a removed section: that before it, else the list's head, made if need be."""
+    rows = list(ListSection.objects.filter(reading_list=row.reading_list_id))
+    place = [one.pk for one in rows].index(row.pk)
+    before = [one for one in rows[:place] if one.deleted_at is None]
+    if before:
+        return before[-1]
+    head = ListSection.objects.create(
+        reading_list_id=row.reading_list_id, position=0, level=0, created_at=now, changed_at=now
+    )
+    render_and_save([head])
+    number([head, *rows])
+    return head
 
 
 def number(rows: Sequence[Any]) -> bool:

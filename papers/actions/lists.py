@@ -1,4 +1,7 @@
-"""Reading lists on the site: entries are added, edited, removed and brought back; `list_order` moves them."""
+"""Reading lists on the site: entries are added, edited, removed and brought back.
+
+`list_sections` does the same to headings; `list_order` moves both.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,6 @@ from papers.rules import LINE_LIMIT, LINKS_LIMIT, NOTE_LIMIT, TITLE_LIMIT, can_e
 # What a person may write of an entry; `after` belongs to the document.
 LINES = {"title": TITLE_LIMIT, "authors": LINE_LIMIT, "venue": TITLE_LIMIT, "group": TITLE_LIMIT, "url": LINE_LIMIT}
 YEARS = range(1900, 2100)
-HEADINGS = (2, 3)
 
 
 def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingList:
@@ -51,28 +53,6 @@ def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingLi
         render_and_save([made, section])
         record(by=by, now=now, verb="create", kind="reading_list", key=slug, after={"title": name})
     return made
-
-
-def add_section(*, reading_list: ReadingList, title: str, level: int, by: Actor, now: datetime) -> ListSection:
-    """Add a heading at the end of a list, 2 for a part and 3 for one under it. Raises PermissionDenied, Http404,
-    ValidationError."""
-    with transaction.atomic():
-        reading_list = locked_list(reading_list.pk, by)
-        check_text(title, field="title", limit=TITLE_LIMIT, required=True)
-        if level not in HEADINGS:
-            raise invalid("level", _("Choose 2 or 3."), "invalid")
-        last = ListSection.objects.filter(reading_list=reading_list).aggregate(last=Max("position"))["last"]
-        section = ListSection.objects.create(
-            reading_list=reading_list,
-            position=(last or 0) + 1,
-            title=" ".join(title.split()),
-            level=level,
-            created_at=now,
-            changed_at=now,
-        )
-        render_and_save([section])
-        record(by=by, now=now, verb="add", kind="list_section", key=section.pk, after=values_of(section))
-    return section
 
 
 def add_entry(*, section: ListSection, values: Mapping[str, Any], by: Actor, now: datetime) -> ListEntry:
@@ -99,7 +79,7 @@ def edit_entry(*, entry: ListEntry, version: int, values: Mapping[str, Any], by:
         row = locked_entry(entry.pk, by)
         before = values_of(row)
         if row.version != version:
-            raise _conflict(values, before)
+            raise conflict(values, before)
         doc = _checked(entry_doc(row), values)
         ids = {row.arxiv_id}
         _write(row, doc)
@@ -156,14 +136,23 @@ def locked_entry(pk: int, by: Actor, *, is_removed: bool = False) -> ListEntry:
     return row
 
 
-def locked_section(pk: int, reading_list: ReadingList, by: Actor | None = None) -> ListSection:
+def locked_section(
+    pk: int, reading_list: ReadingList, by: Actor | None = None, *, is_removed: bool = False
+) -> ListSection:
     """Return a section of a list; with `by` the list is locked first. Raises PermissionDenied, Http404."""
     if by is not None:
         locked_list(reading_list.pk, by)
-    section = ListSection.objects.filter(pk=pk, reading_list=reading_list, deleted_at=None).first()
-    if section is None:
+    section = ListSection.objects.filter(pk=pk, reading_list=reading_list).first()
+    if section is None or (section.deleted_at is not None) != is_removed:
         raise Http404
     return section
+
+
+def conflict(yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> ValidationError:
+    """Return the error for who was not first; it carries what was sent and what stands."""
+    texts = {"yours": dict(yours), "theirs": dict(theirs)}
+    message = _("Somebody changed this meanwhile. Both texts stand here; put them together and send again.")
+    return ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
 
 
 def _checked(entry: EntryDoc, values: Mapping[str, Any]) -> EntryDoc:
@@ -220,10 +209,3 @@ def _finish(row: ListEntry, ids: set[str], *, now: datetime) -> None:
 def _link(arxiv_id: str, *, now: datetime) -> None:
     if arxiv_id:
         link_entries([arxiv_id], now=now)
-
-
-def _conflict(yours: Mapping[str, Any], theirs: Mapping[str, Any]) -> ValidationError:
-    """Somebody was faster: the error that carries what was sent and what stands."""
-    texts = {"yours": dict(yours), "theirs": dict(theirs)}
-    message = _("Somebody changed this entry meanwhile. Both texts stand here; put them together and send again.")
-    return ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})

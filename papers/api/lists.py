@@ -23,7 +23,7 @@ from members.api.filters import IdFilter
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Expansion, Rows, person_of, require_match, writer_of
-from papers.actions import list_imports, list_order, lists
+from papers.actions import list_imports, list_order, list_sections, lists
 from papers.export import FORMS, export
 from papers.lists.kinds import link_kind
 from papers.models import EntryKind, ListEntry, ListSection, ReadingList
@@ -222,7 +222,8 @@ class ReadingListViewSet(Rows):
     def take(self, request: Request, slug: str) -> Response:
         """Import a README as this list, made if need be; a list that stands is merged with the file.
 
-        With `dry_run=true` it is only read. A file that is refused is an answer like any other: 200, `refused`.
+        With `dry_run=true` it is only read, and compared with the list that stands: conflicts are told before they
+        arise. A file that is refused is an answer like any other: 200, `refused`.
         """
         by = writer_of(request)
         if not can_import_lists(by):
@@ -237,7 +238,7 @@ class ReadingListViewSet(Rows):
         file = values.get("file")
         data, name = (file.read(), file.name) if file else (values["text"].encode(), "README.md")
         if values["dry_run"]:
-            return Response(list_imports.preview_list(data=data, name=name).as_json())
+            return Response(list_imports.preview_list(data=data, name=name, slug=slug).as_json())
 
         def store() -> Response:
             result = list_imports.import_list(
@@ -282,7 +283,9 @@ class ListSectionViewSet(OfOneList):
         form.is_valid(raise_exception=True)
 
         def make() -> Response:
-            made = lists.add_section(reading_list=self.reading_list, **form.validated_data, by=by, now=timezone.now())
+            made = list_sections.add_section(
+                reading_list=self.reading_list, **form.validated_data, by=by, now=timezone.now()
+            )
             return self._shown(made.pk, status.HTTP_201_CREATED)
 
         return once(request, make)

@@ -28,6 +28,9 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _VENUE = re.compile(r"^(.*?)[\s,，.'’(（]*((?:19|20)\d\d)[)）]?$", re.DOTALL)
 _NOT_NAMES = re.compile(r"[!?！？。:：;；\"“”()（）]|https?://")
 _PROSE_END = re.compile(r"[\u4e00-\u9fffa-z]")
+# Behind a bold title, as in a bibliography: ", Ada Lovelace, Bo Ek et al."
+_NAME = r"[^\W\d_a-z][\w.'’-]*(?: (?:(?:van|von|de|der|den|di|da|la|le|el|bin|ten) )*[^\W\d_a-z][\w.'’-]*){0,4}"
+_NAMES_BEHIND = re.compile(rf"\s*[,，]\s*({_NAME}(?:(?:, and|,| and| &) {_NAME})*(?:,? et al)?\.?)\s*")
 _KIND_MARK = frozenset(KINDS)
 _ESCAPED_STOP = re.compile(r"(?<!\\)(?:\\\\)*\\\.$")
 TITLE_CHARACTERS = 400
@@ -219,8 +222,16 @@ class _Reading:
             if not self._take(piece):
                 break
         rest = self.pieces[self.place :]
-        rest = self._take_last_links(rest)
+        known = len(self.head.links)
+        shorter, pictures = _without_last_pictures(rest)
+        shorter = self._take_last_links(shorter)
+        if len(self.head.links) > known:  # pictures behind the links of a work are its badges
+            rest = shorter
+            self.head.pictures += pictures
         text = "".join(piece.raw for piece in rest)
+        if self.head.lead == "bold" and not self.head.authors and (match := _NAMES_BEHIND.fullmatch(text)):
+            self.head.authors = without_stop(match[1])
+            return
         self.head.rest = _REMARK.sub("", text, count=1).strip() if rest else ""
 
     def _take(self, piece: Piece) -> bool:
@@ -321,6 +332,14 @@ class _Reading:
             break
         self.head.links += taken
         return rest
+
+
+def _without_last_pictures(pieces: list[Piece]) -> tuple[list[Piece], list[str]]:
+    """Return pieces without the pictures that end them, and these."""
+    end = len(pieces)
+    while end and (pieces[end - 1].kind in ("image", "badge") or not pieces[end - 1].raw.strip()):
+        end -= 1
+    return pieces[:end], [piece.raw for piece in pieces[end:] if piece.kind in ("image", "badge")]
 
 
 def label_of(text: str) -> str:

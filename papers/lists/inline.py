@@ -9,14 +9,14 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markup import links
 
 _ESCAPABLE = re.compile(r"\\[!-/:-@\[-`{-~]")
 _CODE = re.compile(r"(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 _AUTOLINK = re.compile(r"<(https?://[^\s<>]+)>", re.IGNORECASE)
-_ANCHOR = re.compile(r"<a\s[^>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[\"']?[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
+_ANCHOR = re.compile(r"<a\s[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s>]+)[\"']?[^>]*>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
 _IMG = re.compile(r"<img\s[^>]*>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"\b(src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
 # Tags that only shape text; any other, such as <think>, is text itself.
@@ -26,7 +26,7 @@ TAG = re.compile(
     re.IGNORECASE,
 )
 _DESTINATION = re.compile(
-    r"\(\s*(?:<([^<>\n]*)>|((?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
+    r"\(\s*+(?:<([^<>\n]*)>|((?:\\.|[^\s()\\]|\((?:\\.|[^\s()\\]|\([^\s()]*\))*\))*))(?:\s+(?:\"[^\"]*\"|'[^']*'))?\s*\)"
 )
 _REFERENCE = re.compile(r"\[([^\[\]]*)\]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
@@ -54,6 +54,7 @@ def scan(line: str, references: Mapping[str, str]) -> list[Piece]:
         return [Piece("text", line, line)]
     bare = {found.start: found for found in links.find(line)} if "://" in line else {}
     pieces: list[Piece] = []
+    hopeless: dict[str, set[int]] = {}
     start = position = 0
     while position < len(line):
         found = None
@@ -61,7 +62,7 @@ def scan(line: str, references: Mapping[str, str]) -> list[Piece]:
             address = bare[position]
             found = Piece("address", line[position : address.end], url=address.url)
         elif line[position] in "\\`![<*_":
-            found = _piece_at(line, position, references)
+            found = _piece_at(line, position, references, hopeless)
         if found is None:
             position += 1
             continue
@@ -93,7 +94,8 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
         yield _text(waiting)
 
 
-def _piece_at(line: str, start: int, references: Mapping[str, str]) -> Piece | None:
+def _piece_at(line: str, start: int, references: Mapping[str, str], hopeless: dict[str, set[int]]) -> Piece | None:
+    """What begins here. `hopeless`: for each mark of emphasis the places from which on nothing closes it."""
     char = line[start]
     if char == "\\":
         return _text(match[0]) if (match := _ESCAPABLE.match(line, start)) else None
@@ -101,7 +103,7 @@ def _piece_at(line: str, start: int, references: Mapping[str, str]) -> Piece | N
         match = _CODE.match(line, start)
         if match:
             return Piece("code", match[0], match[2])
-        return _text(line[start : start + len(line[start:]) - len(line[start:].lstrip("`"))])
+        return _text(line[start : start + _run_at(line, start)])
     if char == "<":
         return _html_at(line, start)
     if char == "!":
@@ -110,12 +112,12 @@ def _piece_at(line: str, start: int, references: Mapping[str, str]) -> Piece | N
         return None
     if char == "[":
         return _link_at(line, start, references)
-    return _emphasis_at(line, start)
+    return _emphasis_at(line, start, hopeless)
 
 
 def _html_at(line: str, start: int) -> Piece | None:
-    if match := _COMMENT.match(line, start):
-        return Piece("comment", match[0], match[1].strip())
+    if line.startswith("<!--", start) and (end := line.find("-->", start + 4)) >= 0:
+        return Piece("comment", line[start : end + 3], line[start + 4 : end].strip())
     if match := _AUTOLINK.match(line, start):
         return Piece("address", match[0], url=match[1])
     if match := _ANCHOR.match(line, start):
@@ -165,7 +167,16 @@ def _address(written: str) -> str:
 
 def closing_bracket(line: str, start: int) -> int | None:
     """Return where the bracket that opens at `start` closes; code and escapes hide brackets."""
-    depth = 0
+    found = _brackets(line, 0)
+    # What is hidden seen from the beginning of the line may not be seen from here.
+    return found[start] if start in found else _brackets(line, start).get(start)
+
+
+@lru_cache(maxsize=64)
+def _brackets(line: str, start: int) -> dict[int, int | None]:
+    """Where each bracket from `start` on closes, all in one pass: a line may be nothing but brackets."""
+    found: dict[int, int | None] = {}
+    opened: list[int] = []
     position = start
     while position < len(line):
         char = line[position]
@@ -174,35 +185,43 @@ def closing_bracket(line: str, start: int) -> int | None:
         elif char == "`" and (match := _CODE.match(line, position)):
             position = match.end() - 1
         elif char == "[":
-            depth += 1
-        elif char == "]":
-            depth -= 1
-            if depth == 0:
-                return position
+            opened.append(position)
+            found[position] = None
+        elif char == "]" and opened:
+            found[opened.pop()] = position
         position += 1
-    return None
+    return found
 
 
-def _emphasis_at(line: str, start: int) -> Piece | None:
+def _emphasis_at(line: str, start: int, hopeless: dict[str, set[int]]) -> Piece | None:
     """Bold or italic that begins here and ends further on, as readers of such lists would take it."""
     char = line[start]
-    width = len(line[start:]) - len(line[start:].lstrip(char))
-    width = 2 if width >= 2 else 1
+    width = 2 if line.startswith(char * 2, start) else 1
     if char == "_" and start and line[start - 1].isalnum():
         return None
     first = start + width
     if first >= len(line) or line[first].isspace():
         return None
-    end = _closing_mark(line, first, char * width)
+    end = _closing_mark(line, first, char * width, hopeless.setdefault(char * width, set()))
     if end is None:
         return None
     inner = line[first:end]
     return Piece("bold" if width == 2 else "italic", line[start : end + width], inner)
 
 
-def _closing_mark(line: str, first: int, mark: str) -> int | None:
-    position = first
-    while position < len(line):
+def _run_at(line: str, start: int) -> int:
+    """How often the character at `start` stands there in a row."""
+    end = start
+    while end < len(line) and line[end] == line[start]:
+        end += 1
+    return end - start
+
+
+def _closing_mark(line: str, first: int, mark: str, hopeless: set[int]) -> int | None:
+    """Where the mark is closed. What an earlier search in vain came by is not looked at again."""
+    position, passed = first, []
+    while position < len(line) and position not in hopeless:
+        passed.append(position)
         char = line[position]
         if char == "\\":
             position += 2
@@ -214,7 +233,7 @@ def _closing_mark(line: str, first: int, mark: str) -> int | None:
             position = to.end()
             continue
         if line.startswith(mark, position):
-            run = len(line[position:]) - len(line[position:].lstrip(mark[0]))
+            run = _run_at(line, position)
             fits = run == len(mark) or (run == 3 and len(mark) == 2) or (run == 3 and len(mark) == 1)
             after = line[position + run : position + run + 1]
             if (
@@ -227,4 +246,5 @@ def _closing_mark(line: str, first: int, mark: str) -> int | None:
             position += run
             continue
         position += 1
+    hopeless.update(passed)
     return None

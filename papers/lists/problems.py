@@ -37,6 +37,7 @@ class Code(enum.StrEnum):
     ARXIV_ID_INVALID = "arxiv_id_invalid"
     ID_ON_TWO_WORKS = "id_on_two_works"
     ENTRY_REPEATED = "entry_repeated"
+    ARXIV_IN_TEXT = "arxiv_in_text"
     LINK_RELATIVE = "link_relative"
     LINK_EMPTY = "link_empty"
 
@@ -56,6 +57,7 @@ SENTENCES: dict[Code, str] = {
     Code.ARXIV_ID_INVALID: gettext_noop("arXiv has no identifiers of this form."),
     Code.ID_ON_TWO_WORKS: gettext_noop("The same arXiv identifier stands on two different works."),
     Code.ENTRY_REPEATED: gettext_noop("This work stands on the list already."),
+    Code.ARXIV_IN_TEXT: gettext_noop("This line names a paper, but was read as text: it became no entry."),
     Code.LINK_RELATIVE: gettext_noop("This link leads to a file beside the list, which is not here."),
     Code.LINK_EMPTY: gettext_noop("This link has no address."),
 }
@@ -78,7 +80,7 @@ def refused(code: Code, detail: str = "") -> Refused:
 
 def problems_of(text: str, doc: ListDoc, claims: dict[int, tuple[str, str]]) -> list[Problem]:
     """Return the doubts about a list that was read, in the order of its lines."""
-    found = [*_of_links(text), *_of_identity(doc.entries)]
+    found = [*_of_links(text), *_of_texts(text, claims), *_of_identity(doc.entries)]
     found.sort(key=lambda one: one.line or 0)
     of_entries = sum(1 for kind, _ in claims.values() if kind == "entry")
     if of_entries < LEAST_SHARE * len(claims):
@@ -94,6 +96,14 @@ def _of_links(text: str) -> Iterator[Problem]:
             continue
         for piece in scan(line, {}):
             yield from _of_piece(piece.kind, piece.text, piece.url, number)
+
+
+def _of_texts(text: str, claims: dict[int, tuple[str, str]]) -> Iterator[Problem]:
+    """Lines with a paper's address of which no entry was made."""
+    for number, line in enumerate(lines_of(text).written, 1):
+        kind = claims.get(number, ("", ""))[0]
+        if kind in ("intro", "body", "after") and (found := links.arxiv_ids(line)):
+            yield problem(Code.ARXIV_IN_TEXT, number, ", ".join(sorted(set(found))))
 
 
 def _of_piece(kind: str, text: str, url: str, number: int) -> Iterator[Problem]:

@@ -197,9 +197,9 @@ def normal(doc: ListDoc) -> ListDoc:
     """Return the document that reading what is written gives: the same words, in the form that texts have there."""
     sections: list[SectionDoc] = []
     intro = [normal_text(doc.intro)]
-    title = _normal_title(doc.title)
+    title = normal_title(doc.title)
     for section in doc.sections:
-        words, level = _normal_title(section.title), section.level
+        words, level = normal_title(section.title), section.level
         entries = tuple(normal_entry(entry) for entry in section.entries)
         body = normal_text(section.body)
         is_lead = not sections and not level and not words
@@ -274,7 +274,7 @@ def _normal_url(url: str) -> str | None:
     return None if found.startswith("#") else found or None
 
 
-def _normal_title(text: str) -> str:
+def normal_title(text: str) -> str:
     """The words of a heading as they read back."""
     words = _line(text)
     return words if _heading(words) is not None else _escaped(words)

@@ -109,6 +109,8 @@ class ListSection(Row):
     html_version = models.PositiveIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
     file_place = models.PositiveIntegerField(null=True, blank=True)
+    # the titles that the file has it under, its own last: what names it there when it is called otherwise here
+    file_path: models.JSONField[Any] = models.JSONField(default=list, blank=True)
     is_gone = models.BooleanField(default=False)
 
     class Meta:

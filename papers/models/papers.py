@@ -5,12 +5,13 @@ A stub knows only its identifier, until a task has asked arXiv.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
-from django.db.models.functions import StrIndex, Substr
+from django.db.models.functions import Cast, StrIndex, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,18 @@ class PaperQuerySet(models.QuerySet["Paper"]):
         """Papers that arXiv is to be asked about; about those that it denied once, a week later again."""
         asked = Q(missing_at=None) | Q(missing_at__lt=now - ASK_AGAIN)
         return self.current().filter(asked).exclude(filled_from=FilledFrom.API)
+
+    def saying(self, words: str) -> Self:
+        """Papers that hold each of these words in title, names of authors or identifier."""
+        found = self
+        for word in words.split():
+            # Names stand in the JSON as it is stored: beyond ASCII as \\uXXXX.
+            name = json.dumps(word)[1:-1]
+            said = Q(title__icontains=word) | Q(arxiv_id__icontains=word)
+            found = found.annotate(names=Cast("authors", models.TextField())).filter(
+                said | Q(names__icontains=name) | Q(names__icontains=word)
+            )
+        return found
 
     def having_code(self, wanted: bool = True) -> Self:
         """Papers with code that somebody named, or those without."""

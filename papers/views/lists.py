@@ -20,15 +20,16 @@ from members.forms import sent
 from members.models import Person
 from members.rules import may_write
 from papers.actions import list_order as order
+from papers.actions import list_sections as headings
 from papers.actions import lists as actions
 from papers.export import SUFFIXES, export, rows_of
 from papers.forms import EntryForm, ListForm, PlaceForm, SectionForm, entry_initial
+from papers.lists.shown import is_contents
 from papers.models import ListEntry, ListSection, ListSource, ReadingList
 from papers.rules import can_edit_list, can_import_lists
 
 STEPS = {"up": -1, "down": 1}
 VERBS = (*STEPS, "move", "remove", "restore")
-SECTION_VERBS = (*STEPS, "move")
 CONTENT_TYPES = {"readme": "text/markdown", "bibtex": "application/x-bibtex", "json": "application/json"}
 
 
@@ -99,14 +100,17 @@ def reading_list(request: HttpRequest, slug: str) -> HttpResponse:
     row = get_object_or_404(visible(request).with_counts(), slug=slug)
     may_edit = can_edit_list(actor_of(request.user), row)
     sections, entries = rows_of(row)
-    shown = [ShownSection(section, _groups(entries[section.pk])) for section in sections]
     is_editing = may_edit and request.GET.get("edit") == "1"
+    # The contents that an imported README writes out are text of the list; the page has its own.
+    kept = [each for each in sections if is_editing or entries[each.pk] or not is_contents(each.title)]
+    shown = [ShownSection(section, _groups(entries[section.pk])) for section in kept]
     context = {
         "list": row,
         "sections": shown,
         "may_edit": may_edit,
         "is_editing": is_editing,
         "removed": _removed(row) if is_editing else [],
+        "removed_sections": _removed_sections(row) if is_editing else [],
         "source": ListSource.objects.filter(reading_list=row, is_current=True).defer("data").first(),
     }
     return render(request, "papers/list.html", context)
@@ -124,6 +128,10 @@ def _groups(entries: list[ListEntry]) -> list[Group]:
 def _removed(row: ReadingList) -> Any:
     rows = ListEntry.objects.filter(section__reading_list=row, section__deleted_at=None).exclude(deleted_at=None)
     return rows.order_by("-deleted_at")[:50]
+
+
+def _removed_sections(row: ReadingList) -> Any:
+    return ListSection.objects.filter(reading_list=row).exclude(deleted_at=None).order_by("-deleted_at")[:50]
 
 
 @require_safe
@@ -196,7 +204,7 @@ def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     elif verb == "remove":
         actions.remove_entry(entry=found, by=by, now=now)
         messages.success(request, _("Removed. It can be brought back at the end of the page."))
-        return redirect(f"{row.get_absolute_url()}?edit=1#section-{found.section_id}")
+        return redirect(_at_section(row, found.section))
     else:
         actions.restore_entry(entry=found, by=by, now=now)
     return redirect(_back(row, found))
@@ -205,17 +213,24 @@ def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
 @login_required
 @require_POST
 def change_section(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
-    """Move a section by a button, or put it where it was drawn to."""
-    row = _editable(request, slug)
-    found = get_object_or_404(ListSection.objects.select_related("reading_list"), pk=pk, reading_list=row)
+    """Move, remove or bring back a section by a button, or put it where it was drawn to."""
+    row, found = _section(request, slug, pk)
     by, now, place = actor_of(request.user), timezone.now(), _sent_place(request)
     version = place["version"]
     if verb in STEPS:
         _moved(request, lambda: order.move_section(section=found, steps=STEPS[verb], version=version, by=by, now=now))
-    else:
+    elif verb == "move":
         behind = place["behind"]
         _moved(request, lambda: order.place_section(section=found, behind=behind, version=version, by=by, now=now))
-    return redirect(f"{row.get_absolute_url()}?edit=1#section-{found.pk}")
+    elif verb == "remove":
+        if _moved(request, lambda: headings.remove_section(section=found, by=by, now=now)):
+            messages.success(
+                request, _("The heading is removed; what stood under it is kept. It can be brought back below.")
+            )
+            return redirect(f"{row.get_absolute_url()}?edit=1")
+    else:
+        headings.restore_section(section=found, by=by, now=now)
+    return redirect(_at_section(row, found))
 
 
 @login_required
@@ -224,16 +239,43 @@ def add_section(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a new heading."""
     row = _editable(request, slug)
     form = SectionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.add_section(
-                reading_list=row, **form.cleaned_data, by=actor_of(request.user), now=timezone.now()
-            )
-            return redirect(f"{row.get_absolute_url()}?edit=1#section-{made.pk}")
-        except ValidationError as error:
-            form.add_error(None, error)
+    by = actor_of(request.user)
+    made = sent(form, lambda: headings.add_section(reading_list=row, **form.values(), by=by, now=timezone.now()))
+    if made is not None:
+        return redirect(_at_section(row, made))
     context = {"list": row, "form": form, "is_heading": True}
     return render(request, "papers/list_entry.html", context, status=400 if form.errors else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """The form of a heading that stands; two edits at once show both texts."""
+    row, found = _section(request, slug, pk)
+    if found.deleted_at is not None or not found.level:
+        raise Http404
+    form = SectionForm(request.POST or None, section=found)
+    conflict: dict[str, Any] = {}
+    by = actor_of(request.user)
+    changed = sent(
+        form,
+        lambda: headings.edit_section(
+            section=found,
+            version=form.cleaned_data["version"] or 0,
+            **form.values(),
+            by=by,
+            now=timezone.now(),
+        ),
+        conflict,
+    )
+    if changed is not None:
+        messages.success(request, _("The heading is changed."))
+        return redirect(_at_section(row, changed))
+    if conflict:  # what is sent next is an edit of what stands now
+        form = SectionForm({**request.POST.dict(), "version": found.version}, section=found)
+    context = {"list": row, "section": found, "form": form, "is_heading": True, "conflict": conflict}
+    status = 409 if conflict else 400 if form.errors else 200
+    return render(request, "papers/list_entry.html", context, status=status)
 
 
 def _sent_place(request: HttpRequest) -> dict[str, Any]:
@@ -242,13 +284,15 @@ def _sent_place(request: HttpRequest) -> dict[str, Any]:
     return form.cleaned_data if form.is_valid() else {"section": None, "behind": None, "version": 0}
 
 
-def _moved(request: HttpRequest, act: Callable[[], object]) -> None:
-    """Do it; somebody who was faster is told of on the page that comes next."""
+def _moved(request: HttpRequest, act: Callable[[], object]) -> bool:
+    """Do it and say whether it was done; somebody who was faster is told of on the page that comes next."""
     try:
         act()
     except ValidationError as error:
         for message in error.messages:
             messages.error(request, message)
+        return False
+    return True
 
 
 def _editable(request: HttpRequest, slug: str) -> ReadingList:
@@ -262,6 +306,15 @@ def _entry(request: HttpRequest, slug: str, pk: int) -> tuple[ReadingList, ListE
     row = _editable(request, slug)
     found = ListEntry.objects.filter(section__reading_list=row).select_related("section__reading_list")
     return row, get_object_or_404(found, pk=pk)
+
+
+def _section(request: HttpRequest, slug: str, pk: int) -> tuple[ReadingList, ListSection]:
+    row = _editable(request, slug)
+    return row, get_object_or_404(ListSection.objects.select_related("reading_list"), pk=pk, reading_list=row)
+
+
+def _at_section(row: ReadingList, found: ListSection) -> str:
+    return f"{row.get_absolute_url()}?edit=1#section-{found.pk}"
 
 
 def _back(row: ReadingList, found: ListEntry) -> str:

@@ -7,6 +7,7 @@ import re
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from members.rules import in_one
 from talks.documents.model import Problem
 from talks.documents.problems import Code
 
@@ -83,7 +84,7 @@ def sentence_of(problem: Problem) -> str:
     if not problem.detail:
         return sentence
     if more := _sentence_of_detail(problem):
-        return _("%(sentence)s %(next)s") % {"sentence": sentence, "next": more}
+        return in_one([sentence, more])
     return about(sentence, problem.detail)
 
 

@@ -16,7 +16,7 @@ from markup import links
 from members.models import Event, Person
 from news.actions.store import Tally, store_entries
 from news.entries import Entry
-from news.models import FetchRun, NewsItem, Outcome, Source
+from news.models import SAMPLE, FetchRun, NewsItem, Outcome, Source
 from talks.actions import triage
 from talks.models import Episode, Item, Section, SectionKind
 from talks.radar import KIND
@@ -46,7 +46,7 @@ def make_news(path: Path, people: dict[str, Person], *, opened: datetime, now: d
 
 
 def _source(row: dict[str, Any], *, now: datetime) -> Source:
-    slug = f"sample-{row['slug']}"
+    slug = f"{SAMPLE}{row['slug']}"
     address = f"https://{row['slug']}.example/feed"
     if Source.objects.filter(Q(slug=slug) | Q(address=address)).exists():
         raise ValidationError(_("The address %(slug)s is taken by another source.") % {"slug": slug})

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,14 +19,14 @@ from markup import links
 from members.actions.events import record
 from members.actors import Actor
 from members.models import Event, Person
-from members.rules import StateRefusal, check_text, invalid, require
+from members.rules import StateRefusal, check_text, invalid, may_write, require
 from news.actions import stories
 from news.models import Decision, NewsItem
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import give_ids, rendered
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
 from talks.radar import KEY, KIND
-from talks.rules import REASON_LIMIT, may_sort_news, sections_to_file_in
+from talks.rules import REASON_LIMIT, may_sort_news, sections_to_file_in, takes_news
 
 # The groups of the news, as the community's documents name them; data, not a text of the site.
 GROUPS = ("学术", "项目", "工业界")
@@ -39,9 +40,7 @@ def take(*, story: NewsItem, section: Section, by: Actor, now: datetime, group: 
     with transaction.atomic():
         episode = Episode.objects.select_for_update().get(pk=section.episode_id)
         story = _locked(story)
-        allowed = sections_to_file_in(by, episode)
-        section = next((each for each in allowed if each.pk == section.pk), section)
-        require(section in allowed, _("Only who leads this section, hosts and organizers file stories in it."))
+        section = _open_section(section, episode, by)
         _check_open(story)
         _check_new(story, episode)
         before = _state(story)
@@ -143,6 +142,17 @@ def _permit(by: Actor) -> None:
     require(may_sort_news(by, coming), _("Only leads of the news or picks, hosts and organizers sort stories."))
 
 
+def _open_section(section: Section, episode: Episode, by: Actor) -> Section:
+    """Return the section as it stands. Raises StateRefusal once its episode takes no news, PermissionDenied."""
+    if may_write(by) and not takes_news(episode):
+        message = _("%(episode)s takes no news any more; what stands there is edited there.")
+        raise StateRefusal(message % {"episode": episode.label}, code="takes_no_news")
+    found = next((each for each in sections_to_file_in(by, episode) if each.pk == section.pk), None)
+    if found is None:
+        raise PermissionDenied(_("Only who leads this section, hosts and organizers file stories in it."))
+    return found
+
+
 def _check_open(story: NewsItem) -> None:
     """Raise StateRefusal for a story that is decided or merged, naming who did it and where it went."""
     if story.merged_into is not None:
@@ -164,7 +174,8 @@ def _check_new(story: NewsItem, episode: Episode) -> None:
     keys = [story.key, *merged.values_list("key", flat=True)]
     if story.paper is not None:
         keys.append(f"arxiv:{story.paper.arxiv_id}")
-    there = Item.objects.shown().filter(url_key__in=keys, section__episode=episode)
+    told = Q(url_key__in=keys) | Q(news_item__in=merged)
+    there = Item.objects.shown().filter(told, section__episode=episode)
     item = there.select_related("section__episode").order_by("pk").first()
     if item is not None:
         raise StateRefusal(_("It stands there already: %(where)s") % {"where": where_of(item)}, code="there_already")
@@ -251,8 +262,7 @@ def _delete_item(story: NewsItem, *, by: Actor, now: datetime) -> None:
     item = Item.objects.current().filter(news_item=story).select_related("section__episode").order_by("-pk").first()
     if item is None:
         return
-    allowed = sections_to_file_in(by, item.section.episode)
-    require(item.section in allowed, _("Only who leads this section, hosts and organizers file stories in it."))
+    _open_section(item.section, item.section.episode, by)
     if item.version != 1:
         raise StateRefusal(
             _("Somebody has worked on the item meanwhile; take it out on its page."), code="item_changed"

@@ -5,9 +5,9 @@ from rest_framework.routers import APIRootView, DefaultRouter
 from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
-from news.api.stories import SightingViewSet, StoryViewSet
+from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import episodes, imports, questions, record
+from talks.api import episodes, imports, news, questions, record
 
 
 class Root(APIRootView):
@@ -34,7 +34,7 @@ for name, viewset in {
     "lists": ReadingListViewSet,
     f"lists/(?P<slug>{SLUG})/entries": ListEntryViewSet,
     f"lists/(?P<slug>{SLUG})/sections": ListSectionViewSet,
-    "news": StoryViewSet,
+    "news": news.StoryViewSet,
     "sightings": SightingViewSet,
     "sources": SourceViewSet,
     "runs": RunViewSet,

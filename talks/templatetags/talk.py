@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -14,6 +15,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from markup import excerpt, html, links
+from members import rules
 from talks.models import PaperMention
 
 register = template.Library()
@@ -64,6 +66,12 @@ def address(url: str | None) -> str:
 def monogram(name: str) -> str:
     """Return the first letter or sign of a name."""
     return next((char.upper() for char in name if unicodedata.category(char)[0] in "LN"), name[:1])
+
+
+@register.filter
+def in_one(sentences: Iterable[str] | None) -> str:
+    """Several errors of one field as one text."""
+    return rules.in_one(sentences or ())
 
 
 @register.filter

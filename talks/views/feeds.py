@@ -47,12 +47,18 @@ def tag(kind: str, key: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Mentioned:
-    """A paper in one talk. `at` is when the talk was, or was announced."""
+    """A paper in one talk. `at` is when the talk was, or before it when the paper was put there."""
 
     entry: PaperEntry
     episode: Episode
     labels: list[str]
     at: datetime
+
+
+def _came_at(mention: PaperMention) -> datetime:
+    """When what names the paper came into the record: a paper filed days after its episode was made is news then."""
+    row = mention.item or mention.question or mention.answer
+    return row.created_at if row is not None else mention.episode.created_at
 
 
 class _Atom(Feed):
@@ -103,7 +109,7 @@ class PaperFeed(_Atom):
         for key, episode_key in pairs:
             places = [place for place in entries[key].places if place.mention.episode_id == episode_key]
             episode = places[0].mention.episode
-            at = min(filter(None, [episode.starts_at, episode.created_at]))
+            at = min(filter(None, [episode.starts_at, *(_came_at(place.mention) for place in places)]))
             found.append(Mentioned(entries[key], episode, [place.label for place in places], at))
         return found
 
@@ -133,20 +139,26 @@ class PaperFeed(_Atom):
 
 
 class NewsFeed(_Atom):
-    """Stories that sources carried in the last seven days, the newest first, without hidden and declined ones."""
+    """Stories that sources brought in the last seven days, the newest first, without hidden and declined ones.
+
+    Undecided ones are among them: it is the inbox, not what talks made of it. Back catalogues are not.
+    """
 
     address = "feed-news"
 
     def title(self) -> str:
-        return f"OpenLLM Talk {_('News of the week')}"
+        return f"OpenLLM Talk {_('Inbox of the news')}"
+
+    def subtitle(self) -> str:
+        return _("What the sources brought in seven days, before anybody has chosen from it")
 
     def page(self) -> str:
-        return reverse("home")
+        return reverse("inbox")
 
     def items(self) -> list[NewsItem]:
         now = timezone.now()
         shown = NewsItem.objects.current().filter(is_hidden=False).exclude(decision="declined")
-        week = shown.seen_between(now - WEEK, now + timedelta(minutes=1))
+        week = shown.seen_between(now - WEEK, now + timedelta(minutes=1)).back_catalogue(now - WEEK, wanted=False)
         return list(week.select_related("paper").order_by("-first_seen_at", "-pk")[:STORIES])
 
     def item_title(self, item: NewsItem) -> SafeString:
@@ -170,7 +182,7 @@ class NewsFeed(_Atom):
         return tag("news", item.key)
 
     def item_pubdate(self, item: NewsItem) -> datetime:
-        return item.first_seen_at
+        return min(filter(None, [item.published_at, item.first_seen_at]))
 
     def item_updateddate(self, item: NewsItem) -> datetime:
         return max(item.first_seen_at, item.changed_at)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.models import Person
-from members.rules import check_text
+from members.rules import check_text, in_one
 from talks.actions import imports, uploads
 from talks.actions.imports import ImportResult
 from talks.documents import decode, pdf
@@ -153,7 +153,7 @@ def _store(value: str, by: Person, *, replace: bool) -> Stored:
     try:
         name = _name(name, "upload")
     except ValidationError as error:
-        problem = {"line": None, "code": "unknown_type", "message": " ".join(error.messages)}
+        problem = {"line": None, "code": "unknown_type", "message": in_one(error.messages)}
         return Stored("", ImportResult("", "refused", problems=(problem,)))
     result = imports.import_file(data=data, name=name, by=by, now=timezone.now(), replace=replace)
     return Stored(value, result)

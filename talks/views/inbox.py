@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.actors import Actor, actor_of
 from members.models import Person
+from members.rules import in_one
 from news.models import NewsItem, Sighting, Source
 from talks.actions import triage
 from talks.actions.triage import GROUPS
@@ -53,7 +54,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "gaps": gaps,
         "twice": twice,
         "sources": sources,
-        "conditions": rows.conditions_of(sources),
+        "conditions": (conditions := rows.conditions_of(sources)),
+        "failing": sum(each.is_bad for each in conditions),
         "looked_at": max(filter(None, (getattr(each, "last_ended_at", None) for each in sources)), default=None),
         **_of_desk(desk, wish, now),
     }
@@ -80,6 +82,9 @@ def story(request: HttpRequest, pk: int) -> HttpResponse:
         "sightings": seen,
         "authors": authors or next((each.authors for each in seen if each.authors), []),
         "summary": row.summary or (row.paper.abstract if row.paper else ""),
+        # What arXiv says has its formulas; a summary of any other source is text.
+        "abstract_html": row.paper.abstract_html if row.paper else "",
+        "title_html": row.paper.title_html if row.paper and row.paper.title == row.title else "",
         **_of_desk(desk, wish, now),
     }
     return render(request, "talks/inbox_story.html", context)
@@ -129,15 +134,19 @@ def act(request: HttpRequest) -> HttpResponse:
 def _reply(request: HttpRequest, done: Done, now: datetime) -> HttpResponse:
     desk = rows.desk_of(visitor(request), now)
     try:
-        since = parse_datetime(request.POST.get("since", "")[:40])
-    except ValueError:
+        sent = parse_datetime(request.POST.get("since", "")[:40])
+        since = (sent - OVERLAP).astimezone(UTC) if sent is not None and timezone.is_aware(sent) else None
+    except (ValueError, OverflowError):  # no moment, or one at the ends of the calendar
         since = None
-    since = since - OVERLAP if since is not None and timezone.is_aware(since) else None
+    wish = rows.Wish.of(QueryDict(request.POST.get("query", "")[:1000]))
+    states, kinds = rows.chips_of(wish, desk)
     context = {
         "lines": rows.changed_since(desk, since, done.story, now=now),
+        "states": states,
+        "kinds": kinds,
         "done": done,
         "left": rows.left_of(desk),
-        **_of_desk(desk, rows.Wish(), now),
+        **_of_desk(desk, wish, now),
     }
     return render(request, "talks/inbox_reply.html", context, status=done.status)
 
@@ -156,7 +165,7 @@ def _attempt(sent: Sent, by: Actor, now: datetime) -> Done:
     except Http404:
         return Done(_("This story is not there any more."), pk, 404)
     except ValidationError as error:
-        return Done(title + " ".join(error.messages), pk, 400)
+        return Done(title + in_one(error.messages), pk, 400)
     except PermissionDenied as error:  # a StateRefusal is one, too
         return Done(title + str(error), pk, 409 if hasattr(error, "code") else 403)
 

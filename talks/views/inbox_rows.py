@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from members.actors import ANONYMOUS
 from members.models import Person
 from members.rules import is_organizer
-from news.models import Decision, NewsItem, Outcome, Source, SourceKind
+from news.models import Decision, NewsItem, NewsItemQuerySet, Outcome, Source, SourceKind
 from news.ranking import Rank, Reason, Told, Why, order, rank
 from news.similar import similar
 from talks.actions.triage import GROUPS
@@ -36,6 +36,8 @@ KINDS = {
     "feed": (SourceKind.FEED,),
 }
 SEVERAL = "several"
+# What was published long before the week and came to light in it: a new feed's back catalogue.
+BACK = "back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Wish:
         state, kind = query.get("state", "open"), query.get("kind", "")
         return cls(
             state if state in (*STATES, "all") else "open",
-            kind if kind in (*KINDS, SEVERAL) else "",
+            kind if kind in (*KINDS, SEVERAL, BACK) else "",
             query.get("source", "")[:60].replace("\x00", ""),
             query.get("q", "")[:WORDS].replace("\x00", ""),
         )
@@ -63,14 +65,26 @@ class Wish:
         usual = {"state": "open", "kind": "", "source": "", "q": ""}
         return urlencode({name: value for name, value in values.items() if value != usual[name]})
 
-    def condition(self) -> Q:
-        found = NewsItem.objects.visible_to(None)
-        if self.kind in KINDS:
-            found = found.carried_by(kind__in=KINDS[self.kind])
+    def among(self, week: Week) -> NewsItemQuerySet:
+        """The stories wished for, merged ones apart."""
+        return self.of_state(self.of_kind(self.anywhere(week), week))
+
+    def anywhere(self, week: Week) -> NewsItemQuerySet:
+        """Those of the source and with the words wished for, whatever was decided and wherever they are from."""
+        found = NewsItem.objects.in_inbox().current().seen_between(week.start, week.end)
         if self.source:
             found = found.carried_by(slug=self.source)
-        condition = Q(pk__in=found.saying(self.words).values("pk"))
-        return condition & Q(decision=STATES[self.state]) if self.state in STATES else condition
+        return found.saying(self.words)
+
+    def of_kind(self, found: NewsItemQuerySet, week: Week) -> NewsItemQuerySet:
+        if self.kind in KINDS:
+            found = found.carried_by(kind__in=KINDS[self.kind])
+        if self.kind == SEVERAL:
+            found = found.of_several()
+        return found.back_catalogue(week.start, self.kind == BACK)
+
+    def of_state(self, found: NewsItemQuerySet) -> NewsItemQuerySet:
+        return found.filter(decision=STATES[self.state]) if self.state in STATES else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +214,7 @@ class Inbox:
 def inbox_of(wish: Wish, desk: Desk, *, now: datetime, page: str | None, did: int = 0) -> Inbox:
     """Return the stories of the week that are wished for, and the one that was just decided, the best first."""
     week = NewsItem.objects.in_inbox().seen_between(desk.week.start, desk.week.end)
-    wished = week.filter(Q(merged_into=None) & wish.condition() | Q(pk=did))
-    told = {
-        pk: row for pk, row in wished.told().items() if wish.kind != SEVERAL or row.sources > 1 or pk == did
-    }  # fmt: skip
+    told = week.filter(Q(pk__in=wish.among(desk.week).values("pk")) | Q(pk=did)).told()
     keys, taken = list(told), Item.objects.all().places_taken(desk.week.start)
     ranked = [(keys[index], found) for index, found in order(list(told.values()), taken=taken, now=now)]
     shown = Paginator(ranked, PAGE).get_page(page)
@@ -212,9 +223,8 @@ def inbox_of(wish: Wish, desk: Desk, *, now: datetime, page: str | None, did: in
 
 
 def left_of(desk: Desk) -> int:
-    """Return how many stories of the week are undecided."""
-    week = NewsItem.objects.visible_to(desk.person).seen_between(desk.week.start, desk.week.end)
-    return week.filter(decision=Decision.OPEN).count()
+    """Return how many stories of the week are undecided: the rows of the inbox without a filter."""
+    return Wish().among(desk.week).count()
 
 
 def read(keys: Sequence[int]) -> list[NewsItem]:
@@ -247,9 +257,9 @@ class Chip:
 
 
 def chips_of(wish: Wish, desk: Desk) -> tuple[list[Chip], list[Chip]]:
-    """Return the filters by decision, and those by kind of source with the counts of what is open. Two queries."""
-    week = NewsItem.objects.visible_to(desk.person).seen_between(desk.week.start, desk.week.end)
-    by_state = dict(week.order_by().values_list("decision").annotate(n=Count("pk")))
+    """Return the filters by decision and those by kind of source, each with the number of its rows. Two queries."""
+    found = wish.anywhere(desk.week)
+    by_state = dict(wish.of_kind(found, desk.week).order_by().values_list("decision").annotate(n=Count("pk")))
     words = {"open": _("Open"), "taken": _("Filed"), "declined": _("Declined"), "all": _("All")}
     states = [
         Chip(
@@ -260,26 +270,29 @@ def chips_of(wish: Wish, desk: Desk) -> tuple[list[Chip], list[Chip]]:
         )
         for state, word in words.items()
     ]
-    kinds = {"arxiv": "arXiv", "hf": _("HF daily papers"), "feed": _("Blogs and feeds")}
-    in_open = Q(sightings__is_hidden=False)
-    counts = week.filter(decision=Decision.OPEN).aggregate(
-        several=Count("pk", filter=Q(pk__in=NewsItem.objects.of_several().values("pk")), distinct=True),
+    kinds = {
+        "arxiv": "arXiv",
+        "hf": _("HF daily papers"),
+        "feed": _("Blogs and feeds"),
+        SEVERAL: _("Several sources"),
+        BACK: _("Published earlier"),
+    }
+    counts = wish.of_state(found).aggregate(
         **{
-            kind: Count("pk", filter=in_open & Q(sightings__source__kind__in=KINDS[kind]), distinct=True)
+            kind: Count("pk", filter=Q(pk__in=replace(wish, kind=kind).among(desk.week).order_by().values("pk")))
             for kind in kinds
-        },
+        }
     )
-    found = [Chip(_("Everywhere"), wish.query(kind=""), None, not wish.kind)]
-    for kind, word in {**kinds, SEVERAL: _("Several sources")}.items():
+    shown = [Chip(_("Everywhere"), wish.query(kind=""), None, not wish.kind)]
+    for kind, word in kinds.items():
         if counts[kind] or wish.kind == kind:
-            found.append(Chip(word, wish.query(kind=kind), counts[kind], wish.kind == kind))
-    return states, found
+            shown.append(Chip(word, wish.query(kind=kind), counts[kind], wish.kind == kind))
+    return states, shown
 
 
 def radar_of(desk: Desk) -> tuple[list[Gap], list[Twice]]:
     """Return what the radar found for the coming episode. Its queries are as many for 5 as for 500 stories."""
-    week = NewsItem.objects.visible_to(desk.person).seen_between(desk.week.start, desk.week.end)
-    told = week.filter(decision=Decision.OPEN).told()
+    told = Wish().among(desk.week).told()
     loud = sorted(told, key=lambda pk: (-told[pk].sources, -told[pk].upvotes, pk))[:50]
     stories = read(loud)
     return gaps(stories, told, talked_of(stories, desk.person)), twice(desk.week.coming, desk.person)
@@ -295,7 +308,7 @@ class Condition:
 
 
 def conditions_of(sources: Iterable[Source]) -> list[Condition]:
-    """Return what is to be said of each source that brought nothing the last time, or fails."""
+    """Return what is to be said of each source that brought nothing the last time, rests, or fails; as /ops/ does."""
     words = {
         Outcome.UNCHANGED.value: _("unchanged"),
         Outcome.EMPTY.value: _("nothing there"),
@@ -304,8 +317,12 @@ def conditions_of(sources: Iterable[Source]) -> list[Condition]:
     found = []
     for source in sources:
         outcome = getattr(source, "last_outcome", None)
-        if source.failures:
-            text = ngettext("failed %(n)d time", "failed %(n)d times in a row", source.failures)
+        if source.paused_at is not None:
+            found.append(Condition(source, _("paused"), False))
+        elif source.failures == 1:
+            found.append(Condition(source, _("failed the last time"), True))
+        elif source.failures:
+            text = ngettext("failed %(n)d time in a row", "failed %(n)d times in a row", source.failures)
             found.append(Condition(source, text % {"n": source.failures}, True))
         elif outcome in words:
             found.append(Condition(source, words[outcome], False))

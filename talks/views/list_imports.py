@@ -23,6 +23,7 @@ from papers.actions.list_imports import (
     ReadFile,
     check_slug,
     import_list,
+    merged_with,
     problem_json,
     read_file,
 )
@@ -135,6 +136,7 @@ def _preview(file: ReadFile, slug: str) -> dict[str, Any]:
             "papers": len(file.papers),
         },
         "doubts": [problem_json(problem) for problem in file.problems],
+        "merged": merged_with(file, slug),
         "standing": ReadingList.objects.visible_to(None).filter(slug=slug).first(),
         "is_cut": len(file.document.entries) > SHOWN,
     }

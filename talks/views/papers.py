@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q
@@ -13,8 +14,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from jobs.models import Job
 from markup import links
 from members.models import Person
+from news.models import Sighting
 from papers.chart import draw
 from papers.export import paper_bibtex
 from papers.models import ListEntry, Paper, PaperLink, PaperQuerySet, PaperUpvotes, PaperVersion
@@ -26,6 +29,7 @@ from talks.views.record import word_of
 from talks.views.visitor import visitor
 
 PAGE = 50
+WORDS = 100
 # Of a paper with a thousand authors the page names so many before the fold.
 FIRST_AUTHORS = 20
 # What sources carried is told newest first, upvotes for as many days.
@@ -73,7 +77,11 @@ def index(request: HttpRequest) -> HttpResponse:
     years = mentioned.years()
     has_code = Exists(PaperLink.objects.filter(paper=OuterRef("pk"), kind="code"))
     counts = mentioned.aggregate(code=Count("pk", filter=has_code), withdrawn=Count("pk", filter=Q(is_withdrawn=True)))
+    words = request.GET.get("q", "")[:WORDS].replace("\x00", "").strip()
     query, among = _wanted(request, years)
+    if words:
+        query = urlencode({"q": words})
+        among = Paper.objects.saying(words)
     papers = PaperMention.objects.papers_by_last_mention(person, among=among)
     page = Paginator(papers, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -83,6 +91,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "counts": counts,
         "query": f"{query}&" if query else "",
         "shown": query,
+        "words": words,
     }
     return render(request, "talks/papers.html", context)
 
@@ -113,8 +122,8 @@ def paper(request: HttpRequest, identifier: str) -> HttpResponse:
         raise Http404
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
-    named = next((entry.title for entry in on_lists if entry.title), "") or next((s.title for s in sightings), "")
-    entry = entries[0] if entries else PaperEntry(row, row.title or named, [])
+    entry = entries[0] if entries else PaperEntry(row, "", [])
+    entry = replace(entry, name=entry.name or _name_elsewhere(on_lists, sightings))
     mentions = [place.mention for place in entry.places]
     places = {place.mention.pk: place for place in entry.places}
     upvotes = PaperUpvotes.objects.filter(paper=row).order_by("-day").values_list("day", "count")[:DAYS]
@@ -133,7 +142,8 @@ def paper(request: HttpRequest, identifier: str) -> HttpResponse:
             (episode, [places[mention.pk] for mention in found])
             for episode, found in grouped(mentions, "episode").items()
         ],
-        "bibtex": paper_bibtex(row),
+        "bibtex": paper_bibtex(row, entry.name),
+        "trouble": None if row.title or row.missing_at else Job.objects.trouble("fill_papers"),
     }
     return render(request, "talks/paper.html", context)
 
@@ -147,9 +157,20 @@ def bibtex(request: HttpRequest, identifier: str) -> HttpResponse:
         raise Http404
     if request.path != f"{row.get_absolute_url().removesuffix('/')}.bib":
         return redirect("paper-bibtex", row.arxiv_id, permanent=True)
-    response = HttpResponse(paper_bibtex(row), content_type="application/x-bibtex; charset=utf-8")
+    person = visitor(request)
+    name = row.title or next((entry.name for entry in _entries({row.pk: row}, person)), "")
+    if not name:
+        on_lists = ListEntry.objects.visible_to(person).filter(paper=row).with_list()
+        name = _name_elsewhere(on_lists, sightings_of(row)[:SIGHTINGS])
+    response = HttpResponse(paper_bibtex(row, name), content_type="application/x-bibtex; charset=utf-8")
     response["Content-Disposition"] = f'inline; filename="{row.arxiv_id.replace("/", "-")}.bib"'
     return response
+
+
+def _name_elsewhere(on_lists: Iterable[ListEntry], sightings: Iterable[Sighting]) -> str:
+    """What lists, else sources, call a paper of which neither arXiv nor the talk says a title."""
+    titles = [*(row.title for row in on_lists), *(row.title for row in sightings)]
+    return next((title for title in titles if title), "")
 
 
 def _paper(identifier: str) -> Paper:

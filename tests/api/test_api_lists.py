@@ -114,6 +114,9 @@ def test_importing(writer, member, now, problem):
     changed = writer.post(f"{API}lists/one/import/", sent)
     assert (changed.status_code, changed.json()["status"]) == (200, "updated")
     assert ListEntry.objects.get(title="乙作").note == "新的说明"
+    other = TEXT.replace("- [乙作](https://example.org/b) - 说明\n", "")
+    foreseen = post(writer, {"text": other}, query="?dry_run=true").json()
+    assert (foreseen["status"], [one["code"] for one in foreseen["problems"]]) == ("parsed", ["gone"])
     bad = post(writer, {"text": "没有清单"})
     assert (bad.status_code, bad.json()["status"]) == (200, "refused")
     problem(post(writer, {}), 400)

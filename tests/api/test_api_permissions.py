@@ -96,6 +96,9 @@ TABLE = {
     "POST jobs/{id}/retry/": ORGANIZERS,
     "GET news/": ALL,
     "GET news/{id}/": ALL,
+    "POST news/{id}/take/": ORGANIZERS,
+    "POST news/{id}/decline/": ORGANIZERS,
+    "POST news/{id}/undo/": ORGANIZERS,
     "POST news/{id}/merge/": (401, 200, 403, 200, 403, 200),
     "POST news/{id}/unmerge/": (401, 200, 403, 200, 403, 200),
     "GET sightings/": ALL,
@@ -179,6 +182,8 @@ def news_keys(path, now):
     sighting_of(source, story, now)
     if path.endswith("unmerge/"):
         NewsItem.objects.filter(pk=story.pk).update(merged_into=into)
+    if path.endswith("undo/"):
+        NewsItem.objects.filter(pk=story.pk).update(decision="declined", decided_at=now)
     run = FetchRun.objects.create(source=source, started_at=now, ended_at=now, outcome="empty")
     sighting = Sighting.objects.filter(news_item=story).first()
     return {"sources": source.slug, "news": story.pk, "sightings": sighting.pk, "runs": run.pk}
@@ -208,6 +213,9 @@ def body_for(path, who, document):
         "lists/{slug}/sections/": {"title": who},
         "lists/{slug}/sections/{id}/move/": {"steps": 1},
         "lists/{slug}/entries/{id}/move/": {"steps": 1},
+        "news/{id}/take/": {"section": Section.objects.get(episode__code="042", kind="news").pk, "group": "学术"},
+        "news/{id}/decline/": {"reason": "太旧"},
+        "news/{id}/undo/": {"version": 1},
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},
         "questions/{public_id}/": {"body": "别人的话"},

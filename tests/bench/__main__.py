@@ -7,6 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if __name__ == "__main__":
     from tests.bench import bench_html, bench_inbox, bench_pages, bench_store
 
+    bench_store.wanted()  # a wrong number stops here, not after a minute
     bench_html.main()
     bench_inbox.main()
     bench_pages.main()

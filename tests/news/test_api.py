@@ -11,8 +11,10 @@ from members.actions.tokens import create_token
 from members.models import Event
 from news.actions import sources
 from news.models import FetchRun, NewsItem, Outcome, Sighting, Source
+from talks.models import Item
 from tests.api.conftest import sighting_of, source_of, story_of
 from tests.news.test_source_pages import ended
+from tests.talks.newsroom import newsroom
 
 pytestmark = pytest.mark.django_db
 
@@ -231,3 +233,48 @@ def test_a_failed_job_again(as_organizer, now):
     assert (again.status_code, again.json()["failed_at"], again.json()["attempts"]) == (200, None, 0)
     refused = post(as_organizer, f"jobs/{job.pk}/retry/")
     assert (refused.status_code, refused.json()["code"]) == (409, "not_failed")
+
+
+# ── Triage ──────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def room(db, member):
+    return newsroom(now=timezone.now(), lead=member)
+
+
+def test_a_story_is_filed_and_undone_by_the_same_rules_as_on_the_page(as_member, room):
+    address = f"news/{room.a.pk}"
+    body = {"section": room.news.pk, "group": "学术"}
+    taken = post(as_member, f"{address}/take/", body, **{"Idempotency-Key": "k"})
+    assert (taken.status_code, taken.json()["decision"], taken.json()["decided_by"]["name"]) == (200, "taken", "小满")
+    again = post(as_member, f"{address}/take/", body, **{"Idempotency-Key": "k"})
+    assert (again.status_code, again.json()) == (200, taken.json())
+    assert Item.objects.filter(news_item=room.a).count() == 1
+    late = post(as_member, f"{address}/take/", body)
+    assert (late.status_code, late.json()["code"]) == (409, "taken_already")
+    stale = post(as_member, f"{address}/undo/", {"version": 1})
+    assert (stale.status_code, stale.json()["code"]) == (412, "conflict")
+    out = post(as_member, f"{address}/undo/", {"version": taken.json()["version"]})
+    assert (out.status_code, out.json()["decision"]) == (200, "open")
+    nothing = post(as_member, f"{address}/undo/", {"version": out.json()["version"]})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "not_decided")
+
+
+def test_a_story_is_declined_with_its_reason(as_member, room):
+    refused = post(as_member, f"news/{room.a.pk}/decline/", {})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["reason"])
+    assert refused.json()["detail"].startswith("reason: ")  # who reads only this knows where
+    declined = post(as_member, f"news/{room.a.pk}/decline/", {"reason": "太旧"})
+    assert (declined.json()["decision"], declined.json()["decision_reason"]) == ("declined", "太旧")
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 400), ({"section": 999999}, 400), ({"section": "picks"}, 403), ({"section": "news", "group": "其他"}, 400)],
+)
+def test_where_nothing_can_be_filed_is_told(as_member, room, body, status):
+    sections = {"picks": room.picks.pk, "news": room.news.pk}
+    body = {name: sections.get(value, value) for name, value in body.items()}
+    assert post(as_member, f"news/{room.a.pk}/take/", body).status_code == status
+    assert not Item.objects.filter(news_item=room.a).exists()

@@ -14,8 +14,9 @@ from members.actors import ANONYMOUS, SYSTEM
 from members.rules import StateRefusal
 from news.actions import collect
 from news.models import FetchRun, NewsItem, Outcome, Sighting, Source
+from news.sources import feed
 from papers.models import Paper
-from tests.news.conftest import source
+from tests.news.conftest import articles, source
 from tests.news.replay import made_up, rss
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +42,16 @@ def test_a_feed_comes_in_and_is_then_unchanged(blog, outside):
     assert blog.etag
     assert counts(look(blog)) == (Outcome.UNCHANGED, 0, 0, 0, 0)
     assert "if-none-match" in {name.lower() for name in outside.log[-1].headers}
+
+
+def test_a_huge_feed_is_stored_in_parts_and_adds_up(outside, monkeypatch):
+    """Each part is a transaction of its own, so that others can write in between."""
+    monkeypatch.setattr(feed, "MOST", 10)
+    blog = source("feed", outside.put("/feed.xml", articles(25), "application/rss+xml"))
+    run = look(blog)
+    assert (counts(run), run.pages, blog.cursor) == ((Outcome.OK, 25, 0, 0, 0), 3, None)
+    assert blog.etag
+    assert counts(look(blog)) == (Outcome.UNCHANGED, 0, 0, 0, 0)
 
 
 def test_the_kinds_of_quiet_are_told_apart(outside):

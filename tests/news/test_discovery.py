@@ -78,20 +78,22 @@ def test_feeds_are_told_by_their_first_element(body, is_feed):
 def test_a_page_leads_to_the_feeds_that_it_names(outside):
     address = outside.put("/blog/", page(link("feed.xml", title="All")))
     assert discover(address) == [Feed(f"{outside.url}/blog/feed.xml", "All")]
-    assert len(outside.log) == 1
+    assert len(outside.log) == 2  # the feed did not answer: it is called what the page calls it
+    outside.put("/blog/feed.xml", rss([{"title": "a"}]), "application/rss+xml")
+    assert discover(address) == [Feed(f"{outside.url}/blog/feed.xml", "A blog")]
 
 
 def test_a_feed_is_its_own_find(outside):
     address = outside.put("/feed.xml", rss([{"title": "a"}]), "application/rss+xml")
-    assert discover(address) == [Feed(address)]
-    assert discover(f"{outside.url}/redirect/301/feed.xml") == [Feed(address)]
+    assert discover(address) == [Feed(address, "A blog")]
+    assert discover(f"{outside.url}/redirect/301/feed.xml") == [Feed(address, "A blog")]
 
 
 def test_usual_places_are_asked_when_a_page_names_none(outside):
     outside.put("/feed", page(), status=200)
     outside.put("/rss.xml", rss([{"title": "a"}]), "application/rss+xml")
     address = outside.put("/about/", page())
-    assert discover(address) == [Feed(f"{outside.url}/rss.xml")]
+    assert discover(address) == [Feed(f"{outside.url}/rss.xml", "A blog")]
     assert [one.path for one in outside.log] == ["/about/", "/feed", "/feed.xml", "/rss.xml"]
 
 

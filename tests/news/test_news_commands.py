@@ -113,8 +113,25 @@ def test_a_mistake_of_ours_is_told_and_left_to_the_workers(blog, settings, monke
 
 def test_words_for_people(blog):
     out, status = run("collect", "blog")
-    assert out.split() == "ok blog 5 fetched, 5 new, 0 known, 0 duplicate, 0 hidden".split()
+    assert out.split() == "正常 blog 取到 5 条，新 5，已知 0，别处已有 0，隐去 0".split()
     assert status == 0
+
+
+def test_each_failure_is_told_once_and_columns_stand_under_each_other(blog, outside):
+    source("feed", outside.url + "/gone.xml", slug="a-broken")
+    out, status = run("collect")
+    first, second = out.splitlines()
+    assert status == 1
+    assert first.startswith("失败            a-broken                ")
+    assert second.startswith("正常            blog                    ")
+
+
+def test_nothing_to_ask_is_said(db):
+    assert run("collect") == ("没有来源在用：请到 /sources/ 添加一个，或恢复一个。\n", 0)
+    source("feed", "https://long.example/feed", slug="sample-long")
+    found, status = collected("sample-long")
+    assert (status, found[0]["outcome"]) == (1, "failed")
+    assert "示例" in found[0]["error"]
 
 
 # ── OPML ────────────────────────────────────────────────────────────────────
@@ -138,17 +155,17 @@ def opml(tmp_path):
 def test_opml_comes_in_and_again_changes_nothing(opml, organizer):
     out, status = run("import_opml", opml)
     assert status == 0
-    assert out.count("added") == 2
-    assert "no_address" in out
-    assert "repeated" in out
-    assert "folders are not kept: 博客" in out
+    assert out.count("已添加") == 2
+    assert "列表里出现了两次" in out
+    assert "不保留文件夹：博客" in out
+    assert "[" not in out  # no codes
     rows = {row.address: row for row in Source.objects.all()}
     assert set(rows) == {"https://a.example/feed.xml", "cs.CL"}
     assert (rows["cs.CL"].kind, rows["cs.CL"].slug) == ("arxiv_feed", "papers")
     assert rows["https://a.example/feed.xml"].site_url == "https://a.example/"
     assert {event.by for event in Event.objects.filter(target_kind="source")} == {"system"}
     again, status = run("import_opml", opml, "--as", organizer.user.username)
-    assert (again.count("known"), again.count("added"), status) == (2, 0, 0)
+    assert (again.count("早已有"), again.count("已添加"), status) == (2, 0, 0)
     assert Source.objects.count() == 2
 
 
@@ -157,7 +174,7 @@ def test_announcements_are_one_source_in_either_form(tmp_path):
     file.write_text('<opml version="2.0"><body><outline xmlUrl="https://rss.arxiv.org/atom/cs.AI"/></body></opml>')
     assert run("import_opml", str(file))[1] == 0
     again, status = run("import_opml", str(file))
-    assert (again.count("known"), again.count("refused"), status) == (1, 0, 0)
+    assert (again.count("早已有"), again.count("被拒绝"), status) == (1, 0, 0)
 
 
 def test_opml_of_a_member_or_of_nobody_is_refused(opml, member, tmp_path):
@@ -179,3 +196,10 @@ def test_opml_goes_out_and_comes_back(opml, tmp_path):
     assert run("import_opml", str(file))[1] == 0
     assert set(Source.objects.values_list("kind", "address", "name", "site_url")) == before
     assert run("export_opml")[0].encode() == file.read_bytes()
+
+
+def test_what_is_no_address_of_arxivs_is_not_made_one(db):
+    """The sample has a source of this kind whose address is a whole one."""
+    source("arxiv_feed", "https://arxiv.example/feed", slug="sample-arxiv")
+    out, _status = run("export_opml")
+    assert "arxiv.example" not in out

@@ -15,6 +15,7 @@ from jobs.models import MAX_ATTEMPTS, Job, KindPause
 from members.actions.tokens import create_token
 from members.models import Event
 from news.models import Outcome, Source
+from talks.templatetags.talk import evening
 from tests.news.conftest import source
 from tests.news.test_source_pages import ended, look, text_of
 
@@ -40,6 +41,21 @@ def failed(db):
         failed_at=now,
         last_error="ZeroDivisionError: <b>division</b> by zero",
     )
+
+
+@pytest.mark.usefixtures("db")
+def test_work_in_vain_is_told_with_since_when_and_the_next_try(signed_in):
+    """A job that is done and got nowhere is no failed job, and all the same not well."""
+    now = timezone.now()
+    for minutes, error in ((20, ""), (15, "没有应答"), (5, "没有应答")):
+        at = now - timedelta(minutes=minutes)
+        Job.objects.create(
+            kind="fill_papers", key=str(minutes), created_at=at, due_at=at, done_at=at, attempts=1, last_error=error
+        )
+    said = text_of(signed_in.get("/ops/"))
+    assert f"从 {evening(now - timedelta(minutes=15))} 起一直没有结果。 没有应答" in said
+    Job.objects.create(kind="fill_papers", key="well", created_at=now, due_at=now, done_at=now, attempts=1)
+    assert "一直没有结果" not in text_of(signed_in.get("/ops/"))
 
 
 # ── /ops/ ───────────────────────────────────────────────────────────────────

@@ -121,3 +121,14 @@ def test_a_longer_week_costs_no_query(sources, now):
     many, all_of_them = count()
     assert (fives, all_of_them) == (5, 500)
     assert many == few == 4
+
+
+def test_a_story_is_as_new_as_its_publication(now):
+    def at(published_at):
+        return Told("k", 1, 0, now, published_at).at
+
+    assert at(None) == now
+    assert at(now - timedelta(days=2)) == now - timedelta(days=2)
+    assert at(now + timedelta(days=2)) == now  # a clock that is wrong gains nothing
+    told = [Told(key, 1, 0, now, now - timedelta(days=days)) for key, days in (("a", 90), ("b", 9), ("c", 1))]
+    assert [told[index].key for index, _rank in order(told, taken={}, now=now)] == ["c", "b", "a"]

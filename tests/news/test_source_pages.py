@@ -15,7 +15,10 @@ from jobs.models import Job
 from members.actors import SYSTEM
 from members.models import Event
 from news.actions import collect, sources
-from news.models import FetchRun, Outcome, Sighting, Source
+from news.actions.sources import free_slug
+from news.actions.store import store_entries
+from news.entries import Entry
+from news.models import FetchRun, NewsItem, Outcome, Sighting, Source
 from tests.news.conftest import articles, source
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -168,10 +171,62 @@ def test_a_page_gives_its_feeds_and_one_is_chosen(signed_in, outside):
     page = outside.put("/about", f"<html><head>{link}</head></html>")
     shown = signed_in.post("/sources/add/", {"page": page}).content.decode()
     fields = pressed(shown, "添加")
-    assert (fields["address"], fields["name"], fields["site_url"]) == (feed, "全部文章", page)
+    assert (fields["address"], fields["name"], fields["site_url"]) == (feed, "A blog", page)
     signed_in.post("/sources/add/", fields)
     assert Source.objects.get().address == feed
     assert "已经是来源" in text_of(signed_in.post("/sources/add/", {"page": page}))
+
+
+def test_saved_rules_hold_for_what_nobody_has_decided_on_and_can_be_taken_back(signed_in, blog):
+    look(blog)
+    decided = NewsItem.objects.get(title="第 3 篇")
+    NewsItem.objects.filter(pk=decided.pk).update(decision="declined", decided_at=timezone.now())
+    signed_in.post("/sources/blog/edit/", form_of(blog, block_words="第 3 篇\n第 4 篇"))
+    hidden = NewsItem.objects.filter(is_hidden=True)
+    assert [story.title for story in hidden] == ["第 4 篇"]
+    assert Sighting.objects.filter(is_hidden=True).count() == 1
+    assert Event.objects.filter(verb="edit").latest("pk").after["hidden"] == 1
+    # A story that another source carries in the open stays there.
+    elsewhere = source("feed", "https://z.example/f", slug="z")
+    story = NewsItem.objects.get(title="第 2 篇")
+    entry = Entry("2", url=story.url, title="第 2 篇")
+    store_entries(source=elsewhere, run=None, entries=[entry], now=timezone.now())
+    # What the source itself hides does not come out with the rules.
+    Sighting.objects.filter(news_item__title="第 0 篇").update(is_hidden=True)
+    NewsItem.objects.filter(title="第 0 篇").update(is_hidden=True)
+    blog.refresh_from_db()
+    signed_in.post("/sources/blog/edit/", form_of(blog, block_words="第 2 篇"))
+    assert [story.title for story in NewsItem.objects.filter(is_hidden=True)] == ["第 0 篇"]
+    assert set(Sighting.objects.filter(is_hidden=True).values_list("title", flat=True)) == {"第 0 篇", "第 2 篇"}
+
+
+def test_a_source_of_the_sample_asks_nobody(signed_in, outside):
+    now = timezone.now()
+    made_up = source("feed", "https://long.example/feed", slug="sample-long", name="长文笔记（示例）", paused_at=now)
+    for page in ("/sources/", "/ops/", "/sources/sample-long/"):
+        assert "/sources/sample-long/run/" not in signed_in.get(page).content.decode(), page
+    for verb in ("run", "resume"):
+        assert "示例" in text_of(signed_in.post(f"/sources/sample-long/{verb}/", follow=True))
+    made_up.refresh_from_db()
+    assert made_up.paused_at is not None
+    assert not FetchRun.objects.exists()
+
+
+def test_a_feed_is_called_what_it_calls_itself_until_somebody_names_it(signed_in, outside):
+    feed = outside.put("/feed.xml", articles(2), "application/rss+xml")
+    unnamed = source("feed", feed, slug="a", name="127.0.0.1")
+    look(unnamed)
+    unnamed.refresh_from_db()
+    assert unnamed.name == "A blog"
+    named = source("feed", outside.put("/2.xml", articles(2), "application/rss+xml"), slug="b", name="我的")
+    look(named)
+    named.refresh_from_db()
+    assert named.name == "我的"
+
+
+@pytest.mark.parametrize("name", ["long.blog.example", "长文笔记"])
+def test_a_slug_says_whose_it_is(db, name):
+    assert free_slug(kind="feed", address="https://long.blog.example/feed", name=name) == "long-blog-example"
 
 
 @pytest.mark.parametrize("page", ["http://10.0.0.1/", "", "ftp://a.example/", "nowhere"])

@@ -1,10 +1,12 @@
 """Entries become sightings and stories: nothing is dropped, nothing is told twice, nothing is written twice."""
 
+import hashlib
+import threading
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 import news.actions.store
@@ -14,6 +16,7 @@ from news.models import NewsItem, Sighting, Source
 from news.stories import Words, dry_run, is_hidden
 from papers.facts import PaperFacts
 from papers.models import Paper
+from tests.threads import shared_database
 
 pytestmark = pytest.mark.django_db
 
@@ -55,6 +58,31 @@ def test_new_then_known_and_nothing_written(source, now):
         assert counts(store(source, *entries, now=now + timedelta(hours=1))) == (0, 30, 0, 0)
     assert [one["sql"] for one in queries if one["sql"].startswith(("INSERT", "UPDATE", "DELETE"))] == []
     assert NewsItem.objects.count() == Sighting.objects.count() == 30
+
+
+def paper_entry(**facts):
+    said = {"arxiv_id": "2401.00001", "source": "hf", "title": "A paper", **facts}
+    return entry("2401.00001", url="https://arxiv.org/abs/2401.00001", paper=PaperFacts(**said))
+
+
+def test_a_paper_told_in_the_same_words_is_not_even_read(source, now):
+    store(source, paper_entry(), now=now)
+    with CaptureQueriesContext(connection) as queries:
+        assert store(source, paper_entry(), now=now).changed == 0
+    assert [one["sql"] for one in queries if "papers_" in one["sql"]] == []
+    assert store(source, paper_entry(doi="10.1/x"), now=now).changed == 1
+    assert Paper.objects.get().doi == "10.1/x"
+
+
+def test_upvotes_of_another_day_are_kept_and_are_no_news(source, now):
+    for day in (1, 2):
+        said = paper_entry(upvotes=7, upvotes_on=date(2026, 3, day))
+        tally = store(source, said, now=now)
+    assert (tally.known, tally.changed) == (1, 0)
+    assert list(Paper.objects.get().upvotes.values_list("day", "count")) == [
+        (date(2026, 3, 1), 7),
+        (date(2026, 3, 2), 7),
+    ]
 
 
 def test_one_story_however_many_carry_it(source, other, now):
@@ -194,3 +222,71 @@ def test_keep_and_block():
     shown = [one.key for one, hides in dry_run(entries, keep_words="LLM", block_words="招聘") if not hides]
     assert shown == ["1"]
     assert not is_hidden(entries[1], keep=Words(""), block=Words(""))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_sources_that_tell_it_at_once_only_one_brought_it(tmp_path, monkeypatch, now):
+    """On PostgreSQL both have looked before either writes; SQLite lets one in at a time."""
+    both_have_looked = threading.Barrier(2 if connection.vendor == "postgresql" else 1)
+    stub = news.actions.store.find_or_stub
+
+    def stub_when_both_have_looked(named, *, now):
+        both_have_looked.wait(10)
+        return stub(named, now=now)
+
+    monkeypatch.setattr(news.actions.store, "find_or_stub", stub_when_both_have_looked)
+    shared = [entry(str(n)) for n in range(5)]
+    with shared_database(tmp_path) as at_once:
+        sources = [
+            Source.objects.create(
+                slug=slug, name=slug, kind="feed", address=slug, next_at=now, created_at=now, changed_at=now
+            )
+            for slug in ("left", "right")
+        ]
+
+        def tell(source, *own):
+            with transaction.atomic():
+                return store(source, *shared, *own, now=now)
+
+        tallies = at_once(
+            lambda: tell(sources[0], entry("only-left"), entry("0")),
+            lambda: tell(sources[1], entry("only-right")),
+        )
+        left, right = sorted(tallies, key=lambda tally: tally.duplicate)
+        assert (left.new, left.duplicate) == (6, 0)
+        assert (right.new, right.duplicate) == (1, 5)
+        assert sorted((left.known, right.known)) == [0, 1]
+        assert sum(tally.fetched for tally in tallies) == 13
+        assert NewsItem.objects.count() == 7
+        assert Sighting.objects.count() == 12
+
+
+def test_what_no_race_explains_is_an_error(source, now, monkeypatch):
+    monkeypatch.setattr(news.actions.store, "_story", lambda *args, **more: NewsItem(key="x", is_hidden=None))
+    with pytest.raises(IntegrityError):
+        store(source, entry(), now=now)
+
+
+def test_a_feed_that_names_an_entry_like_a_key_of_ours_loses_nothing(source, now):
+    store(source, entry("X", url="https://blog.example/a"), now=now)
+    turned = entry("X", url="https://blog.example/b")
+    ours = f"X#{hashlib.sha256(b'blog.example/b').hexdigest()[:16]}"
+    named_so = entry(ours, url="https://blog.example/c")
+    assert counts(store(source, turned, named_so, now=now)) == (2, 0, 0, 0)
+    assert counts(store(source, turned, named_so, now=now)) == (0, 2, 0, 0)
+    assert set(Sighting.objects.values_list("news_item__key", flat=True)) == {f"blog.example/{n}" for n in "abc"}
+
+
+def test_a_merge_that_comes_between_is_followed(source, other, member, now, monkeypatch):
+    store(source, entry("1"), entry("2"), now=now)
+    one, two = (NewsItem.objects.get(key=f"blog.example/{n}") for n in (1, 2))
+    follow = news.actions.store._follow_merges
+
+    def merged_meanwhile(items):
+        # What another transaction does while this one waits to insert: its sighting is not among those it moves.
+        NewsItem.objects.filter(pk=one.pk).update(merged_into=two)
+        follow(items)
+
+    monkeypatch.setattr(news.actions.store, "_follow_merges", merged_meanwhile)
+    store(other, entry("1"), now=now)
+    assert Sighting.objects.get(source=other).news_item == two

@@ -66,6 +66,71 @@ def test_chains_of_merges_stay_flat(source, pair, member, now):
     assert Sighting.objects.get(entry_key="1-later").news_item == three
 
 
+def test_a_merge_taken_back_takes_along_what_it_had_brought(source, pair, member, now):
+    tell(source, "3", now=now)
+    one, two = pair
+    three = NewsItem.objects.get(key="b.example/3")
+    stories.merge(story=one, into=two, by=member, now=now)
+    stories.merge(story=two, into=three, by=member, now=now)
+    tell(source, "1-later", now=now)
+    stories.unmerge(story=two, by=member, now=now)
+    assert standing() == [
+        ("1", "b.example/2", None),
+        ("1-later", "b.example/2", None),
+        ("2", "b.example/2", None),
+        ("3", "b.example/3", None),
+    ]
+    assert list(NewsItem.objects.exclude(merged_into=None).values_list("pk", "merged_into")) == [(one.pk, two.pk)]
+    stories.unmerge(story=one, by=member, now=now)
+    assert [key for _, key, _ in standing()] == ["b.example/1", "b.example/1", "b.example/2", "b.example/3"]
+
+
+def test_what_a_hand_merged_anew_stays_when_an_older_merge_is_taken_back(source, pair, member, now):
+    tell(source, "3", now=now)
+    one, two = pair
+    three = NewsItem.objects.get(key="b.example/3")
+    stories.merge(story=one, into=two, by=member, now=now)
+    stories.merge(story=two, into=three, by=member, now=now)
+    stories.unmerge(story=one, by=member, now=now)
+    one.refresh_from_db()
+    stories.merge(story=one, into=three, by=member, now=now)
+    stories.unmerge(story=two, by=member, now=now)
+    assert [key for _, key, _ in standing()] == ["b.example/3", "b.example/2", "b.example/3"]
+
+
+def test_a_story_that_was_split_off_is_merged_and_comes_back_whole(source, member, now):
+    tell(source, "1a", "1b", "2", now=now)
+    sighting = Sighting.objects.get(entry_key="1b")
+    made = stories.split(sighting=sighting, by=member, now=now)
+    other = NewsItem.objects.get(key="b.example/2")
+    stories.merge(story=made, into=other, by=member, now=now)
+    assert Sighting.objects.get(entry_key="1b").news_item == other
+    stories.unmerge(story=made, by=member, now=now)
+    assert [row.news_item for row in Sighting.objects.order_by("entry_key")] == [
+        NewsItem.objects.get(key="b.example/1"),
+        made,
+        other,
+    ]
+
+
+def test_the_own_sighting_of_a_story_is_not_split_off(source, pair, member, now):
+    tell(source, "1b", now=now)
+    sighting = Sighting.objects.get(entry_key="1b")
+    made = stories.split(sighting=sighting, by=member, now=now)
+    stories.merge(story=pair[0], into=made, by=member, now=now)
+    with pytest.raises(StateRefusal) as refused:
+        stories.split(sighting=sighting, by=member, now=now)
+    assert refused.value.code == "own_sighting"
+
+
+def test_a_decided_story_is_not_merged_away(pair, member, now):
+    one, two = pair
+    NewsItem.objects.filter(pk=one.pk).update(decision="declined", decided_at=now)
+    with pytest.raises(StateRefusal) as refused:
+        stories.merge(story=one, into=two, by=member, now=now)
+    assert refused.value.code == "decided_already"
+
+
 def test_split_is_remembered(source, member, now):
     tell(source, "1a", "1b", now=now)
     sighting = Sighting.objects.get(entry_key="1b")
@@ -114,3 +179,13 @@ def test_a_change_of_the_rules_keeps_rows_and_hands_decisions(source, pair, memb
     three.refresh_from_db()
     assert (three.key, three.merged_into) == ("b.example/3!", four)
     assert {row.news_item for row in Sighting.objects.filter(entry_key__in=("3", "4"))} == {four}
+
+
+def test_a_new_rule_finds_two_that_hands_have_merged_already(source, pair, member, now, monkeypatch):
+    one, two = pair
+    stories.merge(story=two, into=one, by=member, now=now)
+    old = rules.address_key
+    monkeypatch.setattr(rules, "address_key", lambda url, arxiv_id="": old(url).replace("b.example/1", "b.example/2"))
+    assert stories.renormalise(by=SYSTEM, now=now) == 1
+    assert {key for _, key, _ in standing()} == {"b.example/1"}
+    assert list(NewsItem.objects.current()) == [one]

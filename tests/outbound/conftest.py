@@ -4,8 +4,16 @@ import socket
 import ssl
 
 import pytest
+from django.utils import translation
 
 from outbound import wire
+
+
+@pytest.fixture(autouse=True)
+def english():
+    """Errors speak the language of the moment; here the tests read them."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

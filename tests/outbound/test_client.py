@@ -202,7 +202,7 @@ def test_a_session_is_guarded_like_get(names, dialled):
     with pytest.raises(Refused):
         client.session().get("http://user:pass@127.0.0.1/")
     for method in ("post", "put", "delete", "head", "patch", "options"):
-        with pytest.raises(Refused, match="only GET"):
+        with pytest.raises(Refused, match="Only GET"):
             getattr(client.session(), method)("http://127.0.0.1/")
     with pytest.raises(requests.exceptions.InvalidSchema):
         client.session().get("ftp://127.0.0.1/")

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from news.actions import sources as source_actions
 from news.actions import stories
 from news.models import NewsItem, Sighting
-from papers.actions import list_imports, list_order, lists
+from papers.actions import list_imports, list_order, list_sections, lists
 from papers.models import ListEntry
 from tests.talks.newsroom import source, tell
 
@@ -46,8 +46,12 @@ def _headings(by, now):
     """The second of two headings."""
     made = _listed(by, now).section.reading_list
     for title in ("前一节", "后一节"):
-        section = lists.add_section(reading_list=made, title=title, level=2, by=by, now=now)
+        section = list_sections.add_section(reading_list=made, title=title, level=2, by=by, now=now)
     return section
+
+
+def _heading_removed(by, now):
+    return list_sections.remove_section(section=_headings(by, now), by=by, now=now)
 
 
 def _removed(by, now):
@@ -123,11 +127,25 @@ ON_WHAT_STANDS = {
         _listed,
         lambda entry, by, now: lists.edit_entry(entry=entry, version=1, values={"title": "换"}, by=by, now=now),
     ),
-    "papers.actions.lists.add_section": (
+    "papers.actions.list_sections.add_section": (
         _listed,
-        lambda entry, by, now: lists.add_section(
+        lambda entry, by, now: list_sections.add_section(
             reading_list=entry.section.reading_list, title="后一节", level=2, by=by, now=now
         ),
+    ),
+    "papers.actions.list_sections.edit_section": (
+        _headings,
+        lambda section, by, now: list_sections.edit_section(
+            section=section, version=1, title="换了名", level=2, by=by, now=now
+        ),
+    ),
+    "papers.actions.list_sections.remove_section": (
+        _headings,
+        lambda section, by, now: list_sections.remove_section(section=section, by=by, now=now),
+    ),
+    "papers.actions.list_sections.restore_section": (
+        _heading_removed,
+        lambda section, by, now: list_sections.restore_section(section=section, by=by, now=now),
     ),
     "papers.actions.list_order.move_entry": (
         _listed,

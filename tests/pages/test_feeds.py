@@ -15,8 +15,9 @@ from news.actions.store import store_entries
 from news.entries import Entry
 from news.models import NewsItem, Source
 from papers.actions.facts import store_facts
+from papers.actions.stubs import find_or_stub
 from papers.facts import Author, PaperFacts
-from talks.models import Episode
+from talks.models import Episode, Item, PaperMention, Section
 from talks.views.feeds import xml_text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -122,6 +123,27 @@ def test_news_of_the_week_in_the_open(client, carry, now):
     assert (entry.title, entry.link) == ("留下", "https://blog.example/a")
     assert entry.id.endswith(",2023:news/blog.example/a")
     assert "<script" not in entry.summary
+
+
+def test_a_story_is_dated_by_its_publication(client, carry, now):
+    carry("a", published_at=datetime(2026, 3, 1, 8, tzinfo=UTC))
+    carry("future", url="https://blog.example/f", published_at=now + timedelta(days=3))
+    carry("old", url="https://blog.example/o", published_at=datetime(2025, 3, 1, tzinfo=UTC))
+    parsed = read(client, "/feeds/news.atom")
+    dates = {entry.link.rsplit("/")[-1]: entry.published for entry in parsed.entries}
+    assert dates == {"x": "2026-03-01T08:00:00+00:00", "f": "2026-03-04T12:00:00+00:00"}
+    assert parsed.feed.title == "OpenLLM Talk 新闻收件箱"  # not what a talk made of it
+    assert parsed.feed.link.endswith("/inbox/")
+
+
+def test_a_paper_filed_later_is_dated_when_it_was(client, make, now):
+    coming = make.coming()
+    at = now + timedelta(days=2)
+    section = Section.objects.get(episode=coming, kind="news")
+    item = Item.objects.create(section=section, position=9, title="论文", created_at=at, changed_at=at)
+    PaperMention.objects.create(paper=find_or_stub(["2401.77777"], now=at)["2401.77777"], episode=coming, item=item)
+    [entry] = read(client, "/feeds/papers.atom").entries
+    assert entry.published == "2026-03-06T12:00:00+00:00"
 
 
 def test_a_story_about_a_paper_leads_here_too(client, carry, settings):

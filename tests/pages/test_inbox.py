@@ -6,8 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from members.actors import SYSTEM
 from members.models import Event
 from news.models import Decision, FetchRun, NewsItem
+from papers.actions.facts import store_facts
+from papers.facts import PaperFacts
 from talks.actions import triage
 from talks.models import Item
 from tests.talks.newsroom import newsroom, source, tell
@@ -134,10 +137,103 @@ def test_quiet_and_failing_sources_are_told_apart(client, room, now):
         row = source(outcome, now=now, name=f"来源{outcome}")
         FetchRun.objects.create(source=row, started_at=now, ended_at=now, outcome=outcome)
     source("bad", now=now, name="来源坏", failures=5, last_error="x")
+    source("once", now=now, name="来源一", failures=1, last_error="x")
+    source("rest", now=now, name="来源歇", failures=10, last_error="x", paused_at=now)
     page = shown(client)
     for said in ("来源unchanged 未变化", "来源empty 没有内容", "来源no_announcement 周末不公告"):
         assert said in page
     assert '<span class="bad">来源坏 连续 5 次失败</span>' in page
+    assert '<span class="bad">来源一 上次没问到</span>' in page
+    assert "<span>来源歇 已暂停</span>" in page  # as /ops/ says
+    assert "2 个问不到" in page
+
+
+@pytest.mark.parametrize("query", ["", "kind=hf", "kind=several", "kind=back", "state=taken", "source=blog", "q=00001"])
+def test_every_count_is_that_of_the_rows(client, room, member, organizer, now, query):
+    """Hidden and merged stories are nobody's work: not even an organizer's count says they are left."""
+    client.force_login(organizer.user)
+    hf = source("hf", kind="hf_daily", address="", now=now)
+    links = [f"https://arxiv.org/abs/2401.{n:05d}" for n in range(1, 6)]
+    tell(hf, *links, "https://arxiv.org/abs/2108.12409", now=now)
+    tell(room.feed, "https://blog.example/old", now=now, published_at=now - timezone.timedelta(days=300))
+    NewsItem.objects.filter(key="arxiv:2401.00005").update(is_hidden=True)
+    triage.merge(story=room.b, into=room.paper, by=member, now=now)
+    triage.take(story=room.a, section=room.news, group="学术", by=member, now=now)
+    assert client.get("/inbox/").context["inbox"].left == len(titles(client)) == 5
+    context = client.get(f"/inbox/?{query}").context
+    chips = [chip for chip in (*context["states"], *context["kinds"]) if chip.count is not None]
+    assert len(chips) > 3
+    for chip in chips:
+        assert len(titles(client, f"?{chip.query}")) == chip.count, chip
+
+
+def test_the_radar_is_silent_about_what_rules_hide(client, room, organizer, now):
+    client.force_login(organizer.user)
+    hf = source("hf", kind="hf_daily", address="", now=now)
+    tell(hf, "https://arxiv.org/abs/2401.00001", now=now, upvotes=90)
+    assert client.get("/inbox/").context["gaps"]
+    NewsItem.objects.filter(key="arxiv:2401.00001").update(is_hidden=True)
+    assert client.get("/inbox/").context["gaps"] == []
+
+
+def test_a_new_feed_does_not_flood_the_week(client, room, now):
+    """What was published long ago is kept under its own filter; what somebody lists this week is news."""
+    fresh = source("fresh", now=now)
+    for days in (1, 10, 12, 13, 300):
+        url = f"https://fresh.example/{days}"
+        tell(fresh, url, now=now, title=f"{days} 天前", published_at=now - timezone.timedelta(days=days))
+    old = now - timezone.timedelta(days=300)
+    hf = source("hf", kind="hf_daily", address="", now=now)
+    tell(hf, "https://arxiv.org/abs/2401.00001", now=now, title="今天上榜", published_at=old, listed_on=now.date())
+    # The week began four days ago, with the talk 020.
+    assert {"1 天前", "10 天前", "今天上榜"} <= set(titles(client))
+    assert titles(client, "?kind=back") == ["12 天前", "13 天前", "300 天前"]
+    page = shown(client, "?kind=back")
+    assert "早先发表 3" in page
+    assert "300 天前" not in client.get("/feeds/news.atom").content.decode()
+
+
+def test_what_was_published_days_ago_is_not_new_today(client, room, now):
+    days = [timezone.timedelta(hours=2), timezone.timedelta(days=2), timezone.timedelta(days=5)]
+    for age in days:
+        tell(room.feed, f"https://z.example/{9 - age.days}", now=now, title=f"{age.days} 天", published_at=now - age)
+    rows = {line.story.title: line.reasons for line in client.get("/inbox/").context["inbox"].lines}
+    assert [title for title in rows if title.endswith(" 天")] == ["0 天", "2 天", "5 天"]
+    assert [title for title, reasons in rows.items() if title.endswith(" 天") and "今天新到" in reasons] == ["0 天"]
+    story = NewsItem.objects.get(title="2 天")
+    page = client.get(f"/inbox/{story.pk}/").content.decode()
+    assert "发表于" in page
+    assert "取来于" in page
+
+
+def test_a_filed_story_whose_item_is_gone_was_not_declined(lead, room, now):
+    act(lead, take=f"{room.a.pk}.1")
+    Item.objects.filter(news_item=room.a).update(deleted_at=now)
+    page = shown(lead, "?state=taken")
+    assert "收进过，条目后来没有了" in page
+    assert '<span class="tag">不要</span>' not in page
+    assert "收进过，条目后来没有了" in lead.get(f"/inbox/{room.a.pk}/").content.decode()
+
+
+def test_without_a_collecting_episode_it_says_how_one_comes_to_be(client, organizer):
+    client.force_login(organizer.user)
+    page = shown(client)
+    assert "导入一份日期还没到的文档" in page
+    assert page.count('href="/import/"') == 2  # in the navigation and where it is wanted
+
+
+def test_feeds_are_linked_where_they_are_looked_for(client, room):
+    for page in (shown(client), client.get("/papers/").content.decode()):
+        for address in ("/feeds/news.atom", "/feeds/papers.atom"):
+            assert f'<a href="{address}">' in page
+
+
+def test_a_paper_is_previewed_with_its_formulas(client, room, now):
+    facts = PaperFacts(arxiv_id="2108.12409", source="api", title="Train $x_1$", abstract="We show $\\alpha$.")
+    store_facts([facts], by=SYSTEM, now=now)
+    page = client.get(f"/inbox/{room.paper.pk}/").content.decode()
+    assert "<math" in page
+    assert "$" not in page.partition('id="read"')[2].partition("checks")[0]
 
 
 def test_one_story_in_full(client, room, now):
@@ -231,6 +327,8 @@ def test_the_second_sees_who_was_first(lead, room, organizer, now, fetch, status
         ({"take": "{a}.1", "since": "yesterday"}, 200),
         ({"take": "{a}.1", "since": "2026-13-41T99:00:00Z"}, 200),
         ({"take": "{a}.1", "since": "2026-01-01"}, 200),
+        ({"take": "{a}.1", "since": "0001-01-01T00:00:00Z"}, 200),
+        ({"take": "{a}.1", "since": "9999-12-31T23:59:59-14:00"}, 200),
     ],
 )
 def test_odd_requests_are_answered_in_a_sentence(lead, room, sent, status):

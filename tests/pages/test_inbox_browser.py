@@ -130,6 +130,43 @@ def test_moving_marking_merging_and_searching(live_server, room, organizer):
         assert page.wrong == []
 
 
+def test_the_marked_story_is_not_merged_into_itself_and_merging_is_there_again_after_undo(live_server, room, organizer):
+    with desk(live_server, organizer) as page:
+        second = page.locator(".inbox-row").nth(1)
+        page.keyboard.press("j")
+        page.keyboard.press("v")
+        page.keyboard.press("m")
+        expect(page.locator("#said")).to_contain_text("这就是做了记号的那一条")
+        toast, words = page.locator("#said .message"), page.locator("#said .message span")
+        assert words.bounding_box()["x"] - toast.bounding_box()["x"] < 60  # beside its mark, not at the far end
+        assert left() == STORIES
+        page.keyboard.press("v")
+        page.keyboard.press("m")
+        settled(page)
+        expect(page.locator("#left")).to_have_text("还剩 49 条")
+        expect(page.locator("#by-decision")).to_contain_text("待处理 49")
+        second.locator('[data-key="u"]').click()
+        settled(page)
+        expect(second.locator('.filing [data-key="m"]')).to_be_visible()
+        expect(page.locator("#by-decision")).to_contain_text("待处理 50")
+        assert page.wrong == []
+
+
+def test_the_keys_are_shown_the_address_opened_and_the_words_selected(live_server, room, organizer):
+    with desk(live_server, organizer, viewport={"width": 1280, "height": 500}) as page:
+        page.keyboard.press("?")
+        expect(page.locator(".keys dl")).to_be_in_viewport(ratio=0.9)
+        page.context.route("**://blog.example/**", lambda route: route.abort())
+        page.context.route("**://arxiv.org/**", lambda route: route.abort())
+        with page.context.expect_page() as opened:
+            page.keyboard.press("o")
+        opened.value.close()
+        page.goto("/inbox/?q=blog")
+        page.keyboard.press("/")
+        page.keyboard.type("xyz")
+        expect(page.locator("#words")).to_have_value("xyz")
+
+
 def test_what_somebody_else_did_shows_with_the_next_act(live_server, room, organizer, member):
     with desk(live_server, organizer) as page:
         mine, theirs, both = (int(page.locator(".inbox-row").nth(n).get_attribute("id")[6:]) for n in range(3))
@@ -171,8 +208,12 @@ def test_without_script_by_mouse(live_server, room, organizer):
 def test_on_a_phone_a_tap_gives_the_pad_and_axe_finds_nothing(live_server, room, organizer):
     phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with desk(live_server, organizer, **phone) as page:
+        assert page.locator(".inbox-row").first.bounding_box()["y"] < 844 / 2  # work stands high, tools are folded
         row = page.locator(".inbox-row").nth(2)
+        pk = int(row.get_attribute("id")[6:])
+        NewsItem.objects.filter(pk=pk).update(summary="这一条讲的是词表。")
         row.locator("h2 a").tap()
+        expect(row.locator(".summary")).to_have_text("这一条讲的是词表。")
         pad = row.locator(".filing .button")
         expect(pad).to_have_count(6)
         boxes = [button.bounding_box() for button in pad.all()]

@@ -155,12 +155,20 @@ ACTS = {
 }
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    *("news.actions.hiding.apply_rules", "news.actions.sources.check_is_real", "news.actions.feeds.known_feeds"),
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
     *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),
     *("papers.actions.list_html.rerender_lists", "papers.actions.list_html.render_and_save"),
     *(f"papers.actions.list_imports.{name}" for name in ("read_file", "preview_list", "check_slug", "problem_json")),
+    *("papers.actions.list_imports.merged_with", "papers.actions.list_forecast.foresee"),
     *(f"papers.actions.list_store.{name}" for name in ("values_of", "entry_values", "fill_entry", "number", "store")),
-    *(f"papers.actions.lists.{name}" for name in ("locked_list", "locked_entry", "locked_section")),
+    *(
+        f"papers.actions.list_store.{name}"
+        for name in (
+            *("followers_of", "home_of", "list_values", "section_values", "section_pairs", "entry_pairs", "clash"),
+        )
+    ),
+    *(f"papers.actions.lists.{name}" for name in ("locked_list", "locked_entry", "locked_section", "conflict")),
     *(f"news.actions.collect.{name}" for name in ("start", "start_due", "fetch_page", "store_page", "page_key")),
     *("news.actions.feeds.take_feeds", "news.actions.following.run_now", "news.actions.sources.free_slug"),
     *("papers.actions.list_papers.link_entries", "papers.actions.list_papers.link_papers"),

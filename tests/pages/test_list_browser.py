@@ -83,3 +83,15 @@ def test_without_script_the_buttons_do_the_same_by_keyboard(live_server, shown, 
         with page.expect_navigation():
             page.keyboard.press("Enter")
         assert [row.title for row in ListSection.objects.all()] == ["二", "一"]
+
+
+def test_what_an_act_says_is_in_sight_where_one_lands(live_server, shown, organizer):
+    with desk(live_server, organizer, viewport={"width": 390, "height": 500}) as page:
+        last = ListEntry.objects.get(title="丙").pk
+        page.goto(f"/lists/one/entries/{last}/")
+        page.fill("#id_note", "一句说明。\n\n" * 30)
+        with page.expect_navigation():
+            page.get_by_role("button", name="保存").click()
+        assert page.url.endswith(f"#entry-{last}")
+        expect(page.locator(f"#entry-{last}")).to_be_in_viewport()
+        expect(page.locator(".page-messages .message")).to_be_in_viewport(ratio=1)

@@ -232,10 +232,55 @@ def test_buttons_and_drawing_move_entries_and_sections(editor, shown, organizer,
 def test_only_editors_put_sections_in_order(client, shown, stranger):
     client.force_login(stranger.user)
     section = ListSection.objects.get()
-    for verb in ("up", "down", "move"):
+    for verb in ("up", "down", "move", "remove", "restore"):
         assert client.post(f"/lists/one/sections/{section.pk}/{verb}/").status_code == 404
-    assert client.post("/lists/one/sections/add/", {"title": "x", "level": "2"}).status_code == 404
+    for at in ("add", section.pk):
+        assert client.post(f"/lists/one/sections/{at}/", {"title": "x", "level": "2"}).status_code == 404
     assert page(client, "/lists/one/?edit=1").count("data-move") == 0
+
+
+def test_a_heading_is_renamed_removed_and_brought_back_by_plain_forms(editor, shown):
+    section = ListSection.objects.get(title="论文")
+    at = f"/lists/one/sections/{section.pk}/"
+    assert "改标题" in page(editor, "/lists/one/?edit=1")
+    assert 'value="论文"' in page(editor, at)
+    assert editor.post(at, {"title": "文章", "level": "3", "version": "1"})["Location"].endswith(
+        f"#section-{section.pk}"
+    )
+    section.refresh_from_db()
+    assert (section.title, section.level, section.version) == ("文章", 3, 2)
+    assert "文章" in section.title_html
+    late = editor.post(at, {"title": "我起的", "level": "2", "version": "1"})
+    assert late.status_code == 409
+    said = late.content.decode()
+    assert "有人改过这个小节" in said
+    assert 'value="我起的"' in said
+    assert 'name="version" value="2"' in said
+    assert editor.post(at, {"title": "", "level": "2", "version": "2"}).status_code == 400
+    assert editor.post(at, {"title": "x", "level": "5", "version": "2"}).status_code == 400
+    assert editor.post(f"{at}remove/")["Location"] == "/lists/one/?edit=1"
+    said = page(editor, "/lists/one/?edit=1")
+    assert "移除了 1 个小节" in said
+    assert said.index("甲作") < said.index("移除了 1 个小节")
+    assert "丙" in page(editor)
+    assert editor.get(at).status_code == 404
+    assert editor.post(f"{at}remove/").status_code == 404
+    editor.post(f"{at}restore/")
+    assert [row.section_id for row in ListEntry.objects.all()] == [section.pk] * 3
+    head = ListSection.objects.get(level=0)
+    assert editor.get(f"/lists/one/sections/{head.pk}/").status_code == 404
+    assert editor.post(f"/lists/one/sections/{head.pk}/remove/").status_code == 302
+    assert "第一个标题之前的内容只能在最前面" in page(editor, "/lists/one/?edit=1")
+
+
+def test_a_heading_of_another_level_keeps_it(editor, db, now):
+    put("# 清单\n\n#### 深处\n\n- [甲](https://example.org/1)\n", now=now)
+    section = ListSection.objects.get()
+    at = f"/lists/one/sections/{section.pk}/"
+    assert "和文件里一样" in page(editor, at)
+    assert editor.post(at, {"title": "更深处", "level": "4", "version": "1"}).status_code == 302
+    section.refresh_from_db()
+    assert (section.title, section.level) == ("更深处", 4)
 
 
 @pytest.fixture
@@ -262,9 +307,19 @@ def test_a_file_is_shown_before_it_is_stored(editor, db, media):
 def test_a_second_file_is_merged_and_conflicts_are_shown(editor, shown, organizer, media, now):
     entry = ListEntry.objects.get(title="丙")
     lists.edit_entry(entry=entry, version=1, values={"note": "站上的话"}, by=organizer, now=now)
-    sent = {"text": TEXT.replace("- 好", "- 文件的话").replace("\n", "\r\n"), "slug": "one", "title": ""}
+    sent = {
+        "text": TEXT.replace("- 好", "- 文件的话")
+        .replace("中间的话。\n\n- [乙作](javascript:alert(1)) <!-- article -->", "")
+        .replace("\n", "\r\n"),
+        "slug": "one",
+        "title": "",
+    }
     said = editor.post("/lists/import/", sent).content.decode()
     assert "已经用了这个地址" in said
+    for text in ("站上的话", "文件的话", "两边都改过", "文件里已经没有"):
+        assert text in said
+    entry.refresh_from_db()
+    assert (entry.version, ListEntry.objects.filter(is_gone=True).count()) == (2, 0)
     stored = confirm(editor, said)
     assert stored.status_code == 200
     assert "站上的话" in stored.content.decode()
@@ -305,3 +360,17 @@ def test_only_organizers_import(client, member, db):
     assert client.get("/lists/import/").status_code == 403
     assert client.post("/lists/import/store/", {"upload": "x"}).status_code == 403
     assert "导入清单" not in page(client, "/lists/")
+
+
+def test_a_list_shows_no_html_and_no_contents_of_its_readme(client, db, now):
+    text = (
+        '# 单\n\n<p align="center">一份清单</p>\n\n## Contents\n\n- [论文](#论文)\n\n## 论文\n\n'
+        "- [甲作](https://example.org/a) ![stars](https://img.shields.io/github/stars/a/b)\n"
+    )
+    import_list(data=text.encode(), name="README.md", slug="shown", by=SYSTEM, now=now)
+    page = client.get("/lists/shown/").content.decode()
+    assert "一份清单" in page
+    assert "align" not in page
+    assert "shields" not in page
+    assert "Contents" not in page
+    assert "## Contents" in client.get("/lists/shown.md").content.decode()

@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from jobs.models import Job
 from members.actors import SYSTEM
 from news.actions.store import store_entries
 from news.entries import Entry
@@ -14,6 +15,7 @@ from papers.actions.facts import mark_missing, store_facts
 from papers.actions.stubs import find_or_stub
 from papers.facts import Author, NamedLink, PaperFacts
 from papers.models import Paper
+from talks.templatetags.talk import evening
 from tests.pages.conftest import document, item, put, question, section
 
 FACTS = PaperFacts(
@@ -111,6 +113,30 @@ def test_a_stub_and_an_unknown_one_say_what_is_the_matter(client, site, now):
     assert "arXiv 没有这个编号" in said
     assert "2026 年 3 月 4 日" in said
     assert "标题和作者还没有取来" not in said
+
+
+def test_a_paper_that_cannot_be_fetched_says_since_when(client, site, now):
+    def tried(error, *, minutes):
+        at = now + timedelta(minutes=minutes)
+        Job.objects.create(
+            kind="fill_papers", key=str(minutes), created_at=at, due_at=at, done_at=at, attempts=1, last_error=error
+        )
+
+    for minutes in (1, 6):
+        tried("x", minutes=minutes)
+    said = words(read(client, "/papers/2304.08177/"))
+    assert f"从 {evening(now + timedelta(minutes=1))} 起问不到 arXiv" in said
+    assert "还没有取来" not in said
+
+
+def test_what_is_known_is_said_and_cited(client, site, now, source):
+    """A title that a source gave stands on the page and in the BibTeX, and nobody is told that it is missing."""
+    find_or_stub(["2401.55555"], now=now)
+    carry(source, now, key="2401.55555")
+    page = read(client, "/papers/2401.55555/")
+    assert "还没有取来" not in page
+    assert "title = {{Train Short, Test Long}}" in page
+    assert "title = {{Train Short, Test Long}}" in read(client, "/papers/2401.55555.bib")
 
 
 def test_a_thousand_authors_are_folded(client, site, now):
@@ -253,3 +279,13 @@ def test_the_filter_stays_on_the_next_page(client, shelf, monkeypatch, make):
     )
     assert 'href="?year=2023&amp;page=2"' in read(client, "/papers/?year=2023")
     assert Paper.objects.years() == [2023, 2021, 2017, 1999]
+
+
+@pytest.mark.parametrize("q", ["train", "lovelace", "08.124", "Short Ada", "吕", "TEST%20long"])
+def test_papers_are_found_by_title_author_and_identifier(client, site, now, q):
+    tell(now, authors=(Author("Ada Lovelace"), Author("吕小满")))
+    page = read(client, f"/papers/?q={q}")
+    assert "/papers/2108.12409/" in page
+    assert "/papers/2304.08177/" not in page
+    assert "没有这样的论文" in read(client, "/papers/?q=nobody")
+    assert "/papers/2304.08177/" in read(client, "/papers/?q=%00")

@@ -139,3 +139,30 @@ def test_addresses():
     asked = parse_qs(urlsplit(address("http://api.example/query", query='all:"a & b"', start=200, size=50)).query)
     assert (asked["search_query"], asked["start"], asked["max_results"]) == (['all:"a & b"'], ["200"], ["50"])
     assert (asked["sortBy"], asked["sortOrder"]) == (["submittedDate"], ["descending"])
+
+
+@pytest.mark.parametrize(
+    "wrong", ["soon", "", "2026-13-45", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"]
+)
+@pytest.mark.parametrize("name", ["published", "updated"])
+def test_a_date_that_cannot_be_right_costs_one_entry(name, wrong):
+    good = "2024-01-01T10:00:00Z"
+    dates = "".join(f"<{one}>{wrong if one == name else good}</{one}>" for one in ("published", "updated"))
+    broken = "http://arxiv.org/abs/2401.00002v1"
+    found = read(answer(entry(broken, dates=dates), entry()))
+    assert [paper.arxiv_id for paper in found.papers] == ["2401.00001"]
+    assert [(one.code, one.entry) for one in found.troubles] == [("incomplete", broken)]
+    assert found.entries == 2
+
+
+def test_what_is_too_long_or_cannot_be_shown_is_left_out():
+    rest = (
+        f"<author><name>A\u202eda{'x' * 300}</name></author><arxiv:primary_category term='{'c' * 300}'/>"
+        f"<category term='{'c' * 300}'/><category term='cs.CL'/><arxiv:doi>10.1/{'x' * 300}</arxiv:doi>"
+        f"<arxiv:comment>{'c' * 9000}</arxiv:comment><arxiv:journal_ref>a\u2066b</arxiv:journal_ref>"
+    )
+    paper = only(entry(title="\u202e" + "t" * 100_000, summary="\u202e" + "s" * 100_000, rest=rest))
+    assert (paper.title[0], len(paper.title), paper.title[-1]) == ("t", 1_000, "…")
+    assert (paper.abstract[0], len(paper.abstract), len(paper.comment)) == ("s", 20_000, 2_000)
+    assert (paper.authors[0].name[:3], len(paper.authors[0].name)) == ("Ada", 200)
+    assert (paper.primary_category, paper.categories, paper.doi, paper.journal_ref) == ("", ("cs.CL",), "", "ab")

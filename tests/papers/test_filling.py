@@ -1,11 +1,14 @@
 """Stubs are filled in by asking arXiv, here a local server that answers as it does."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 from structlog.testing import capture_logs
 
 from jobs.actions import jobs
 from jobs.models import Job
+from members.models import Revision
 from papers.actions import filling
 from papers.actions.stubs import find_or_stub
 from papers.models import Paper
@@ -81,9 +84,25 @@ def test_without_the_outside_a_job_says_one_line(papers, outside, settings, now)
         jobs.perform_next(now=timezone.now())
     assert [line["event"] for line in logs] == ["papers_not_filled"]
     assert Job.objects.get().done_at
+    assert Job.objects.trouble("fill_papers").since == Job.objects.get().done_at
     assert Paper.objects.stubs(now).exists()
 
 
 def test_nothing_to_do_asks_nobody(outside, db):
     fill()
     assert outside.log == []
+
+
+def test_trouble_lasts_from_the_first_job_in_vain_until_one_gets_through(papers, outside, now):
+    find_or_stub(papers[:1], now=now)
+    outside.faults["/api/query"] = [503, 503]
+    moments = [now + timedelta(minutes=5 * n) for n in range(3)]
+    seen = []
+    for moment in moments:
+        jobs.enqueue(kind="fill_papers", key=str(moment), payload={"slot": str(moment)}, due_at=now, now=now)
+        before = Revision.objects.stamp()
+        jobs.perform_next(now=moment)
+        trouble = Job.objects.trouble("fill_papers")
+        seen.append((trouble.since if trouble else None, Revision.objects.stamp() != before))
+    # Kept pages are made anew when it begins and when it is over, not at every try in between.
+    assert seen == [(moments[0], True), (moments[0], False), (None, True)]

@@ -6,7 +6,7 @@ from django.http import Http404
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from papers.actions import list_order, lists
+from papers.actions import list_order, list_sections, lists
 from papers.actions.list_imports import import_list
 from papers.export import export
 from papers.models import ListEntry, ListSection, ReadingList
@@ -145,16 +145,23 @@ def test_a_section_is_put_behind_another_never_into_it(organizer, now):
 def test_what_stands_before_the_first_heading_stays_there(organizer, now):
     mine = lists.create_list(slug="mine", title="我的", by=organizer, now=now)
     first = mine.sections.get()
-    made = [lists.add_section(reading_list=mine, title=title, level=2, by=organizer, now=now) for title in ("上", "下")]
+    made = [
+        list_sections.add_section(reading_list=mine, title=title, level=2, by=organizer, now=now)
+        for title in ("上", "下")
+    ]
     list_order.move_section(section=made[0], steps=-1, by=organizer, now=now)
     list_order.place_section(section=made[1], behind=None, by=organizer, now=now)
     assert [one.title for one in mine.sections.all()] == ["", "下", "上"]
     put = lambda: list_order.place_section(section=first, behind=made[0].pk, by=organizer, now=now)  # noqa: E731
     assert refused(put) == "invalid"
     assert (
-        refused(lambda: lists.add_section(reading_list=mine, title=" ", level=2, by=organizer, now=now)) == "required"
+        refused(lambda: list_sections.add_section(reading_list=mine, title=" ", level=2, by=organizer, now=now))
+        == "required"
     )
-    assert refused(lambda: lists.add_section(reading_list=mine, title="x", level=0, by=organizer, now=now)) == "invalid"
+    assert (
+        refused(lambda: list_sections.add_section(reading_list=mine, title="x", level=0, by=organizer, now=now))
+        == "invalid"
+    )
 
 
 def test_who_may_not(stranger, organizer, now):
@@ -164,7 +171,7 @@ def test_who_may_not(stranger, organizer, now):
         with pytest.raises(PermissionDenied):
             list_order.move_section(section=section("二"), steps=1, by=by, now=now)
         with pytest.raises(PermissionDenied):
-            lists.add_section(reading_list=ReadingList.objects.get(), title="x", level=2, by=by, now=now)
+            list_sections.add_section(reading_list=ReadingList.objects.get(), title="x", level=2, by=by, now=now)
     other = lists.create_list(slug="other", title="另一份", by=organizer, now=now)
     with pytest.raises(Http404):
         list_order.place_entry(entry=entry("甲"), section=other.sections.get().pk, behind=None, by=organizer, now=now)

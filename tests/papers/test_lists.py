@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -14,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event
-from papers.actions import list_order, lists
+from papers.actions import list_order, list_sections, lists
 from papers.actions.facts import store_facts
 from papers.actions.list_imports import import_list, preview_list
 from papers.actions.list_papers import link_entries
@@ -287,6 +288,12 @@ def test_bad_files_are_refused(now, data, code):
     assert not ReadingList.objects.exists()
 
 
+def test_a_text_that_is_too_long_is_refused_in_the_readers_language(now):
+    text = "- [a](https://example.org)\n\n" + "  一段很长的说明。\n\n" * 12_000
+    (problem,) = put(text, now=now).problems
+    assert re.fullmatch(r"文件太大。其中一段有 \d+ 个字符，最多 \d+ 个。", problem["message"])
+
+
 def test_other_encodings_are_read(now):
     result = import_list(data=("\ufeff" + TEXT).encode("gb18030"), name="x.md", slug="x", by=SYSTEM, now=now)
     assert (result.status, result.entries, codes(result)) == ("created", 3, ["encoding"])
@@ -425,7 +432,7 @@ def test_the_commands(tmp_path, now):
     assert run("export_list", "c", "--to", "bibtex").startswith("@misc{")
     exported = run("export_list", "c", "--to", "json")
     assert exported == json.dumps(json.loads(exported), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    assert run("import_list", str(file), "--slug", "c").startswith("unchanged")
+    assert run("import_list", str(file), "--slug", "c").startswith("没有变化")
 
 
 @pytest.mark.parametrize(
@@ -450,3 +457,39 @@ def test_commands_that_fail_say_so(tmp_path, data, args, code):
 
 def test_a_dry_run_of_a_bad_file_is_no_error():
     assert preview_list(data=b"", name="x").as_json()["status"] == "refused"
+
+
+def test_a_preview_foresees_what_storing_reports(now, organizer):
+    put(now=now)
+    lists.edit_entry(entry=entry("甲作"), version=1, values={"note": "这里改的"}, by=organizer, now=now)
+    lists.remove_entry(entry=entry("乙作"), by=organizer, now=now)
+    papers, _projects = ListSection.objects.all()
+    list_sections.edit_section(section=papers, version=1, title="文章", level=2, by=organizer, now=now)
+    text = TEXT.replace("甲的说明。", "文件改的").replace("乙的说明", "另说").replace("## 论文", "## 论文集")
+    text = text.replace("前言。", "新的前言。").replace("- [丙]", "- [丁](https://example.org/d)\n- [戊]")
+    text = (
+        text.replace("https://github.com/a/c", "https://github.com/a/e")
+        + "\n## 新的一节\n\n- [己](https://example.org/f)\n"
+    )
+    before = [list(model.objects.values()) for model in (ReadingList, ListSection, ListEntry, Paper, Event)]
+    with CaptureQueriesContext(connection) as captured:
+        foreseen = preview_list(data=text.encode(), name="x.md", slug="one")
+    assert not [query for query in captured if not query["sql"].startswith("SELECT")]
+    assert len(captured) <= 3
+    assert codes(foreseen) == ["conflict", "conflict", "conflict", "gone"]
+    assert before == [list(model.objects.values()) for model in (ReadingList, ListSection, ListEntry, Paper, Event)]
+    assert foreseen.problems == put(text, now=now).problems
+    assert codes(preview_list(data=text.encode(), name="x.md", slug="one")) == ["conflict"] * 3
+    assert codes(preview_list(data=text.encode(), name="x.md", slug="another")) == []
+    assert codes(preview_list(data=text.encode(), name="x.md")) == []
+
+
+def test_a_second_import_asks_no_more_for_ten_entries_than_for_forty(organizer, now):
+    def asked(count):
+        slug, data = f"of-{count}", "# L\n" + "".join(f"- [T{n}](https://a.example/{n})\n" for n in range(count))
+        import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now)
+        with CaptureQueriesContext(connection) as queries:
+            assert import_list(data=data.encode(), name="R.md", slug=slug, by=organizer, now=now).status == "unchanged"
+        return len(queries)
+
+    assert asked(10) == asked(40)

@@ -180,7 +180,8 @@ def fill(attacks: list[str], *, number: int, at_once: int, now) -> list[Episode]
         if place % 5:  # the others are stubs, which are called what their item is called
             lines = [line(attack) for attack in group]
             row = Paper.objects.filter(arxiv_id=paper_id(place * TOGETHER))
-            row.update(title=" ".join(lines), abstract="\n".join(group), authors=lines)
+            authors = [{"name": one, "affiliations": [one]} for one in lines]
+            row.update(title=" ".join(lines), abstract="\n".join(group), authors=authors)
     _name_again(attacks, now)
     return episodes
 

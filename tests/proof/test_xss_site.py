@@ -19,6 +19,7 @@ from playwright.sync_api import Error as PlaywrightError
 
 from tests import forbidden
 from tests.pages.conftest import document, put
+from tests.proof import hostile_news
 from tests.proof import hostile_site as hostile
 from tests.proof.harm import HOOKS, TOUCH, Harm, browser
 from tests.proof.test_xss_payloads import ENOUGH, attacks  # noqa: F401 (a fixture)
@@ -121,6 +122,7 @@ class Shown:
         self.expected = {}
         self.helpers = helpers
         self.context = chromium.new_context(service_workers="block")
+        self.context.set_default_timeout(120_000)  # a full inbox full of attacks takes long on a busy machine
         self.context.add_init_script(SITE_HOOKS + (BLOCKED if with_policy else ""))
         self.context.route("**/*", self._answer)
         self.page = self.context.new_page()
@@ -216,15 +218,16 @@ def pages(member, organizer, settings, tmp_path, monkeypatch):
     logging.disable(logging.NOTSET)
 
 
-def site_of(texts, pages, *, number, at_once, now, member):
+def site_of(texts, pages, *, number, at_once, now, member, organizer):
     """Fill the site with the texts and return the episodes and the replies of all pages that show them."""
     episodes = hostile.fill(texts, number=number, at_once=at_once, now=now)
+    hostile_news.fill_news(texts, number=number, by=organizer, now=now)
     closed = put(document(number + 99, starts_at="2026-02-28T21:00:00+08:00"), now=now)
     writer, strict = Client(), Client(enforce_csrf_checks=True)
     writer.force_login(member.user)
     strict.force_login(member.user)
     open_ = f"{episodes[0].get_absolute_url()}ask/"
-    found = hostile.pages_of_the_record(episodes) + hostile.admin_pages()
+    found = hostile.pages_of_the_record(episodes) + hostile_news.pages_of_the_news() + hostile.admin_pages()
     replies = pages.replies(found + hostile.addresses_that_carry(texts))
     replies |= hostile.replies_to_forms(
         pages, texts, member=writer, strict=strict, closed=f"{closed.get_absolute_url()}ask/", open_=open_
@@ -243,13 +246,14 @@ def learned(chromium, helpers, replies):
 
 
 @pytest.fixture
-def attacked(attacks, pages, member, now):  # noqa: F811
+def attacked(attacks, pages, member, organizer, now):  # noqa: F811
     """The site once with words and once with attacks: the attacks, their episodes, and the replies of both."""
     # The sets hold long series of one idea, and whole files, which only the renderer's own proof takes whole.
     tried = list(dict.fromkeys(attack[:LONGEST] for number, attack in enumerate(attacks) if number % 3))
     assert len(tried) >= ENOUGH
-    _none, harmless = site_of(WORDS, pages, number=300, at_once=AT_ONCE, now=now, member=member)
-    episodes, found = site_of(tried, pages, number=500, at_once=AT_ONCE, now=now, member=member)
+    common = {"at_once": AT_ONCE, "now": now, "member": member, "organizer": organizer}
+    _none, harmless = site_of(WORDS, pages, number=300, **common)
+    episodes, found = site_of(tried, pages, number=500, **common)
     return tried, episodes, harmless, found
 
 
@@ -297,7 +301,7 @@ def test_no_public_attack_gets_through_the_site(attacked, pages):
 
 
 HOLES = {
-    "a name": ("talks/_fragments/names.html", "{{ row.name }}", "{{ row.name|safe }}"),
+    "a name": ("talks/_fragments/names.html", "{{ row.name|printable }}", "{{ row.name|safe }}"),
     "a remark": ("talks/_fragments/items.html", "{{ item.remark }}", "{{ item.remark|safe }}"),
     "an attribute": ("talks/import.html", 'value="{{ pasted_name }}"', 'value="{{ pasted_name|safe }}"'),
 }

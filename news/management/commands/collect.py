@@ -7,8 +7,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.actors import SYSTEM
+from members.management.columns import column
+from members.rules import StateRefusal
 from news.actions.following import run_now
 from news.models import FetchRun, Outcome, Source
 
@@ -26,28 +30,37 @@ class Command(BaseCommand):
         sources = _sources(options["sources"])
         runs = []
         for source in sources:
-            page = partial(self._page, source)
-            run = run_now(source=source, by=SYSTEM, clock=timezone.now, sleep=time.sleep, tell=page)
+            run = self._run(source)
             runs.append((source, run))
             if not options["json"]:
                 self._say(source, run)
+        if not sources and not options["json"]:
+            self.stdout.write(_("No source is active: add one on /sources/, or resume one there."))
         if options["json"]:
             self.stdout.write(json.dumps([_as_json(*pair) for pair in runs], ensure_ascii=False))
         failed = [source.slug for source, run in runs if run.outcome in (Outcome.FAILED, Outcome.RUNNING)]
         if failed:
-            raise CommandError(f"failed: {', '.join(failed)}", returncode=1)
+            message = ngettext("%(n)d of %(all)d sources failed.", "%(n)d of %(all)d sources failed.", len(failed))
+            raise CommandError(message % {"n": len(failed), "all": len(runs)}, returncode=1)
+
+    def _run(self, source: Source) -> FetchRun:
+        page = partial(self._page, source)
+        try:
+            return run_now(source=source, by=SYSTEM, clock=timezone.now, sleep=time.sleep, tell=page)
+        except StateRefusal as refusal:  # of one source; the others are still asked
+            return FetchRun(source=source, outcome=Outcome.FAILED, error=str(refusal))
 
     def _page(self, source: Source, run: FetchRun) -> None:
         """One line that is written over, for somebody who watches."""
         if self.stderr.isatty() and run.outcome == Outcome.RUNNING:
-            self.stderr.write(f"\r{source.slug}: {run.pages} pages, {run.fetched} entries", ending="")
+            said = _("%(pages)d pages, %(entries)d entries") % {"pages": run.pages, "entries": run.fetched}
+            self.stderr.write(f"\r{source.slug}: {said}", ending="")
 
     def _say(self, source: Source, run: FetchRun) -> None:
-        counts = ", ".join(f"{getattr(run, name)} {name}" for name in COUNTS)
+        counts = _("%(fetched)d fetched, %(new)d new, %(known)d known, %(duplicate)d duplicate, %(hidden)d hidden")
+        said = counts % {name: getattr(run, name) for name in COUNTS} if not run.error else run.error
         start = "\r" if self.stderr.isatty() else ""
-        self.stdout.write(f"{start}{run.outcome:<16}{source.slug:<24}{counts}")
-        if run.error:
-            self.stdout.write(f"{'':<16}{run.error}")
+        self.stdout.write(f"{start}{column(str(run.get_outcome_display()), 16)}{column(source.slug, 24)}{said}")
 
 
 def _sources(slugs: list[str]) -> list[Source]:
@@ -57,7 +70,7 @@ def _sources(slugs: list[str]) -> list[Source]:
     known = {source.slug: source for source in Source.objects.current().filter(slug__in=slugs)}
     unknown = [slug for slug in slugs if slug not in known]
     if unknown:
-        raise CommandError(f"no source is called {', '.join(map(repr, unknown))}", returncode=2)
+        raise CommandError(_("No source is called %(names)s.") % {"names": ", ".join(unknown)}, returncode=2)
     return [known[slug] for slug in dict.fromkeys(slugs)]
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from news import opml
 from news.export import outlines
@@ -23,4 +24,4 @@ class Command(BaseCommand):
         else:
             self.stdout.write(data.decode(), ending="")
         for source in left_out:
-            self.stderr.write(f"left out, no feed: {source.slug}")
+            self.stderr.write(_("Left out, since it is no feed: %(name)s") % {"name": source.slug})

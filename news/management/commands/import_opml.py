@@ -6,8 +6,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from members.management.actors import actor_named
+from members.management.columns import column
 from news import opml
 from news.actions.feeds import take_feeds
 from news.entries import Unreadable
@@ -25,21 +28,24 @@ class Command(BaseCommand):
         try:
             outlines, problems = opml.read(path.read_bytes())
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}", returncode=2) from error
+            raise CommandError(_("%(file)s cannot be read.") % {"file": path}, returncode=2) from error
         except Unreadable as error:
             raise CommandError(f"{path}: {error}") from error
         try:
             taken = take_feeds(outlines=outlines, by=actor_named(options["username"]), now=timezone.now())
         except PermissionDenied as error:
             raise CommandError(str(error)) from error
+        doubt, note = _("doubt"), _("note")
+        words = {"added": _("added"), "known": _("there already"), "refused": _("refused")}
         for one in taken:
-            self.stdout.write(f"{one.status:<10}{one.slug:<24}{one.outline.url}")
-            if one.message:
-                self.stdout.write(f"{'':<10}{one.message}")
+            said = f"{column(words[one.status], 12)}{column(one.slug, 24)}{one.outline.url} {one.message}"
+            self.stdout.write(said.rstrip())
         for problem in problems:
-            self.stdout.write(f"{'problem':<10}{problem.message} {problem.entry} [{problem.code}]")
+            self.stdout.write(f"{column(doubt, 12)}{problem.message} {problem.entry}")
         if folders := {" / ".join(one.outline.folders) for one in taken if one.outline.folders}:
-            self.stdout.write(f"{'note':<10}folders are not kept: {', '.join(sorted(folders))}")
+            said = _("Folders are not kept: %(folders)s") % {"folders": ", ".join(sorted(folders))}
+            self.stdout.write(f"{column(note, 12)}{said}")
         refused = sum(one.status == "refused" for one in taken)
         if refused:
-            raise CommandError(f"{refused} of {len(taken)} feeds were refused", returncode=1)
+            message = ngettext("%(n)d of %(all)d feeds was refused.", "%(n)d of %(all)d feeds were refused.", refused)
+            raise CommandError(message % {"n": refused, "all": len(taken)}, returncode=1)

@@ -7,8 +7,11 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members.management.actors import actor_named
+from members.management.columns import column
 from papers.actions.list_imports import ListResult, import_list, preview_list
 
 
@@ -28,7 +31,7 @@ class Command(BaseCommand):
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise CommandError(f"{path}: {error.strerror}") from error
+            raise CommandError(_("%(file)s cannot be read.") % {"file": path}) from error
         result = self._import(data, path.name, options)
         if options["json"]:
             self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False))
@@ -51,8 +54,22 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
 
     def _tell(self, result: ListResult, name: str) -> None:
-        counts = f"{result.sections} sections, {result.entries} entries, {result.papers} papers"
-        self.stdout.write(f"{result.status:<10}{counts:<42}{name}")
+        if result.is_refused:
+            return  # the error that follows says why
+        counts = _("%(sections)d sections, %(entries)d entries, %(papers)d papers") % {
+            name: getattr(result, name) for name in ("sections", "entries", "papers")
+        }
+        self.stdout.write(f"{column(_status(result.status), 10)}{column(counts, 42)}{name}")
         for problem in result.problems:
-            where = f"line {problem['line']}: " if problem["line"] else ""
-            self.stdout.write(f"          {where}{problem['message']} [{problem['code']}]")
+            where = _("line %(n)d: ") % {"n": problem["line"]} if problem["line"] else ""
+            self.stdout.write(f"          {where}{problem['message']}")
+
+
+def _status(status: str) -> str:
+    words = {
+        "created": pgettext("import", "created"),
+        "updated": pgettext("import", "updated"),
+        "unchanged": pgettext("import", "unchanged"),
+        "parsed": pgettext("import", "parsed"),
+    }
+    return words.get(status, status)

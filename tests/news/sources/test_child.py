@@ -153,10 +153,10 @@ def test_entities_open_no_file_and_do_not_multiply(tmp_path):
 @pytest.mark.parametrize(
     ("limit", "value", "entries", "words"),
     [
-        ("MEMORY_BYTES", 64 << 20, 40_000, "memory"),
-        ("CPU_SECONDS", 1, 4000, "too long"),
-        ("WALL_SECONDS", 0.3, 4000, "too long"),
-        ("OUTPUT_BYTES", 1000, 10, "too large"),
+        ("MEMORY_BYTES", 64 << 20, 40_000, "内存太多"),
+        ("CPU_SECONDS", 1, 4000, "时间太长"),
+        ("WALL_SECONDS", 0.3, 4000, "时间太长"),
+        ("OUTPUT_BYTES", 1000, 10, "太大"),
     ],
 )
 def test_each_limit_ends_the_child(monkeypatch, limit, value, entries, words):

@@ -223,7 +223,19 @@ def test_a_broken_feed_is_read_as_far_as_it_goes(read):
     cut = body[: body.index("<title>c") + 9]
     parsed = read(cut)
     assert [entry.title for entry in parsed.entries][:2] == ["a", "b"]
-    assert "malformed" in {problem.code for problem in parsed.problems}
+    [malformed] = [problem for problem in parsed.problems if problem.code == "malformed"]
+    assert malformed.message.startswith("第 ")
+    assert "SAX" not in malformed.message
+
+
+def test_a_broken_feed_of_which_nothing_could_be_read_has_failed(read):
+    """Not empty: that would look as if its author had nothing to say."""
+    for body in ("<rss><channel><item>", "<rss version='2.0'><channel><title>x</title><item></chan"):
+        with pytest.raises(Unreadable) as raised:
+            read(body)
+        assert "一条也没读出来" in str(raised.value)
+        assert "SAX" not in str(raised.value)
+    assert read("<rss version='2.0'><channel><title>x</title></channel></rss>").entries == ()
 
 
 @pytest.mark.parametrize(
@@ -359,3 +371,28 @@ def test_marks_that_never_end_cost_no_more_than_their_length(piece):
     # Reading each to the end would be 10^10 steps here: this test would not end.
     assert len(feed._markup_of(piece * 100_000)) <= len(piece) * 100_000
     assert feed._markup_of(f"<a><!-- <item> --><b><![CDATA[<item>]]><c>{piece}").startswith("<a><b><c>")
+
+
+def test_a_huge_feed_comes_in_parts(answer, request_for, monkeypatch):
+    monkeypatch.setattr(feed, "MOST", 10)
+    items = [{"title": f"{n}", "guid": str(n)} for n in range(25)] + [{"title": "again", "guid": "3"}]
+    found, cursor = [], None
+    while True:
+        part = feed.parse(answer(rss(items), request=request_for("https://f.example/", cursor=cursor)))
+        found.append((len(part.entries), len(part.problems), part.cursor))
+        if (cursor := part.cursor) is None:
+            break
+    assert found == [(10, 2, {"start": 10}), (10, 0, {"start": 20}), (6, 0, None)]
+
+
+@pytest.mark.parametrize("cursor", [{"start": -1}, {"start": "x"}, {}, [], "x", 5])
+def test_a_cursor_of_another_form_is_the_beginning(answer, request_for, cursor):
+    body = rss([{"title": "a", "guid": "1"}])
+    request = request_for("https://f.example/", cursor=cursor)
+    assert len(feed.parse(answer(body, request=request)).entries) == 1
+
+
+def test_an_address_of_megabytes_is_left_out_and_told(read):
+    parsed = read(rss([{"title": "Long", "link": "https://a.org/" + "a" * 5_000, "guid": "1"}, {"title": "b"}]))
+    assert [(one.title, one.url) for one in parsed.entries] == [("Long", ""), ("b", "")]
+    assert [(one.code, one.entry) for one in parsed.problems] == [("address", "Long")]

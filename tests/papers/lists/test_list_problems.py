@@ -37,6 +37,13 @@ def test_every_doubt_has_its_line():
     ]
 
 
+def test_a_paper_that_was_left_as_text_is_a_doubt():
+    text = (
+        "前言 https://arxiv.org/abs/2401.00009\n\n- [乙作](https://example.org/b) 见 https://arxiv.org/abs/2401.00008\n"
+    )
+    assert [one for one in doubts(text) if one[1] == "arxiv_in_text"] == [(1, "arxiv_in_text")]
+
+
 def test_prose_with_a_few_works_says_so():
     text = "\n\n".join([*("一段话。" for _ in range(20)), "- [a](https://example.org/a)"])
     assert doubts(text) == [(None, "mostly_text")]

@@ -10,6 +10,8 @@ from members.actions import people
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event, Role
 from members.rules import StateRefusal
+from news.actions.store import store_entries
+from news.entries import Entry
 from news.models import NewsItem
 from talks.actions import triage
 from talks.export import export
@@ -296,3 +298,35 @@ def test_two_people_at_once(transactional_db, tmp_path, now, password, acts):
         assert (items.count(), Credit.objects.filter(item__in=items).count()) == ((1, 1) if first == "take" else (0, 0))
         assert (room.a.decision == "taken") == (first == "take")
         assert Event.objects.about("news", room.a.pk).count() == 1
+
+
+def test_what_was_filed_stays_once_the_episode_takes_no_news(room, organizer, now):
+    take(room, room.a, organizer, now)
+    Episode.objects.filter(pk=room.episode.pk).update(state=EpisodeState.PUBLISHED)
+    room.a.refresh_from_db()
+    for act in (
+        lambda: triage.undo(story=room.a, version=room.a.version, by=organizer, now=now),
+        lambda: take(room, room.b, organizer, now),
+    ):
+        with pytest.raises(StateRefusal, match="021") as refused:
+            act()
+        assert refused.value.code == "takes_no_news"
+    assert Item.objects.current().filter(news_item=room.a).exists()
+
+
+def test_a_deleted_episode_takes_no_news(room, organizer, now):
+    Episode.objects.filter(pk=room.episode.pk).update(deleted_at=now)
+    with pytest.raises(StateRefusal) as refused:
+        take(room, room.a, organizer, now)
+    assert refused.value.code == "takes_no_news"
+
+
+def test_a_story_is_not_filed_twice_under_another_name(room, organizer, now):
+    """Neither has an address, so that only the merge tells that they are one."""
+    store_entries(source=room.feed, run=None, entries=[Entry("x", title="甲"), Entry("y", title="乙")], now=now)
+    one, other = (NewsItem.objects.get(key=f"blog:{key}") for key in "xy")
+    take(room, one, organizer, now)
+    NewsItem.objects.filter(pk=one.pk).update(merged_into=other)  # as a change of the rules of addresses may do
+    with pytest.raises(StateRefusal) as refused:
+        take(room, other, organizer, now)
+    assert refused.value.code == "there_already"
