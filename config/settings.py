@@ -307,7 +307,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None},
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"EntryKindEnum": "papers.models.EntryKind", "SourceKindEnum": "news.models.SourceKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "EntryKindEnum": "papers.models.EntryKind",
+        "SourceKindEnum": "news.models.SourceKind",
+        "SectionKindEnum": "talks.models.SectionKind",
+        "EpisodeStateEnum": "talks.models.EpisodeState",
+        "HostingRoleEnum": "talks.models.HostingRole",
+        "ClaimRoleEnum": "talks.models.ClaimRole",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.document_problems",

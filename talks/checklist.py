@@ -28,21 +28,21 @@ class Check:
 
 
 def checklist(episode: Episode, entries: Sequence[Entry], hostings: Sequence[Hosting]) -> list[Check]:
-    """Return the list of an episode; `entries` are its sections, `hostings` who hosts and edits. At most two queries."""
+    """Return the list of an episode: its sections, and who hosts and edits, are given. At most two queries."""
     page = state_page(episode)
     found = [
         Check(_("Begins %(moment)s") % {"moment": moment(episode.starts_at)}, "done")
         if episode.starts_at
         else Check(_("It has no date yet."), "bad", page)
     ]
-    for role, missing, mark in (
+    for role, nobody, mark in (
         (HostingRole.HOST, _("Nobody hosts it yet."), "bad"),
         (HostingRole.EDITOR, _("Nobody edits it yet."), "wait"),
     ):
         names = [row.name for row in hostings if row.role == role]
         words = {"role": role.label, "names": "、".join(names)}
         done = _("%(role)s: %(names)s") % words
-        found.append(Check(done, "done") if names else Check(missing, mark, f"{page}#hosts"))
+        found.append(Check(done, "done") if names else Check(nobody, mark, f"{page}#hosts"))
     found += [_of_section(entry) for entry in entries]
     if episode.state in (EpisodeState.LIVE, EpisodeState.WRAPUP):
         missing = missing_for(episode, EpisodeState.PUBLISHED)

@@ -1,4 +1,4 @@
-"""What is to be said of a day: off, worked, a holiday, or of a year whose holidays are not announced yet. Reads only."""
+"""What is to be said of a day: left out, a holiday, worked, or of a year that is not announced yet. Reads only."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ def not_announced(year: int) -> str:
 
 def years_of(rows: list[Holiday], now: datetime) -> list[tuple[int, list[Holiday]]]:
     """Return the days by year, the newest first, up to the next year; a year without rows is not announced yet."""
-    by_year: dict[int, list[Holiday]] = {year: [] for year in range(now.astimezone(zone()).year + 1, FIRST_YEAR - 1, -1)}
+    by_year: dict[int, list[Holiday]] = {
+        year: [] for year in range(now.astimezone(zone()).year + 1, FIRST_YEAR - 1, -1)
+    }
     for row in rows:
         by_year.setdefault(row.day.year, []).append(row)
     return sorted(by_year.items(), key=lambda pair: -pair[0])

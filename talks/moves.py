@@ -1,4 +1,4 @@
-"""What a new date moves (顺延): the evening, its deadlines, and the evenings behind it that come too near. Reads only."""
+"""What a new date moves (顺延): the evening, its deadlines, and evenings behind it that come too near. Reads only."""
 
 from __future__ import annotations
 

@@ -101,14 +101,21 @@ def takeable(by: Actor, *, now: datetime) -> list[Entry]:
     states = (EpisodeState.COLLECTING, EpisodeState.LOCKED)
     rows = Section.objects.filter(episode__in=episodes, episode__state__in=states, deleted_at=None)
     order = (F("episode__starts_at").asc(nulls_last=True), "episode__number", "position", "pk")
-    sections = list(_with_last_owner(rows).exclude(kind=SectionKind.FREE_TALK).select_related("episode").order_by(*order))
+    sections = list(
+        _with_last_owner(rows).exclude(kind=SectionKind.FREE_TALK).select_related("episode").order_by(*order)
+    )
     claims = _claims_of(sections)
     places = [place_of(section, claims[section.pk], by, now=now) for section in sections]
     shown = [each for each in places if each.mine or each.is_free or not each.standbys]
     waiting = [each.section for each in shown if not each.leads]
     asked = suggestions_for(waiting, now=now) if person is not None else {}
     return [
-        Entry(each, getattr(each.section, "last_owner", None) or "", sentence_of(each.section), asked.get(each.section.pk, []))
+        Entry(
+            each,
+            getattr(each.section, "last_owner", None) or "",
+            sentence_of(each.section),
+            asked.get(each.section.pk, []),
+        )
         for each in shown
     ]
 
@@ -124,7 +131,12 @@ def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
     waiting = [each.section for each in places if not each.leads]
     asked = suggestions_for(waiting, now=now) if by is not ANONYMOUS else {}
     return [
-        Entry(each, getattr(each.section, "last_owner", None) or "", sentence_of(each.section), asked.get(each.section.pk, []))
+        Entry(
+            each,
+            getattr(each.section, "last_owner", None) or "",
+            sentence_of(each.section),
+            asked.get(each.section.pk, []),
+        )
         for each in places
     ]
 

@@ -84,8 +84,7 @@ def _list_stories(section: Section, *, now: datetime) -> list[Item]:
     """Take the week's best stories in as entries that are only listed; what triage said of them is left alone."""
     last = Item.objects.filter(section=section).aggregate(last=Max("position"))["last"] or 0
     made = [
-        _entry(section, story, last + place, now=now)
-        for place, story in enumerate(top_stories(section, now=now), 1)
+        _entry(section, story, last + place, now=now) for place, story in enumerate(top_stories(section, now=now), 1)
     ]
     Item.objects.bulk_create(made)
     give_ids(made)
@@ -115,4 +114,3 @@ def _entry(section: Section, story: NewsItem, position: int, *, now: datetime) -
         changed_at=now,
         **rendered(Item(title=title)),
     )
-

@@ -87,7 +87,14 @@ def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetim
         _set_state(episode, to, now=now)
         after = {"state": to}
         record(
-            by=by, now=now, verb="step_back", kind="episode", key=episode.code, before=before, after=after, reason=reason
+            by=by,
+            now=now,
+            verb="step_back",
+            kind="episode",
+            key=episode.code,
+            before=before,
+            after=after,
+            reason=reason,
         )
         _tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
     return episode

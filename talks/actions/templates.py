@@ -229,4 +229,3 @@ def _claims_on(owner: StandingOwner, day: date) -> list[Claim]:
         and claim.section.episode.starts_at is not None
         and claim.section.episode.starts_at.astimezone(zone()).date() == day
     ]
-

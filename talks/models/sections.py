@@ -70,8 +70,8 @@ class Section(Row):
         return OPTIONAL.sub("", self.title) or self.title
 
     def is_dropped(self, items: Iterable[Item], suggestions: Sized) -> bool:
-        """Whether the record leaves it out: nobody took it and nothing was said in it. These are all of its rows."""
-        if self.degraded_at is None or self.body or suggestions:
+        """Whether the record leaves it out: optional, taken by nobody, and empty. These are all its rows."""
+        if not self.is_optional or self.degraded_at is None or self.body or suggestions:
             return False
         has_notes = any(group.get("body") for group in self.groups)
         return not has_notes and not any(item.state == ItemState.ACCEPTED for item in items)

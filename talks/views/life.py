@@ -131,7 +131,9 @@ def _page(
         **state_of(episode, by, now),
         "outcome": outcome,
         "earlier": [(each.value, each.label) for each in reversed(earlier)],
-        "names": Person.objects.current().filter(user__is_active=True).order_by("name")[:500] if runs(by, episode) else [],
+        "names": Person.objects.current().filter(user__is_active=True).order_by("name")[:500]
+        if runs(by, episode)
+        else [],
         "moment": _local(episode.starts_at),
         "moving_to": "",
         "reason": request.POST.get("reason", ""),
@@ -189,9 +191,7 @@ def _hand_over(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
 def _postpone(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
     version = int(sent["version"]) if sent.get("version", "").isdigit() else None
     moment = _moment(sent.get("starts_at", ""))
-    life.postpone(
-        episode=episode, starts_at=moment, reason=sent.get("reason", ""), by=by, now=now, version=version
-    )
+    life.postpone(episode=episode, starts_at=moment, reason=sent.get("reason", ""), by=by, now=now, version=version)
     return _("Moved. Whom it concerns has been told.")
 
 
@@ -216,7 +216,11 @@ def _previewed(request: HttpRequest, episode: Episode, sent: Sent, by: Actor, no
     if not found:
         return _page(request, episode, by, now, outcome, moving_to=sent.get("starts_at", ""))
     moved = found[0].moves[0].starts_at
-    more = {"preview": found[0], "preview_hint": hint_for(moved), "moving_to": sent.get("starts_at", "")}
+    more: dict[str, Any] = {
+        "preview": found[0],
+        "preview_hint": hint_for(moved),
+        "moving_to": sent.get("starts_at", ""),
+    }
     return _page(request, episode, by, now, **more)
 
 

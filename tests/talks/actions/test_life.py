@@ -232,9 +232,7 @@ def test_back_with_a_reason_by_organizers(week, member, organizer, now):
         step_back(episode=week.episode, to="wrapup", reason="错别字", by=member, now=now)
     with pytest.raises(ValidationError):
         step_back(episode=week.episode, to="wrapup", reason=" ", by=organizer, now=now)
-    refused(
-        "not_earlier", lambda: step_back(episode=week.episode, to="published", reason="x", by=organizer, now=now)
-    )
+    refused("not_earlier", lambda: step_back(episode=week.episode, to="published", reason="x", by=organizer, now=now))
     assert step_back(episode=week.episode, to="wrapup", reason="错别字", by=organizer, now=now).state == "wrapup"
     event = Event.objects.about("episode", "001").get(verb="step_back")
     assert (event.before, event.after, event.reason) == ({"state": "published"}, {"state": "wrapup"}, "错别字")
@@ -350,9 +348,7 @@ def test_dates_that_cannot_be(week, member, organizer, now):
     with pytest.raises(PermissionDenied):
         postpone(episode=week.episode, starts_at=at("2026-03-08 21:00"), reason="x", by=member, now=now)
     with pytest.raises(ValidationError) as conflict:
-        postpone(
-            episode=week.episode, starts_at=at("2026-03-08 21:00"), reason="x", by=organizer, now=now, version=99
-        )
+        postpone(episode=week.episode, starts_at=at("2026-03-08 21:00"), reason="x", by=organizer, now=now, version=99)
     [error] = conflict.value.error_dict["starts_at"]
     assert error.code == "conflict"
     assert set(error.params) == {"yours", "theirs"}
