@@ -31,6 +31,10 @@ PAGES = {
     "/people/成员1/?show=items": 18,
     "/episodes/{code}/ask/": 5,
     "/inbox/": 22,
+    "/claim/": 7,
+    "/episodes/{code}/state/": 14,
+    "/templates/": 5,
+    "/calendar/": 5,
 }
 # Every resource of the API is here by itself; those of organizers are asked for by one.
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
