@@ -37,6 +37,8 @@ NO_PAGES = {
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("list-section-remove", "list-section-restore"),
     *("sources-opml", "paper-bibtex", "feed-papers", "feed-news"),
+    *("plan-next", "claim-section", "claim-release", "owner-skip", "owner-unskip", "owner-disown", "template-own"),
+    *("calendar-set", "calendar-remove", "calendar-break", "calendar-resume"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -125,6 +127,23 @@ SHOTS: dict[str, Shot] = {
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),
     "question-unanswered": Shot("question", "/q/106-7/"),
     "question-follow-up": Shot("question", "/q/106-2.1/"),
+    "claim-empty": Shot("claim", "/claim/", stage="empty"),
+    "claim": Shot("claim", "/claim/", stage="week"),
+    "claim-signed-in": Shot("claim", "/claim/", by="member", stage="week"),
+    "claim-english": Shot("claim", "/claim/", by="member", language="en", stage="week"),
+    "claim-hand-over": Shot("claim-hand-over", "/claim/{claim}/hand-over/", by="member", stage="week"),
+    "state": Shot("episode-state", "/episodes/021/state/", stage="week"),
+    "state-host": Shot("episode-state", "/episodes/021/state/", by="member", stage="week"),
+    "state-organizer": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
+    "templates": Shot("templates", "/templates/", stage="week"),
+    "templates-organizer": Shot("templates", "/templates/", by="organizer", stage="week"),
+    "template-edit": Shot("template-edit", "/templates/edit/", by="organizer", stage="week"),
+    "template-edition": Shot("template-edition", "/templates/1/", by="member", stage="week"),
+    "calendar": Shot("calendar", "/calendar/"),
+    "calendar-organizer": Shot("calendar", "/calendar/", by="organizer"),
+    "notifications-empty": Shot("notifications", "/notifications/", by="organizer"),
+    "state-preview": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
+    "notifications": Shot("notifications", "/notifications/", by="member", stage="week"),
     "inbox-empty": Shot("inbox", "/inbox/", stage="empty"),
     "inbox": Shot("inbox", "/inbox/", by="organizer"),
     "inbox-host": Shot("inbox", "/inbox/", by="member"),
@@ -194,7 +213,7 @@ SHOTS: dict[str, Shot] = {
     "broken": Shot("", "/broken/"),
     "home-no-next": Shot("home", "/", stage="over"),
 }
-STAGES = ("empty", "sample", "full", "over")
+STAGES = ("empty", "sample", "full", "over", "week")
 
 
 def pages_of_the_map(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:
@@ -233,7 +252,7 @@ def prepare(folder: Path) -> None:
 
 
 def enter(stage: str) -> None:
-    """Bring the database to a stage: empty, the sample, with 470 more stories, or with no evening to come."""
+    """Bring the database to a stage: empty, the sample, 470 more stories, no evening to come, or with one planned."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -254,6 +273,34 @@ def enter(stage: str) -> None:
         tell(Source.objects.get(slug="sample-industry"), *links, now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+    if stage == "week":
+        take_part()
+
+
+def take_part() -> None:
+    """The next number is planned; the sample's member hosts it, takes a section and is told of what others do."""
+    from django.utils import timezone
+
+    from members.actors import SYSTEM
+    from members.models import User
+    from talks.actions.claims import claim
+    from talks.actions.hosting import host
+    from talks.actions.life import plan_next
+    from talks.actions.rescue import rescue
+    from talks.actions.templates import make_edition, own
+    from talks.models import Section
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    episode = plan_next(by=SYSTEM, now=now)
+    news, picks = Section.objects.filter(episode=episode).order_by("position")[:2]
+    host(episode=episode, role="host", by=member, now=now)
+    claim(section=news, role="lead", by=member, now=now)
+    claim(section=news, role="lead", by=organizer, now=now)
+    claim(section=picks, role="lead", by=organizer, now=now)
+    rescue(episode=episode, by=organizer, now=now)
+    own(kind="practice", title="", person=member, by=organizer, now=now)
+    make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
 
 
 def shelve_papers() -> None:
@@ -358,6 +405,16 @@ def session_cookie(role: str) -> str:
     return client.cookies["sessionid"].value
 
 
+def own_row(path: str) -> str:
+    """Return the address, with the key of what the sample's member has taken where it stands for it."""
+    from talks.models import Claim
+
+    if "{claim}" not in path:
+        return path
+    found = Claim.objects.current().filter(person__user__username="sample-member").order_by("-pk")[0]
+    return path.format(claim=found.pk)
+
+
 def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     """Open one page the way its reader would, take the picture, and return what is wrong with it."""
     from axe_playwright_python.sync_playwright import Axe
@@ -366,7 +423,7 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + shot.path)
+    page.goto(address + own_row(shot.path))
     if name == "too-late":  # the cookie of the form's token is gone, as after a sign-in elsewhere
         page.context.clear_cookies(name="csrftoken")
     if shot.send:
@@ -374,6 +431,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
         page.fill("textarea", shot.send)
     for _form in range(shot.forms if shot.send is not None else 0):
         page.click("form button.button-primary")
+        page.wait_for_load_state()
+    if name == "state-preview":
+        page.fill("#starts_at", page.input_value("#starts_at").replace("T21:00", "T20:00"))
+        page.fill("#move-reason", "主持人在路上")
+        page.click("#move form button.button:not(.button-primary)")
         page.wait_for_load_state()
     if name == "inbox-refused":  # a button of the past: somebody was faster
         page.evaluate(
