@@ -220,5 +220,5 @@ class MentionViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         visible = PaperMention.objects.visible_to(person_of(self.request))
-        asked = ("serial", "follow_up")
+        asked = ("serial", "follow_up", "first_code")
         return with_only(visible, paper=("arxiv_id",), episode=("code",), question=asked).order_by("pk")

@@ -111,7 +111,7 @@ class AnswerViewSet(Rows):
         rows = with_only(
             Answer.objects.visible_to(person_of(self.request)),
             author=("handle", "name"),
-            question=("serial", "follow_up", "episode"),
+            question=("serial", "follow_up", "first_code", "episode"),
             question__episode=("code",),
         )
         place = Coalesce("question__parent__position", "question__position")

@@ -172,7 +172,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_parent(self, question: Question) -> str | None:
-        return f"{question.episode.code}-{question.serial}" if question.parent_id else None
+        return question.public_id.rpartition(".")[0] if question.parent_id else None
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
@@ -213,7 +213,10 @@ class MentionSerializer(serializers.ModelSerializer[PaperMention]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_question(self, mention: PaperMention) -> str | None:
-        return f"{mention.episode.code}-{mention.question.local_id}" if mention.question else None
+        if mention.question is None:
+            return None
+        mention.question.episode = mention.episode
+        return mention.question.public_id
 
 
 class ProblemSerializer(serializers.Serializer):
