@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from members.actors import actor_of
+from members.models import Notification
 from talks.models import Episode
 from talks.rules import can_import, may_sort_news
 from talks.views.site import THEMES
@@ -26,10 +27,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "zone": _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE,
         "me": SimpleLazyObject(lambda: visitor(request)),
         "may_file": SimpleLazyObject(lambda: _may_file(request)),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
         "can_import": SimpleLazyObject(lambda: can_import(actor_of(request.user))),
         "open_episode": SimpleLazyObject(lambda: Episode.objects.visible_to(None).of_record().upcoming().first()),
         "address": f"{settings.SITE_URL}{request.path}",
     }
+
+
+def _unread(request: HttpRequest) -> int:
+    person = visitor(request)
+    return Notification.objects.of(person).unread().order_by().count() if person is not None else 0
 
 
 def _may_file(request: HttpRequest) -> bool:

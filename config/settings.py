@@ -146,6 +146,7 @@ CACHES = {
 REDIS_URL = ENV["REDIS_URL"]
 JOB_KINDS = {
     "prune": Kind(store="jobs.actions.pruning.prune", name=_("daily clean-up")),
+    "turn_week": Kind(store="talks.actions.life.turn_week", name=_("locking boards and opening the next number")),
     "collect": Kind(store="news.actions.collect.start_due", name=_("starting the sources that are due")),
     "collect_page": Kind(
         name=_("a page of a source"),
@@ -170,6 +171,7 @@ JOB_KINDS = {
 JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
     "collect": Beat(every=timedelta(minutes=1)),
+    "turn_week": Beat(every=timedelta(minutes=5)),
     "fill_papers": Beat(every=timedelta(minutes=5)),
     "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
@@ -305,7 +307,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"validatorUrl": None},
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {"EntryKindEnum": "papers.models.EntryKind", "SourceKindEnum": "news.models.SourceKind"},
+    "ENUM_NAME_OVERRIDES": {
+        "EntryKindEnum": "papers.models.EntryKind",
+        "SourceKindEnum": "news.models.SourceKind",
+        "SectionKindEnum": "talks.models.SectionKind",
+        "EpisodeStateEnum": "talks.models.EpisodeState",
+        "HostingRoleEnum": "talks.models.HostingRole",
+        "ClaimRoleEnum": "talks.models.ClaimRole",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.document_problems",

@@ -15,7 +15,22 @@ from members import views as members
 from news.api.metrics import Metrics
 from news.views import ops, sources
 from papers.views import lists
-from talks.views import episodes, feeds, home, imports, inbox, list_imports, papers, people, questions, site
+from talks.views import (
+    claims,
+    episodes,
+    feeds,
+    home,
+    imports,
+    inbox,
+    life,
+    list_imports,
+    notifications,
+    papers,
+    people,
+    questions,
+    site,
+    templates,
+)
 
 
 def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
@@ -39,6 +54,26 @@ urlpatterns = [
     path("episodes/<code>.json", episodes.text, {"form": "json"}, name="episode-json"),
     path("episodes/<code>/", episodes.record, name="episode"),
     path("episodes/<code>/ask/", questions.ask, name="ask"),
+    path("episodes/<code>/state/", life.state, name="episode-state"),
+    path("plan/", life.plan, name="plan-next"),
+    path("claim/", claims.index, name="claim"),
+    path("claim/sections/<int:pk>/", claims.take, name="claim-section"),
+    path("claim/<int:pk>/release/", claims.release, name="claim-release"),
+    path("claim/<int:pk>/hand-over/", claims.hand_over, name="claim-hand-over"),
+    *[
+        path(f"claim/owners/<int:pk>/{verb}/", claims.owner, {"verb": verb}, name=f"owner-{verb}")
+        for verb in ("skip", "unskip", "disown")
+    ],
+    path("templates/", templates.index, name="templates"),
+    path("templates/edit/", templates.edit, name="template-edit"),
+    path("templates/own/", templates.own, name="template-own"),
+    path("templates/<int:pk>/", templates.edition, name="template-edition"),
+    path("calendar/", templates.calendar, name="calendar"),
+    *[
+        path(f"calendar/{verb}/", templates.change_day, {"verb": verb}, name=f"calendar-{verb}")
+        for verb in ("set", "remove", "break", "resume")
+    ],
+    path("notifications/", notifications.index, name="notifications"),
     path("q/<public_id>/", questions.question, name="question"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/act/", inbox.act, name="inbox-act"),

@@ -99,6 +99,8 @@ def rows_of(episode: Episode, *, everything: bool = False) -> list[Stored]:
         in_order(Suggestion.objects.filter(section__episode=episode), everything=everything), "section_id"
     )
     for section in _rows("section", episode, everything):
+        if not everything and section.is_dropped(items[section.pk], suggestions[section.pk]):
+            continue
         index = add("section", section, 0, **names.of_section(section))
         for item in items[section.pk]:
             if everything or item.state in (ItemState.ACCEPTED, ItemState.NOMINATED):
@@ -166,7 +168,10 @@ class _Names:
     def of_section(self, section: Section) -> dict[str, Any]:
         credits_ = self.credits[section.pk, None]
         # A claim holds one name; another name of the same person stands beside it.
-        leads = [*self.claims[section.pk], *(credit for credit in credits_ if credit.role == CreditRole.LEAD)]
+        claims = self.claims[section.pk]
+        named = {claim.name for claim in claims}
+        credited = [credit for credit in credits_ if credit.role == CreditRole.LEAD and credit.name not in named]
+        leads = [*claims, *credited]
         return {
             "leads": [lead.name for lead in sorted(leads, key=lambda lead: lead.position)],
             "contributors": [credit.name for credit in credits_ if credit.role != CreditRole.LEAD],

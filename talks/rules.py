@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from members.actors import Actor
+from members.actors import Actor, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may, is_organizer, is_system, may_write
 from talks.models import (
@@ -12,6 +12,7 @@ from talks.models import (
     Episode,
     EpisodeState,
     Hosting,
+    HostingRole,
     Item,
     ItemState,
     Question,
@@ -158,3 +159,44 @@ def can_resolve(by: Actor, suggestion: Suggestion) -> bool:
     hosts = Hosting.objects.filter(episode=episode, person=by, deleted_at=None)
     leads = Claim.objects.filter(section=suggestion.section, person=by, role=ClaimRole.LEAD, deleted_at=None)
     return hosts.exists() or leads.exists()
+
+
+# ── The life of an episode: who runs it, who takes what ─────────────────────
+
+
+def is_host(by: Actor, episode: Episode, role: HostingRole = HostingRole.HOST) -> bool:
+    """Whether somebody hosts (or edits) this episode; what was earned ends when the record is published."""
+    if not may_write(by) or not isinstance(by, Person) or episode.state == EpisodeState.PUBLISHED:
+        return False
+    return Hosting.objects.filter(episode=episode, person=by, role=role, deleted_at=None).exists()
+
+
+def runs(by: Actor, episode: Episode) -> bool:
+    """Its hosts until it is published, and organizers."""
+    return is_organizer(by) or is_host(by, episode)
+
+
+def may_plan(by: Actor) -> bool:
+    """Open the next number, keep templates, holidays and breaks: organizers, the schedule and the operator."""
+    return is_organizer(by) or is_system(by)
+
+
+def takes_claims(episode: Episode) -> bool:
+    """While it is collecting, and for gaps until it begins."""
+    return episode.state in (EpisodeState.COLLECTING, EpisodeState.LOCKED)
+
+
+def may_claim(by: Actor, section: Section, *, now: datetime) -> bool:
+    """Members, and guests whose invitation is for this section."""
+    return may_write(by) or guest_may(by, Purpose.CLAIM, section.pk, now=now)
+
+
+def holds(by: Actor, claim: Claim, *, now: datetime) -> bool:
+    """Whether this is one's own claim, and one may still act on it."""
+    person = person_behind(by)
+    return person is not None and claim.person_id == person.pk and may_claim(by, claim.section, now=now)
+
+
+def is_past_cut_off(episode: Episode, *, now: datetime) -> bool:
+    """Whether what was taken is to be handed over by now, not given up."""
+    return episode.state != EpisodeState.COLLECTING or (episode.cut_off is not None and episode.cut_off <= now)

@@ -21,6 +21,7 @@ from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
 from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, SectionFilter
+from talks.api.life import ClaimActs, EpisodeActs, SectionActs
 from talks.documents import model
 from talks.export import CHANNELS, document_of
 from talks.exports import kept_export
@@ -36,7 +37,6 @@ from talks.models import (
     Recording,
     Section,
     Suggestion,
-    Template,
 )
 from talks.models.episodes import SPELLING
 from talks.models.order import in_order
@@ -67,7 +67,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(Rows):
+class EpisodeViewSet(EpisodeActs):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer
@@ -78,7 +78,7 @@ class EpisodeViewSet(Rows):
         "sections": Expansion(serializers.SectionSerializer, lambda: in_order(Section.objects.all())),
         "recordings": Expansion(serializers.RecordingSerializer, lambda: in_order(Recording.objects.all())),
     }
-    queries = {"export": ("to",)}
+    queries = {"export": ("to",), "missing": ("to",)}
 
     def rows(self) -> QuerySet[Any]:
         hostings = in_order(Hosting.objects.select_related("person"))
@@ -114,7 +114,7 @@ class EpisodeViewSet(Rows):
         return Response(exported.text.encode(), content_type=f"{exported.media_type}; charset=utf-8")
 
 
-class SectionViewSet(Rows):
+class SectionViewSet(SectionActs):
     """Sections in the order of their episode."""
 
     serializer_class = serializers.SectionSerializer
@@ -163,7 +163,7 @@ class ItemViewSet(OfSections):
         return self.of_sections(Item.objects.shown())
 
 
-class ClaimViewSet(OfSections):
+class ClaimViewSet(ClaimActs, OfSections):
     """Who has taken which section."""
 
     serializer_class = serializers.ClaimSerializer
@@ -191,20 +191,6 @@ class RecordingViewSet(Rows):
         episodes = Episode.objects.visible_to(person_of(self.request))
         rows = Recording.objects.filter(deleted_at=None, episode__in=episodes)
         return with_only(rows, episode=("code",)).order_by("episode_id", "position", "pk")
-
-
-class TemplateFilter(filters.FilterSet):
-    name = filters.CharFilter(max_length=80)
-
-
-class TemplateViewSet(Rows):
-    """Editions of templates, the newest of each first."""
-
-    serializer_class = serializers.TemplateSerializer
-    filterset_class = TemplateFilter
-
-    def rows(self) -> QuerySet[Any]:
-        return Template.objects.filter(deleted_at=None).order_by("name", "-edition")
 
 
 class MentionFilter(filters.FilterSet):

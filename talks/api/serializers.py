@@ -81,8 +81,8 @@ class EpisodeSerializer(serializers.ModelSerializer[Episode]):
     class Meta:
         model = Episode
         fields = read_only_fields = (
-            *("code", "kind", "number", "title", "state", "starts_at", "time_text", "labels", "highlights"),
-            *("hostings", "url", *STAMP),
+            *("code", "kind", "number", "title", "state", "starts_at", "locks_at", "sequence", "time_text"),
+            *("template", "labels", "highlights", "hostings", "url", *STAMP),
         )
 
 
@@ -97,7 +97,7 @@ class SectionSerializer(serializers.ModelSerializer[Section]):
         model = Section
         fields = read_only_fields = (
             *("id", "episode", "position", "kind", "title", "is_optional", "brief", "minutes", "theme", "labels"),
-            *("groups", "body", "body_html", *STAMP),
+            *("groups", "degraded_at", "body", "body_html", *STAMP),
         )
 
 
@@ -124,7 +124,7 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
 
     class Meta:
         model = Claim
-        fields = read_only_fields = ("id", "episode", "section", "position", "role", "name", "person", *STAMP)
+        fields = read_only_fields = ("id", "episode", "section", "position", "role", "place", "name", "person", *STAMP)
 
 
 class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
@@ -195,7 +195,10 @@ class TemplateSerializer(serializers.ModelSerializer[Template]):
 
     class Meta:
         model = Template
-        fields = read_only_fields = ("id", "name", "edition", "sections", "passages", *STAMP)
+        fields = read_only_fields = (
+            *("id", "name", "edition", "weekday", "time", "locks_before", "minutes", "votes", "sections", "passages"),
+            *STAMP,
+        )
 
 
 class MentionSerializer(serializers.ModelSerializer[PaperMention]):

@@ -7,7 +7,7 @@ from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet, StoryViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import episodes, imports, questions, record
+from talks.api import episodes, imports, planning, questions, record
 
 
 class Root(APIRootView):
@@ -28,7 +28,11 @@ for name, viewset in {
     "questions": questions.QuestionViewSet,
     "answers": questions.AnswerViewSet,
     "recordings": episodes.RecordingViewSet,
-    "templates": episodes.TemplateViewSet,
+    "episodes/holidays": planning.HolidayViewSet,
+    "episodes/breaks": planning.BreakViewSet,
+    "templates/owners": planning.OwnerViewSet,  # before the templates, whose keys it would be taken for
+    "templates": planning.TemplateViewSet,
+    "notifications": planning.NotificationViewSet,
     "people": record.PersonViewSet,
     "papers": record.PaperViewSet,
     "lists": ReadingListViewSet,

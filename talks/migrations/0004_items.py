@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0003_week'),
-        ('talks', '0003_week'),
+        ('talks', '0004_life'),
     ]
 
     operations = [

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from members.models import Person, Row
 from members.rules import is_organizer
 from talks.documents.model import code_of, label_of
+from talks.schedule import USUAL_HOURS, lock_of
 
 
 class EpisodeKind(models.TextChoices):
@@ -116,6 +117,14 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
 
     def _told_apart(self) -> Self:
         return self.annotate(is_sample=Exists(Episode.objects.of_sample().filter(pk=OuterRef("pk"))))
+
+    def outside_sample(self) -> Self:
+        """Episodes that are none of the sample's."""
+        return self._told_apart().filter(is_sample=False)
+
+    def of_series(self) -> Self:
+        """All numbers ever given to regular episodes, deleted ones too: none is given again."""
+        return self.outside_sample().filter(kind=EpisodeKind.REGULAR)
 
     def collecting(self) -> Self:
         """Episodes that news is filed for, the next one first."""
@@ -218,6 +227,11 @@ class Episode(Row):
     def name(self) -> str:
         """The title, or the highlights in a row, or nothing."""
         return self.title or "；".join(self.highlights)
+
+    @property
+    def cut_off(self) -> datetime | None:
+        """When the board is locked; a day before the talk where nobody has said it, None without a date."""
+        return self.locks_at or (lock_of(self.starts_at, USUAL_HOURS) if self.starts_at else None)
 
     @property
     def is_open(self) -> bool:

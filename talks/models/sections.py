@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Sized
 from datetime import datetime
 from typing import Self
 
@@ -68,12 +69,26 @@ class Section(Row):
         """The title without the mark that says it is optional (本周经典-optional): is_optional says that."""
         return OPTIONAL.sub("", self.title) or self.title
 
+    def is_dropped(self, items: Iterable[Item], suggestions: Sized) -> bool:
+        """Whether the record leaves it out: optional, taken by nobody, and empty. These are all its rows."""
+        if not self.is_optional or self.degraded_at is None or self.body or suggestions:
+            return False
+        has_notes = any(group.get("body") for group in self.groups)
+        return not has_notes and not any(item.state == ItemState.ACCEPTED for item in items)
+
 
 class ClaimRole(models.TextChoices):
     """A section has leads and one standby."""
 
     LEAD = "lead", _("lead")
     STANDBY = "standby", _("standby")
+
+
+class ClaimQuerySet(models.QuerySet["Claim"]):
+    """Reads of claims."""
+
+    def current(self) -> Self:
+        return self.filter(deleted_at=None)
 
 
 class Claim(Row):
@@ -89,6 +104,8 @@ class Claim(Row):
     role = models.CharField(max_length=8, choices=ClaimRole.choices, default=ClaimRole.LEAD)
     position = models.PositiveIntegerField()
     place = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
+from typing import Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.dates import WEEKDAYS
 
 from members.models import Person, Row
+from talks.models.sections import SectionKind
 
 SATURDAY = 5
+
+
+class TemplateQuerySet(models.QuerySet["Template"]):
+    """Reads of templates."""
+
+    def current(self) -> Self:
+        """Editions that stand, the newest of each template first."""
+        return self.filter(deleted_at=None).order_by("name", "-edition")
+
+    def newest(self, name: str) -> Template | None:
+        """The newest edition of a template."""
+        return self.current().filter(name=name).first()
 
 
 class Template(Row):
@@ -31,6 +46,8 @@ class Template(Row):
     minutes = models.PositiveIntegerField(default=80)
     votes = models.PositiveSmallIntegerField(default=5)
 
+    objects = TemplateQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["name", "edition"], name="template_edition_once"),
@@ -40,6 +57,18 @@ class Template(Row):
 
     def __str__(self) -> str:
         return f"{self.name} {self.edition}"
+
+    @property
+    def weekday_name(self) -> str:
+        """The day of the week in the reader's language."""
+        return str(WEEKDAYS[self.weekday])
+
+
+class StandingOwnerQuerySet(models.QuerySet["StandingOwner"]):
+    """Reads of standing owners."""
+
+    def current(self) -> Self:
+        return self.filter(deleted_at=None).select_related("person").order_by("kind", "title", "position", "pk")
 
 
 class StandingOwner(Row):
@@ -54,6 +83,8 @@ class StandingOwner(Row):
     position = models.PositiveIntegerField(default=0)
     skips = models.JSONField(default=list)
 
+    objects = StandingOwnerQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -64,12 +95,29 @@ class StandingOwner(Row):
     def __str__(self) -> str:
         return f"{self.title or self.kind} {self.person_id}"
 
+    @property
+    def kind_label(self) -> str:
+        """What the kind of section is called in the reader's language."""
+        return str(SectionKind(self.kind).label)
+
+
+class BreakQuerySet(models.QuerySet["Break"]):
+    """Reads of days without a talk."""
+
+    def current(self) -> Self:
+        return self.filter(deleted_at=None).order_by("day")
+
+    def days(self) -> set[date]:
+        return set(self.current().values_list("day", flat=True))
+
 
 class Break(Row):
     """A day on which there is no talk (停更), and why."""
 
     day = models.DateField()
     reason = models.TextField()
+
+    objects = BreakQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -81,6 +129,13 @@ class Break(Row):
         return f"{self.day} {self.reason}"
 
 
+class HolidayQuerySet(models.QuerySet["Holiday"]):
+    """Reads of the statutory calendar."""
+
+    def current(self) -> Self:
+        return self.filter(deleted_at=None).order_by("day")
+
+
 class Holiday(Row):
     """A day of the statutory calendar: a holiday, or a weekend day that is worked (调休). A year without rows is not
     announced yet."""
@@ -88,6 +143,8 @@ class Holiday(Row):
     day = models.DateField()
     name = models.CharField(max_length=40)
     is_workday = models.BooleanField(default=False)
+
+    objects = HolidayQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -214,7 +214,7 @@ def _section_parts(episode: Episode) -> dict[str, Select]:
     return {
         "sections": (
             Section.objects.filter(episode=episode, deleted_at=None),
-            ("position", "kind", "title", "is_optional", *texts),
+            ("position", "kind", "title", "is_optional", "degraded_at", *texts),
         ),
         "claims": (Claim.objects.filter(**of), ("section", *NAMED)),
         "suggestions": (Suggestion.objects.filter(**of), ("section", "position", "body_html")),
@@ -296,6 +296,8 @@ def _sections(
     entries: list[SectionEntry] = []
     taken: dict[str, int] = defaultdict(int)
     for section in rows["sections"]:
+        if section.is_dropped(items[section.pk], suggestions[section.pk]):
+            continue
         taken[section.kind] += 1
         found = [ItemEntry(item, by_item[item.pk], papers[item.pk]) for item in items[section.pk]]
         entries.append(

@@ -1,0 +1,162 @@
+"""Who hosts and edits an episode: taken in one tap while nobody does, given to others, handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from members.actions.events import record
+from members.actions.notifications import notify
+from members.actors import Actor, person_behind
+from members.models import Person
+from members.rules import StateRefusal, invalid, is_organizer, may_write, require
+from talks.actions.claims import check_taker
+from talks.models import Episode, EpisodeState, Hosting, HostingRole
+from talks.models.order import in_order
+from talks.rules import is_past_cut_off, runs
+
+
+def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
+    """Become host or editor of an episode that has none.
+
+    Raises PermissionDenied, ValidationError for an unknown role, StateRefusal (`role_taken`, `episode_over`).
+    """
+    with transaction.atomic():
+        episode = _locked(episode, role)
+        require(may_write(by) and isinstance(by, Person), _("Sign in to host."))
+        require(episode.state != EpisodeState.DRAFT or is_organizer(by), _("Only organizers see drafts."))
+        others = _of(episode, role)
+        if others:
+            sentence = _("%(who)s does this already; who does it can add you.")
+            raise StateRefusal(sentence % {"who": "、".join(each.name for each in others)}, code="role_taken")
+        assert isinstance(by, Person)  # noqa: S101 - for the type checker; the line above has raised
+        made = _give(episode, by, role, now=now)
+        record(by=by, now=now, verb="host", kind="episode", key=episode.code, after=_values(made))
+        _tell("hosting_taken", episode, [made], by=by, now=now, role=role)
+    return made
+
+
+def name_host(*, episode: Episode, person: Person, role: str, by: Actor, now: datetime) -> Hosting:
+    """Add a host or an editor. Hosts and organizers.
+
+    Raises PermissionDenied, ValidationError for who cannot be it, StateRefusal (`episode_over`).
+    """
+    with transaction.atomic():
+        episode = _locked(episode, role)
+        require(runs(by, episode), _("Only hosts and organizers do this."))
+        person = check_taker(person, field="person")
+        _check_new(_of(episode, role), person, field="person")
+        made = _give(episode, person, role, now=now)
+        record(by=by, now=now, verb="name_host", kind="episode", key=episode.code, after=_values(made))
+        _tell("hosting_given", episode, [made], by=by, now=now, role=role, name=made.name)
+    return made
+
+
+def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
+    """Host or edit no more: oneself before the cut-off or while others remain, organizers anybody at any time.
+
+    Raises PermissionDenied, Http404, StateRefusal (`cut_off_passed`, `episode_over`).
+    """
+    with transaction.atomic():
+        row = _locked_hosting(hosting)
+        require(is_organizer(by) or _is_own(by, row), _("Only who hosts gives it up."))
+        is_last = len(_of(row.episode, row.role)) == 1
+        if not is_organizer(by) and is_last and is_past_cut_off(row.episode, now=now):
+            raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
+        before = _values(row)
+        _end(row, now=now)
+        record(by=by, now=now, verb="leave_hosting", kind="episode", key=row.episode.code, before=before)
+        _tell("hosting_left", row.episode, [row], by=by, now=now, role=row.role, name=row.name)
+    return row
+
+
+def hand_over_hosting(*, hosting: Hosting, to: Person, by: Actor, now: datetime) -> Hosting:
+    """Give one's place as host or editor to somebody else, and return theirs. Also organizers.
+
+    Raises PermissionDenied, Http404, ValidationError for who cannot have it, StateRefusal (`episode_over`).
+    """
+    with transaction.atomic():
+        row = _locked_hosting(hosting)
+        require(is_organizer(by) or _is_own(by, row), _("Only who hosts hands it over."))
+        to = check_taker(to, field="to")
+        _check_new(_of(row.episode, row.role), to, field="to")
+        before = _values(row)
+        _end(row, now=now)
+        made = _give(row.episode, to, row.role, now=now)
+        code, after = row.episode.code, _values(made)
+        record(by=by, now=now, verb="hand_over_hosting", kind="episode", key=code, before=before, after=after)
+        told = [row, made]
+        _tell("hosting_handed_over", row.episode, told, by=by, now=now, role=row.role, name=row.name, to=made.name)
+    return made
+
+
+def _locked(episode: Episode, role: str) -> Episode:
+    """Return the episode locked, when it still takes hosts."""
+    if role not in HostingRole.values:
+        raise invalid("role", _("Choose host or editor."), "unknown")
+    row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+    if row is None:
+        raise Http404
+    if row.state == EpisodeState.PUBLISHED:
+        raise StateRefusal(_("The record is published; who hosted it stands."), code="episode_over")
+    return row
+
+
+def _locked_hosting(hosting: Hosting) -> Hosting:
+    episode = _locked(Episode.objects.get(pk=hosting.episode_id), hosting.role)
+    row = Hosting.objects.filter(pk=hosting.pk, deleted_at=None).select_related("person").first()
+    if row is None:
+        raise Http404
+    row.episode = episode
+    return row
+
+
+def _is_own(by: Actor, row: Hosting) -> bool:
+    return may_write(by) and isinstance(by, Person) and row.person_id == by.pk
+
+
+def _check_new(others: list[Hosting], person: Person, *, field: str) -> None:
+    """Raise ValidationError for who has the role already, or whose name another one has there."""
+    if any(person.pk == each.person_id or person.name == each.name for each in others):
+        raise invalid(field, _("%(who)s does this already.") % {"who": person.name}, "named_already")
+
+
+def _of(episode: Episode, role: str) -> list[Hosting]:
+    return list(in_order(Hosting.objects.filter(episode=episode, role=role)))
+
+
+def _give(episode: Episode, person: Person, role: str, *, now: datetime) -> Hosting:
+    last = Hosting.objects.filter(episode=episode, role=role).aggregate(last=Max("position"))["last"]
+    return Hosting.objects.create(
+        episode=episode,
+        person=person,
+        name=person.name,
+        role=role,
+        position=(last or 0) + 1,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _end(row: Hosting, *, now: datetime) -> None:
+    row.deleted_at = row.changed_at = now
+    row.version += 1
+    row.save(update_fields=["deleted_at", "changed_at", "version"])
+
+
+def _values(row: Hosting) -> dict[str, Any]:
+    return {"person": row.person_id, "name": row.name, "role": row.role}
+
+
+def _tell(kind: str, episode: Episode, more: list[Hosting], *, by: Actor, now: datetime, **values: str) -> None:
+    """Tell everybody who hosts or edits the episode, and these."""
+    rows = Hosting.objects.filter(episode=episode, deleted_at=None).select_related("person__user")
+    who = person_behind(by)
+    said = {"who": who.name if who else "", "code": episode.code, **values}
+    people = [each.person for each in (*rows, *more)]
+    notify(people, kind=kind, target=("episode", episode.code), by=by, now=now, **said)

@@ -1,0 +1,79 @@
+"""What a notification says and where it leads, by its kind: the one table of sentences.
+
+`values` of a notification fill its sentence; every kind is told by whom (`who`, empty for the schedule), and of an
+episode by its `code`. A kind that nobody knows any more is told in general.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from members.models import Notification
+from talks.models import ClaimRole, EpisodeState, HostingRole
+from talks.moves import moment
+
+# kind → its sentence
+SENTENCES: dict[str, str] = {
+    "claimed": gettext_noop("%(who)s takes %(section)s in %(code)s as %(role)s."),
+    "released": gettext_noop("%(name)s gives up %(section)s in %(code)s; a place is free."),
+    "handed_over": gettext_noop("%(section)s in %(code)s goes from %(name)s to %(to)s."),
+    "preclaimed": gettext_noop("%(code)s is open, and %(section)s is yours as every week."),
+    "hosting_taken": gettext_noop("%(who)s is now %(role)s of %(code)s."),
+    "hosting_given": gettext_noop("%(who)s makes %(name)s %(role)s of %(code)s."),
+    "hosting_left": gettext_noop("%(name)s is no longer %(role)s of %(code)s."),
+    "hosting_handed_over": gettext_noop("%(code)s goes from %(name)s to %(to)s as %(role)s."),
+    "advanced": gettext_noop("%(code)s is now: %(state)s."),
+    "stepped_back": gettext_noop("%(code)s goes back to: %(state)s. %(reason)s"),
+    "postponed": gettext_noop("%(code)s moves to %(starts_at)s. %(reason)s"),
+}
+# Values that are codes of ours become words of the reader.
+WORDS: Mapping[str, Mapping[str, Any]] = {
+    "role": {**dict(ClaimRole.choices), **dict(HostingRole.choices)},
+    "state": dict(EpisodeState.choices),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notification as a page shows it."""
+
+    row: Notification
+    sentence: str
+    url: str
+
+
+def notice_of(row: Notification) -> Notice:
+    """Return what a notification says to its reader, and where it leads."""
+    return Notice(row, sentence_of(row.kind, row.values), url_of(row))
+
+
+def sentence_of(kind: str, values: Mapping[str, Any]) -> str:
+    """Return the sentence of a kind with its values; a general one for what cannot be said."""
+    said = {name: str(WORDS[name].get(value, value)) if name in WORDS else value for name, value in values.items()}
+    said["who"] = said.get("who") or _("The schedule")
+    if "starts_at" in said:
+        said["starts_at"] = moment(datetime.fromisoformat(said["starts_at"]))
+    try:
+        return (_(SENTENCES[kind]) % said).strip()
+    except KeyError:
+        return _("Something about you has changed.")
+
+
+def url_of(row: Notification) -> str:
+    """Return the address of what a notification is about, "" when it has no page."""
+    code = row.values.get("code", "")
+    try:
+        if row.target_kind == "section":
+            return f"{reverse('claim')}#section-{row.target_key}"
+        if row.target_kind == "episode":
+            return reverse("episode-state", args=[code or row.target_key])
+        return reverse("episode", args=[code]) if code else ""
+    except NoReverseMatch:
+        return ""

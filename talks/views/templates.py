@@ -1,0 +1,163 @@
+"""Templates in editions, who takes a section every week, and the days of the calendar."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members.actors import actor_of
+from members.models import Person
+from members.rules import invalid, require
+from talks import first_edition
+from talks.actions import days, templates
+from talks.actions.planning import shipped
+from talks.days import years_of
+from talks.forms import PassageForms, RuleForm, SectionForms, initial_rows
+from talks.models import Break, Holiday, SectionKind, StandingOwner, Template
+from talks.rules import REASON_LIMIT, may_plan
+from talks.views.acting import Outcome, attempt, person_named
+
+
+@require_safe
+@never_cache
+def index(request: HttpRequest) -> HttpResponse:
+    """The newest edition of the weekly template, the earlier ones, and the standing owners."""
+    may_edit = may_plan(actor_of(request.user))
+    editions = list(Template.objects.current())
+    newest = _newest()
+    context = {
+        "newest": newest,
+        "editions": editions,
+        "owners": StandingOwner.objects.current(),
+        "kinds": SectionKind.choices,
+        "kind_labels": dict(SectionKind.choices),
+        "may_edit": may_edit,
+        "names": Person.objects.current().filter(user__is_active=True).order_by("name")[:500] if may_edit else [],
+    }
+    return render(request, "talks/templates.html", context)
+
+
+@require_safe
+def edition(request: HttpRequest, pk: int) -> HttpResponse:
+    """One edition, as it was."""
+    row = get_object_or_404(Template.objects.current(), pk=pk)
+    return render(request, "talks/template_edition.html", {"edition": row})
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest) -> HttpResponse:
+    """Change the weekly template: what is saved is a new edition. Two edits at once show both."""
+    by, now = actor_of(request.user), timezone.now()
+    require(may_plan(by), _("Only organizers change the template."))
+    first, sections, passages = initial_rows(_newest())
+    rule = RuleForm(request.POST or None, initial=first)
+    rows = SectionForms(request.POST or None, initial=sections, prefix="sections")
+    texts = PassageForms(request.POST or None, initial=passages, prefix="passages")
+    outcome = None
+    if request.method == "POST" and all([rule.is_valid(), rows.is_valid(), texts.is_valid()]):
+        values = {name: value for name, value in rule.cleaned_data.items() if name != "edition"}
+        values["sections"] = [value for form in rows if (value := form.value())]
+        values["passages"] = [value for form in texts if (value := form.value())]
+
+        def act() -> str:
+            made = templates.make_edition(edition=rule.cleaned_data["edition"], values=values, by=by, now=now)
+            return _("Edition %(n)d stands; the next number starts from it.") % {"n": made.edition}
+
+        outcome = attempt(act)
+        if outcome.is_done:
+            messages.success(request, outcome.said)
+            return redirect("templates")
+        if outcome.texts:  # what is sent next is an edit of what stands now
+            rule = RuleForm({**request.POST.dict(), "edition": outcome.texts["edition"]})
+    status = outcome.status if outcome else 400 if request.method == "POST" else 200
+    context = {"rule": rule, "rows": rows, "texts": texts, "outcome": outcome}
+    return render(request, "talks/template_edit.html", context, status=status)
+
+
+@login_required
+@require_POST
+def own(request: HttpRequest) -> HttpResponse:
+    """Let somebody take a section every week."""
+    by, now = actor_of(request.user), timezone.now()
+
+    def act() -> str:
+        person = person_named(request.POST.get("person", ""), field="person")
+        kind, title = request.POST.get("kind", ""), request.POST.get("title", "")
+        templates.own(kind=kind, title=title, person=person, by=by, now=now)
+        return _("%(name)s takes it every week now.") % {"name": person.name}
+
+    return _said(request, attempt(act), "templates")
+
+
+@require_safe
+@never_cache
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Holidays and worked weekend days by year, and the days without a talk."""
+    now = timezone.now()
+    context = {
+        "years": years_of(list(Holiday.objects.current()), now),
+        "breaks": list(Break.objects.current().order_by("-day")),
+        "may_edit": may_plan(actor_of(request.user)),
+        "reason_limit": REASON_LIMIT,
+        "name_limit": days.NAME_LIMIT,
+    }
+    return render(request, "talks/calendar.html", context)
+
+
+@login_required
+@require_POST
+def change_day(request: HttpRequest, verb: str) -> HttpResponse:
+    """Enter or remove a day of the calendar, leave a day out or talk on it after all."""
+    by, now, sent = actor_of(request.user), timezone.now(), request.POST
+    if verb in ("remove", "resume"):
+        pk = sent.get("row", "")
+        known = int(pk) if pk.isascii() and pk.isdigit() and len(pk) <= 18 else 0
+        row: Any = get_object_or_404(Holiday if verb == "remove" else Break, pk=known)
+
+    def act() -> str:
+        if verb == "remove":
+            days.remove_holiday(row=row, by=by, now=now)
+            return _("Removed.")
+        if verb == "resume":
+            days.end_break(row=row, by=by, now=now)
+            return _("There is a talk on this day after all; evenings that have moved stay where they are.")
+        day = _day(sent.get("day", ""))
+        if verb == "break":
+            days.take_break(day=day, reason=sent.get("reason", ""), by=by, now=now)
+            return _("No talk on %(day)s. Whom it concerns has been told.") % {"day": day}
+        is_workday = sent.get("is_workday") == "1"
+        days.set_holiday(day=day, name=sent.get("name", ""), is_workday=is_workday, by=by, now=now)
+        return _("Entered: %(day)s") % {"day": day}
+
+    return _said(request, attempt(act), "calendar")
+
+
+def _newest() -> Template:
+    return Template.objects.newest(first_edition.NAME) or Template(**shipped())
+
+
+def _said(request: HttpRequest, outcome: Outcome, onward: str) -> HttpResponse:
+    (messages.success if outcome.is_done else messages.error)(request, outcome.said)
+    return redirect(onward)
+
+
+def _day(text: str) -> date:
+    try:
+        found = parse_date(text.strip()[:10])
+    except ValueError:
+        found = None
+    if found is None:
+        raise invalid("day", _("Choose a day."), "invalid")
+    return found
