@@ -10,12 +10,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actions.notifications import notify
 from members.actors import Actor
 from members.rules import StateRefusal, require
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_order import open_section, put_into
-from talks.actions.item_rows import locked_episodes, name_papers, next_position, note, values_of
+from talks.actions.item_rows import locked_episodes, name_papers, next_position, note, tell, values_of
 from talks.models import (
     Carry,
     CarryReason,
@@ -100,8 +99,7 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
         )
         mark.made, mark.version, mark.changed_at = made, mark.version + 1, now
         mark.save(update_fields=["made", "version", "changed_at"])
-        values = {"title": str(made)[:200], "episode": target.episode.code, "section": target.name}
-        notify([made.nominated_by], kind="item_carried", target=("item", made.pk), by=by, now=now, **values)
+        tell(made, "carry", target, by=by, now=now)
     return made
 
 

@@ -85,7 +85,7 @@ def edit(*, item: Item, version: int | None, values: Mapping[str, Any], by: Acto
     return row
 
 
-def delete(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item:
+def remove(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item:
     """Take an item out; `restore` brings it back. Its nominator may, while it is only nominated.
 
     Raises PermissionDenied, Http404, ValidationError (`conflict`), StateRefusal when others were merged into it.

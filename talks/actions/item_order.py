@@ -17,7 +17,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actions.notifications import notify
 from members.actors import Actor
 from members.rules import StateRefusal, invalid, require
 from talks.actions.item_rows import (
@@ -28,6 +27,7 @@ from talks.actions.item_rows import (
     note,
     require_running,
     save,
+    tell,
     values_of,
 )
 from talks.models import (
@@ -64,8 +64,7 @@ def move(*, item: Item, section: Section, version: int | None, by: Actor, now: d
         is_theirs = target.pk in sections_to_run(by, target.episode)
         put_into(row, target, is_decided=is_theirs and row.section.episode_id == target.episode_id, now=now)
         note(row, "move", before, by=by, now=now)
-        values = {"title": str(row)[:200], "episode": target.episode.code, "section": target.name}
-        notify([row.nominated_by], kind="item_moved", target=("item", row.pk), by=by, now=now, **values)
+        tell(row, "move", target, by=by, now=now)
     return row
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from markup import links
 from members.actions.events import record
+from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, is_system, require
@@ -123,6 +124,14 @@ def name_papers(item: Item, *, now: datetime) -> None:
         PaperMention(paper=papers[key], episode=item.section.episode, item=item, paper_version=version)
         for key, version in versions.items()
     )
+
+
+def tell(item: Item, verb: str, section: Section, *, by: Actor, now: datetime, **more: str) -> None:
+    """Tell who nominated an item what became of it."""
+    person = person_behind(by)
+    said = {"title": str(item)[:200], "code": section.episode.code, "section": section.name, **more}
+    who = person.name if person is not None else ""
+    notify([item.nominated_by], kind=f"item_{verb}", target=("item", item.pk), by=by, now=now, who=who, **said)
 
 
 def as_written(by: Actor) -> list[tuple[str, Person]]:

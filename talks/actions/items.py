@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from markup import links
 from members.actions.events import record
-from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Event, Person
 from members.rules import StateRefusal, check_text, invalid, require
@@ -33,6 +32,7 @@ from talks.actions.item_rows import (
     note,
     require_running,
     save,
+    tell,
     values_of,
 )
 from talks.models import CreditRole, Episode, EpisodeState, Item, ItemState, ItemVote, Section, SectionKind
@@ -69,8 +69,7 @@ def nominate(
     when no number takes nominations, AlreadyThere for an address that the week has.
     """
     require(can_nominate(by, episode, now=now), _("Sign in, or come by an invitation, to nominate."))
-    text = check_text(text.strip(), field="text", limit=NOMINATION_LIMIT, required=not url.strip())
-    address = _address(url)
+    address, text = check_nomination(url=url, text=text)
     row = _said(address, text, episode)
     html = rendered(row)
     with transaction.atomic():
@@ -94,6 +93,12 @@ def nominate(
         name_papers(row, now=now)
         record(by=by, now=now, verb="nominate", kind="item", key=row.pk, after=values_of(row))
     return row
+
+
+def check_nomination(*, url: str, text: str) -> tuple[str, str]:
+    """Return the address, canonical, and the words of a nomination. Raises ValidationError naming field and fix."""
+    text = check_text(text.strip(), field="text", limit=NOMINATION_LIMIT, required=not url.strip())
+    return _address(url), text
 
 
 def _address(url: str) -> str:
@@ -325,7 +330,4 @@ def _state_before_merging(row: Item) -> ItemState:
 
 def _tell(row: Item, verb: str, *, by: Actor, now: datetime) -> None:
     """Tell who nominated an item what became of it."""
-    values = {"title": str(row)[:200], "episode": row.section.episode.code, "reason": row.decision_reason}
-    if row.merged_into is not None:
-        values["into"] = str(row.merged_into)[:200]
-    notify([row.nominated_by], kind=f"item_{verb}", target=("item", row.pk), by=by, now=now, **values)
+    tell(row, verb, row.section, by=by, now=now, reason=row.decision_reason, into=str(row.merged_into or "")[:200])

@@ -120,7 +120,9 @@ def _save(row: Suggestion, verb: str, before: dict[str, Any], *, by: Actor, now:
     row.changed_at = now
     row.save(update_fields=["owner", "resolution", "resolved_by", "resolved_at", "version", "changed_at"])
     record(by=by, now=now, verb=verb, kind="suggestion", key=row.pk, before=before, after=after)
-    values = {"body": row.body[:200], "episode": row.section.episode.code, "resolution": row.resolution[:200]}
+    person = person_behind(by)
+    said = {"body": row.body[:200], "resolution": row.resolution[:200], "section": row.section.name}
+    values = {**said, "code": row.section.episode.code, "who": person.name if person is not None else ""}
     told = [row.person, row.owner]
     notify(told, kind=f"suggestion_{verb}", target=("suggestion", row.pk), by=by, now=now, **values)
     return row

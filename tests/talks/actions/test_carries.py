@@ -69,7 +69,7 @@ def test_out_of_an_open_week_the_item_itself_comes(room, stranger, organizer, no
     assert Credit.objects.get(item=made).episode == room.following
     assert Carry.objects.get().made == made
     told = Notification.objects.filter(person=stranger).order_by("-pk")[0]
-    assert (told.kind, told.values["episode"]) == ("item_carried", "022")
+    assert (told.kind, told.values["code"]) == ("item_carry", "022")
 
 
 def test_what_was_put_off_may_be_voted_for_where_it_goes_on(room, stranger, organizer, now):
@@ -95,7 +95,7 @@ def test_who_takes_and_what_cannot_be_taken(room, old, member, stranger, organiz
     close(room.episode, "published")
     with pytest.raises(StateRefusal):
         carries.take(item=old, section=room.news, by=organizer, now=now)
-    item_edits.delete(item=nominate(room, stranger, now), version=1, by=stranger, now=now)
+    item_edits.remove(item=nominate(room, stranger, now), version=1, by=stranger, now=now)
 
 
 def test_an_open_plan_is_nominated(room, member, stranger, now):

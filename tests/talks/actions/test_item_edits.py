@@ -113,7 +113,7 @@ def test_the_nominator_mends_their_own_while_it_waits(room, item, stranger, memb
 
 
 def test_deleted_and_brought_back(room, item, member, stranger, now):
-    row = item_edits.delete(item=item, version=1, by=stranger, now=now)
+    row = item_edits.remove(item=item, version=1, by=stranger, now=now)
     assert not Item.objects.current().filter(pk=row.pk).exists()
     for act in (lambda: edit(item, member, now, title="x"), lambda: items.vote(item=item, by=member, now=now)):
         with pytest.raises(Http404):
@@ -123,7 +123,7 @@ def test_deleted_and_brought_back(room, item, member, stranger, now):
     row = item_edits.restore(item=item, version=2, by=member, now=now)
     assert (row.deleted_at, row.version) == (None, 3)
     with pytest.raises(ValidationError):
-        item_edits.delete(item=item, version=1, by=member, now=now)
+        item_edits.remove(item=item, version=1, by=member, now=now)
     with pytest.raises(Http404):
         item_edits.restore(item=item, by=member, now=now)
     verbs = [event.verb for event in Event.objects.about("item", row.pk).order_by("pk")]
@@ -134,7 +134,7 @@ def test_what_others_were_merged_into_is_not_deleted(room, item, member, now):
     other = nominate(room, member, now, section=room.news)
     items.merge(item=other, into=item, version=1, by=member, now=now)
     with pytest.raises(StateRefusal) as refusal:
-        item_edits.delete(item=item, version=1, by=member, now=now)
+        item_edits.remove(item=item, version=1, by=member, now=now)
     assert refusal.value.code == "has_merged"
 
 

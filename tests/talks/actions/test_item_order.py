@@ -91,7 +91,7 @@ def test_an_item_moves_with_all_that_it_is(room, row, member, organizer, now):
     assert PaperMention.objects.get(item=moved).episode == room.following
     events = [event.verb for event in Event.objects.about("item", moved.pk).order_by("pk")]
     assert events == ["nominate", "accept", "vote", "move", "move"]
-    assert Notification.objects.filter(person=member, kind="item_moved").count() == 2
+    assert Notification.objects.filter(person=member, kind="item_move").count() == 2
 
 
 def test_a_lead_hands_an_item_to_another_section_which_decides_anew(room, row, member, now):

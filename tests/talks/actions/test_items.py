@@ -10,6 +10,7 @@ from members.models import Event, Notification
 from members.rules import StateRefusal
 from talks.actions import items, triage
 from talks.export import document_of
+from talks.notices import sentence_of
 from talks.models import Carry, Credit, EpisodeState, Item, ItemVote, PaperMention, Section, Template
 from talks.votes import voters_of
 from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
@@ -254,7 +255,9 @@ def test_a_decision_is_recorded_and_told(room, member, stranger, now):
     assert (made.state, made.decided_by, made.decided_at, made.decision_reason) == ("declined", member, now, "上周讲过")
     told = Notification.objects.get()
     assert (told.person, told.kind, told.target_key) == (stranger, "item_decline", str(made.pk))
-    assert told.values == {"title": "值得一读", "episode": "021", "reason": "上周讲过"}
+    said = {"title": "值得一读", "code": "021", "section": "本周新闻", "who": "小满"}
+    assert told.values == {**said, "reason": "上周讲过", "into": ""}
+    assert sentence_of(told.kind, told.values) == "小满婉拒了你的提名「值得一读」（021）：上周讲过"
     event = Event.objects.about("item", made.pk).order_by("-pk")[0]
     assert (event.verb, event.reason, event.before["state"], event.after["state"]) == (
         "decline",
