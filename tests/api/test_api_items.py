@@ -93,7 +93,13 @@ def test_edit_and_take_out(room, lead, stranger, now, problem):
 
     problem(patch({"title": "新"}), 428)
     tag = tag_of(lead, item)
-    said = {"title": "新", "depth": "brief", "minutes": 2, "group": "学术", "credits": [{"role": "author", "name": "青禾"}]}
+    said = {
+        "title": "新",
+        "depth": "brief",
+        "minutes": 2,
+        "group": "学术",
+        "credits": [{"role": "author", "name": "青禾"}],
+    }
     changed = patch(said, If_Match=tag)
     assert changed.status_code == 200, changed.content
     assert {name: changed.json()[name] for name in ("title", "depth", "minutes", "group")} == {

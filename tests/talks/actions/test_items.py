@@ -10,8 +10,8 @@ from members.models import Event, Notification
 from members.rules import StateRefusal
 from talks.actions import items, triage
 from talks.export import document_of
-from talks.notices import sentence_of
 from talks.models import Carry, Credit, EpisodeState, Item, ItemVote, PaperMention, Section, Template
+from talks.notices import sentence_of
 from talks.votes import voters_of
 from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
 from tests.talks.newsroom import source, tell
