@@ -32,9 +32,9 @@ def next_evening(
     """Return the first evening by the rule, in `zone`: `weekday` (Monday is 0) at `at`, but not on a day in `free`.
 
     It lies at least LEAST_GAP after the talk before it (`after`), and its board is still open at `now`, `hours` before
-    it. None when a year holds no such evening.
+    it. None when the year behind holds no such evening.
     """
-    first = now.astimezone(zone).date()
+    first = max(now, after or now).astimezone(zone).date()
     for offset in range(LONGEST_WAIT):
         day = first + timedelta(days=offset)
         if day.weekday() != weekday or day in free:

@@ -36,6 +36,8 @@ NO_PAGES = {
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("paper-bibtex", "feed-papers", "feed-news"),
+    *("plan-next", "claim-section", "claim-release", "owner-skip", "owner-unskip", "owner-disown", "template-own"),
+    *("calendar-set", "calendar-remove", "calendar-break", "calendar-resume"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -124,6 +126,22 @@ SHOTS: dict[str, Shot] = {
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),
     "question-unanswered": Shot("question", "/q/106-7/"),
     "question-follow-up": Shot("question", "/q/106-2.1/"),
+    "claim-empty": Shot("claim", "/claim/", stage="empty"),
+    "claim": Shot("claim", "/claim/"),
+    "claim-signed-in": Shot("claim", "/claim/", by="member"),
+    "claim-english": Shot("claim", "/claim/", by="member", language="en"),
+    "claim-hand-over": Shot("claim-hand-over", "/claim/{claim}/hand-over/", by="member"),
+    "state": Shot("episode-state", "/episodes/107/state/"),
+    "state-host": Shot("episode-state", "/episodes/107/state/", by="member"),
+    "state-organizer": Shot("episode-state", "/episodes/107/state/", by="organizer"),
+    "templates": Shot("templates", "/templates/"),
+    "templates-organizer": Shot("templates", "/templates/", by="organizer"),
+    "template-edit": Shot("template-edit", "/templates/edit/", by="organizer"),
+    "template-edition": Shot("template-edition", "/templates/1/", by="member"),
+    "calendar": Shot("calendar", "/calendar/"),
+    "calendar-organizer": Shot("calendar", "/calendar/", by="organizer"),
+    "notifications-empty": Shot("notifications", "/notifications/", by="organizer"),
+    "notifications": Shot("notifications", "/notifications/", by="member"),
     "inbox-empty": Shot("inbox", "/inbox/", stage="empty"),
     "inbox": Shot("inbox", "/inbox/", by="organizer"),
     "inbox-host": Shot("inbox", "/inbox/", by="member"),
@@ -243,6 +261,7 @@ def enter(stage: str) -> None:
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
         fill_news(now=timezone.now())
         shelve_papers()
+        take_part()
     if stage == "full":
         from news.models import Source
         from tests.talks.newsroom import tell
@@ -251,6 +270,25 @@ def enter(stage: str) -> None:
         tell(Source.objects.get(slug="sample-industry"), *links, now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+
+
+def take_part() -> None:
+    """The sample's member takes a section of the coming evening and is told of what others do; a template stands."""
+    from django.utils import timezone
+
+    from members.actors import SYSTEM
+    from members.models import User
+    from talks.actions.claims import claim
+    from talks.actions.templates import make_edition
+    from talks.models import Section
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    rows = Section.objects.filter(episode__code="107", claims=None).exclude(kind="free_talk").order_by("position")
+    section = rows[0]
+    claim(section=section, role="lead", by=member, now=now)
+    claim(section=section, role="lead", by=organizer, now=now)
+    make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
 
 
 def shelve_papers() -> None:
@@ -355,6 +393,16 @@ def session_cookie(role: str) -> str:
     return client.cookies["sessionid"].value
 
 
+def own_row(path: str) -> str:
+    """Return the address, with the key of what the sample's member has taken where it stands for it."""
+    from talks.models import Claim
+
+    if "{claim}" not in path:
+        return path
+    found = Claim.objects.current().filter(person__user__username="sample-member").order_by("-pk")[0]
+    return path.format(claim=found.pk)
+
+
 def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     """Open one page the way its reader would, take the picture, and return what is wrong with it."""
     from axe_playwright_python.sync_playwright import Axe
@@ -363,7 +411,7 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + shot.path)
+    page.goto(address + own_row(shot.path))
     if name == "too-late":  # the cookie of the form's token is gone, as after a sign-in elsewhere
         page.context.clear_cookies(name="csrftoken")
     if shot.send:

@@ -10,14 +10,17 @@ from talks.models import Episode, Item, PaperMention
 from talks.models.credits import in_record
 from tests.api.conftest import API
 
-OF_ORGANIZERS = ("imports", "events", "jobs", "tokens")
+OF_ORGANIZERS = ("imports", "events", "jobs", "tokens", "notifications")
 PUBLIC = [
     (name, viewset)
     for name, viewset, _base in router.registry
     if name not in OF_ORGANIZERS and not name.startswith("lists/")
 ]
 # They hold nothing of any episode.
-OF_NO_EPISODE = ("templates", "lists", "news", "sightings", "sources", "runs")
+OF_NO_EPISODE = (
+    *("templates", "templates/owners", "lists", "news", "sightings", "sources", "runs"),
+    *("episodes/holidays", "episodes/breaks"),
+)
 # What only the draft 043 holds: its code and address, who is named in it, the paper named in it.
 SECRETS = ('"043', "渔人43", "yuren-43", "2401.00043")
 

@@ -21,6 +21,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
+from tests.api import week_rows
 from tests.api.conftest import API, keyed, sighting_of, signed_in, source_of, story_of
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +113,7 @@ TABLE = {
     "POST sources/{slug}/pause/": ORGANIZERS,
     "POST sources/{slug}/resume/": ORGANIZERS,
     "POST sources/{slug}/restore/": ORGANIZERS,
+    **week_rows.TABLE,
 }
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -186,6 +188,9 @@ def news_keys(path, now):
 
 def address(path, record, person, now):
     name = path.split("/")[0]
+    if any(f"{method} {path}" in week_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
+        start, _brace, rest = path.partition("{")
+        return f"{API}{start}{week_rows.fresh(path, person, now)}{rest.partition('}')[2]}"
     if name == "lists":
         entry = ListEntry.objects.filter(section__reading_list__slug="board-41").first()
         key = entry.section_id if "/sections/" in path else entry.pk
@@ -217,7 +222,7 @@ def body_for(path, who, document):
         "sources/": {"kind": "feed", "name": who, "address": f"https://{who}.example/feed"},
         "news/{id}/merge/": {"into": NewsItem.objects.order_by("pk").last().pk} if "news" in path else {},
     }
-    return json.dumps(bodies.get(path, {}))
+    return json.dumps({**bodies, **week_rows.BODIES}.get(path, {}))
 
 
 @pytest.fixture

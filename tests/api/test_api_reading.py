@@ -20,6 +20,7 @@ LISTS = [
 ]
 NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
 OWN = ["tokens", "imports", "events", "jobs"]
+WEEK = ["episodes/holidays", "episodes/breaks", "templates/owners", "notifications"]  # read in test_api_week.py
 EXPANSIONS = [
     ("episodes", "sections,recordings"),
     ("sections", "items,claims,credits,suggestions"),
@@ -34,7 +35,7 @@ def get(client, path, **headers):
 
 
 def test_the_root_names_every_resource(anonymous):
-    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN])
+    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN, *WEEK])
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -24,7 +24,17 @@ RESOURCES = (
 # Every form of the site that changes something, and the page it stands on.
 FORMS = (
     *("/episodes/021/ask/", "/q/020-1/", "/settings/tokens/", "/settings/tokens/1/revoke/", "/import/"),
-    *("/inbox/act/", "/import/store/", "/accounts/login/", "/accounts/logout/", "/accounts/password/change/"),
+    *("/episodes/021/state/", "/plan/", "/claim/sections/1/", "/claim/1/release/", "/claim/1/hand-over/"),
+    *("/claim/owners/1/skip/", "/claim/owners/1/unskip/", "/claim/owners/1/disown/", "/notifications/"),
+    *("/templates/edit/", "/templates/own/", "/calendar/set/", "/calendar/remove/", "/calendar/break/"),
+    *(
+        "/calendar/resume/",
+        "/inbox/act/",
+        "/import/store/",
+        "/accounts/login/",
+        "/accounts/logout/",
+        "/accounts/password/change/",
+    ),
 )
 OUTSIDE = (
     *("https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example", "http:evil.example"),
@@ -89,7 +99,7 @@ def addresses_of(episode):
     """Every address that could show something of an episode."""
     code = episode.code
     questions = [row.public_id for row in Question.objects.filter(episode=episode).select_related("episode")]
-    found = [f"/episodes/{code}{end}" for end in ("/", ".md", ".zhihu.md", ".json", "/ask/")]
+    found = [f"/episodes/{code}{end}" for end in ("/", ".md", ".zhihu.md", ".json", "/ask/", "/state/")]
     found += [f"/q/{each}/" for each in questions] + ["/papers/2401.77777/"]
     found += [f"/api/v1/episodes/{code}/{end}" for end in ("", "document/", "export/?to=github")]
     found += [f"/api/v1/questions/{each}/?expand=answers" for each in questions]
@@ -102,7 +112,7 @@ def addresses_of(episode):
 
 
 def lists():
-    found = ["/", "/episodes/", "/papers/", "/people/", "/nope/", "/episodes/999/", "/q/077-9/"]
+    found = ["/", "/claim/", "/episodes/", "/papers/", "/people/", "/nope/", "/episodes/999/", "/q/077-9/"]
     found += [person.get_absolute_url() for person in Person.objects.all()]
     shown = ("hosted", "edited", "led", "answers", "questions", "items")
     found += [f"{Person.objects.get(name='渡口').get_absolute_url()}?show={key}" for key in shown]

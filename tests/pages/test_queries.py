@@ -1,15 +1,18 @@
 """Pages and lists cost the same number of queries, whatever an episode or the record holds."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
+from members.models import Notification
 from news.models import FetchRun
 from papers.models import Paper
 from talks.api.urls import router
-from talks.models import Answer, Hosting, Item, PaperMention, Question, Section, Template
+from talks.models import Answer, Break, Hosting, Item, PaperMention, Question, Section, StandingOwner, Template
 from talks.models.together import read_together
 from tests.api.conftest import source_of, story_of
 from tests.pages.conftest import item, put, question, section, wide
@@ -28,11 +31,15 @@ PAGES = {
     "/people/成员1/?show=items": 18,
     "/episodes/{code}/ask/": 5,
     "/inbox/": 22,
+    "/claim/": 7,
+    "/episodes/{code}/state/": 14,
+    "/templates/": 5,
+    "/calendar/": 5,
 }
 # Every resource of the API is here by itself; those of organizers are asked for by one.
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
 LIST_LIMIT = 3
-OF_ORGANIZERS = ("tokens", "imports", "events", "jobs")
+OF_ORGANIZERS = ("tokens", "imports", "events", "jobs", "notifications")
 FEW, MANY = 5, 100
 
 
@@ -78,6 +85,11 @@ def fill(organizer, now):
             source = source_of(f"s{number}", now)
             FetchRun.objects.create(source=source, started_at=now, ended_at=now, outcome="empty")
             story_of(source, now, paper=Paper.objects.get(arxiv_id=f"2403.{number:05d}"), decided_by=organizer)
+            day = now.date() + timedelta(days=number)
+            Break.objects.create(day=day, reason="停一次", **stamp)
+            StandingOwner.objects.create(kind="news", title=str(number), person=organizer, **stamp)
+            told = {"kind": "advanced", "target_kind": "episode", "target_key": "1", "created_at": now}
+            Notification.objects.create(person=organizer, values={"code": "001"}, **told)
             Job.objects.create(kind="prune", key=str(number), created_at=now, due_at=now)
 
     return fill
