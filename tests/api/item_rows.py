@@ -1,6 +1,6 @@
 """Rows for the operations on items and suggestions: fresh for every request, in the open evening 042."""
 
-from talks.models import Episode, Item, Question, Section, Suggestion
+from talks.models import Claim, Episode, Item, Question, Section, Suggestion
 
 ALL = (200, 200, 200, 200, 200, 200)
 OPEN = (401, 201, 403, 201, 403, 201)
@@ -53,6 +53,7 @@ def fresh(path, now):
     """Return what stands for the `{…}` of an address: a new row of the open evening 042."""
     stamp = {"created_at": now, "changed_at": now}
     episode = Episode.objects.get(code="042")
+    Claim.objects.filter(section__episode=episode).delete()  # whoever leads a section may move its evening's questions
     section = Section.objects.filter(episode=episode).order_by("pk").first()
     if path.startswith("episodes/"):
         return episode.code

@@ -32,7 +32,6 @@ PAGES = {
     "/episodes/{code}/ask/": 5,
     "/inbox/": 22,
     "/claim/": 7,
-    "/episodes/{code}/board/": 32,
     "/submit/?url=https://arxiv.org/abs/2401.00001": 12,
     "/episodes/{code}/state/": 14,
     "/templates/": 5,
