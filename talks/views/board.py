@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members.actors import ANONYMOUS, Actor
 from talks.actions import item_order
 from talks.actions.visits import note_visit
-from talks.models import Episode, Item, ItemState, Section
+from talks.models import Depth, Episode, Item, ItemState, Section
 from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.board_acts import VERBS, number
@@ -111,12 +111,12 @@ def said_of(values: dict[str, Any]) -> list[tuple[str, str]]:
         "owner": _("Sees to it"),
         "resolution": _("What came of it"),
     }
-    states = dict(ItemState.choices)
+    words: dict[str, dict[str, Any]] = {"state": dict(ItemState.choices), "depth": dict(Depth.choices)}
     found = []
     for name, label in names.items():
         value = values.get(name)
         if value not in (None, ""):
-            found.append((label, str(states.get(str(value), value)) if name == "state" else str(value)))
+            found.append((label, str(words.get(name, {}).get(str(value), value))))
     return found
 
 
