@@ -142,21 +142,22 @@ SHOTS: dict[str, Shot] = {
     "submit-declined": Shot("submit", "/submit/?episode=107&url=https://blog.example/advert", by="member"),
     "submit-english": Shot("submit", "/submit/?episode=107", by="member", language="en"),
     "claim-empty": Shot("claim", "/claim/", stage="empty"),
-    "claim": Shot("claim", "/claim/"),
-    "claim-signed-in": Shot("claim", "/claim/", by="member"),
-    "claim-english": Shot("claim", "/claim/", by="member", language="en"),
-    "claim-hand-over": Shot("claim-hand-over", "/claim/{claim}/hand-over/", by="member"),
-    "state": Shot("episode-state", "/episodes/107/state/"),
-    "state-host": Shot("episode-state", "/episodes/107/state/", by="member"),
-    "state-organizer": Shot("episode-state", "/episodes/107/state/", by="organizer"),
-    "templates": Shot("templates", "/templates/"),
-    "templates-organizer": Shot("templates", "/templates/", by="organizer"),
-    "template-edit": Shot("template-edit", "/templates/edit/", by="organizer"),
-    "template-edition": Shot("template-edition", "/templates/1/", by="member"),
+    "claim": Shot("claim", "/claim/", stage="week"),
+    "claim-signed-in": Shot("claim", "/claim/", by="member", stage="week"),
+    "claim-english": Shot("claim", "/claim/", by="member", language="en", stage="week"),
+    "claim-hand-over": Shot("claim-hand-over", "/claim/{claim}/hand-over/", by="member", stage="week"),
+    "state": Shot("episode-state", "/episodes/021/state/", stage="week"),
+    "state-host": Shot("episode-state", "/episodes/021/state/", by="member", stage="week"),
+    "state-organizer": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
+    "templates": Shot("templates", "/templates/", stage="week"),
+    "templates-organizer": Shot("templates", "/templates/", by="organizer", stage="week"),
+    "template-edit": Shot("template-edit", "/templates/edit/", by="organizer", stage="week"),
+    "template-edition": Shot("template-edition", "/templates/1/", by="member", stage="week"),
     "calendar": Shot("calendar", "/calendar/"),
     "calendar-organizer": Shot("calendar", "/calendar/", by="organizer"),
     "notifications-empty": Shot("notifications", "/notifications/", by="organizer"),
-    "notifications": Shot("notifications", "/notifications/", by="member"),
+    "state-preview": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
+    "notifications": Shot("notifications", "/notifications/", by="member", stage="week"),
     "inbox-empty": Shot("inbox", "/inbox/", stage="empty"),
     "inbox": Shot("inbox", "/inbox/", by="organizer"),
     "inbox-host": Shot("inbox", "/inbox/", by="member"),
@@ -224,7 +225,7 @@ SHOTS: dict[str, Shot] = {
     "broken": Shot("", "/broken/"),
     "home-no-next": Shot("home", "/", stage="over"),
 }
-STAGES = ("empty", "sample", "full", "over")
+STAGES = ("empty", "sample", "full", "over", "week")
 
 
 def pages_of_the_map(patterns: Iterable[Any], prefix: str = "") -> Iterator[str]:
@@ -263,7 +264,7 @@ def prepare(folder: Path) -> None:
 
 
 def enter(stage: str) -> None:
-    """Bring the database to a stage: empty, the sample, with 470 more stories, or with no evening to come."""
+    """Bring the database to a stage: empty, the sample, 470 more stories, no evening to come, or with one planned."""
     from django.core.management import call_command
     from django.utils import timezone
 
@@ -276,7 +277,6 @@ def enter(stage: str) -> None:
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
         fill_news(now=timezone.now())
         shelve_papers()
-        take_part()
         fill_board()
     if stage == "full":
         from news.models import Source
@@ -286,24 +286,33 @@ def enter(stage: str) -> None:
         tell(Source.objects.get(slug="sample-industry"), *links, now=timezone.now())
     if stage == "over":
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
+    if stage == "week":
+        take_part()
 
 
 def take_part() -> None:
-    """The sample's member takes a section of the coming evening and is told of what others do; a template stands."""
+    """The next number is planned; the sample's member hosts it, takes a section and is told of what others do."""
     from django.utils import timezone
 
     from members.actors import SYSTEM
     from members.models import User
     from talks.actions.claims import claim
-    from talks.actions.templates import make_edition
+    from talks.actions.hosting import host
+    from talks.actions.life import plan_next
+    from talks.actions.rescue import rescue
+    from talks.actions.templates import make_edition, own
     from talks.models import Section
 
     now = timezone.now()
     member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
-    rows = Section.objects.filter(episode__code="107", claims=None).exclude(kind="free_talk").order_by("position")
-    section = rows[0]
-    claim(section=section, role="lead", by=member, now=now)
-    claim(section=section, role="lead", by=organizer, now=now)
+    episode = plan_next(by=SYSTEM, now=now)
+    news, picks = Section.objects.filter(episode=episode).order_by("position")[:2]
+    host(episode=episode, role="host", by=member, now=now)
+    claim(section=news, role="lead", by=member, now=now)
+    claim(section=news, role="lead", by=organizer, now=now)
+    claim(section=picks, role="lead", by=organizer, now=now)
+    rescue(episode=episode, by=organizer, now=now)
+    own(kind="practice", title="", person=member, by=organizer, now=now)
     make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
 
 
@@ -484,6 +493,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
             "const button = document.querySelector('[name=accept]');"
             "button.form.elements.version.value = 99; button.click()"
         )
+    if name == "state-preview":
+        page.fill("#starts_at", page.input_value("#starts_at").replace("T21:00", "T20:00"))
+        page.fill("#move-reason", "主持人在路上")
+        page.click("#move form button.button:not(.button-primary)")
+        page.wait_for_load_state()
     if name == "inbox-refused":  # a button of the past: somebody was faster
         page.evaluate(
             "const button = document.querySelector('[data-key=\"1\"]');"

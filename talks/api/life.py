@@ -284,7 +284,7 @@ class EpisodeActs(Rows):
                     {
                         "section": section.pk,
                         "title": section.title,
-                        "url": f"{settings.SITE_URL}/join/{link.key}/",
+                        "url": f"{settings.SITE_URL}/go/{link.key}/",
                         "expires_at": link.expires_at,
                     }
                     for section, link in made

@@ -150,7 +150,7 @@ def _links(sections: list[Section], now: datetime) -> list[tuple[Section, str]]:
 
 def link_of(key: str) -> str:
     """Return the address by which a guest comes in."""
-    return f"{settings.SITE_URL}/join/{key}/"
+    return f"{settings.SITE_URL}/go/{key}/"
 
 
 # ── Acts ────────────────────────────────────────────────────────────────────

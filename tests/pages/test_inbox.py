@@ -302,7 +302,7 @@ def test_500_stories_cost_no_query_more_than_5(client, room, member, organizer, 
     fill(6, 501)
     assert {address: queries(lambda address=address: client.get(address)) for address in addresses} == few
     assert len(client.get("/inbox/").context["inbox"].lines) == 500
-    assert few["/inbox/"] <= 32
+    assert few["/inbox/"] <= 33  # one of them counts what the signed-in have not read yet
 
 
 def test_an_act_costs_the_same_in_a_long_week(lead, room, now):

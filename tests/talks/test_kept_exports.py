@@ -6,7 +6,7 @@ import pytest
 
 from markup.targets import TextTooLong
 from members.actors import SYSTEM
-from members.models import RevisionQuerySet
+from members.models.events import RevisionQuerySet
 from talks import exports
 from talks.actions.imports import import_file
 from talks.export import Exported
