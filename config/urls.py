@@ -16,6 +16,8 @@ from news.api.metrics import Metrics
 from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import (
+    board,
+    board_item,
     claims,
     episodes,
     feeds,
@@ -29,6 +31,7 @@ from talks.views import (
     people,
     questions,
     site,
+    submit,
     templates,
 )
 
@@ -55,6 +58,13 @@ urlpatterns = [
     path("episodes/<code>/", episodes.record, name="episode"),
     path("episodes/<code>/ask/", questions.ask, name="ask"),
     path("episodes/<code>/state/", life.state, name="episode-state"),
+    path("episodes/<code>/board/", board.board, name="board"),
+    path("episodes/<code>/board/act/", board.act, name="board-act"),
+    path("episodes/<code>/board/items/<int:pk>/", board_item.item, name="board-item"),
+    path("episodes/<code>/board/items/<int:pk>/arrange/", board.arrange, name="board-arrange"),
+    path("submit/", submit.submit, name="submit"),
+    path("submit/known/", submit.known, name="submit-known"),
+    path("q/<public_id>/move/", board_item.move_question, name="question-move"),
     path("plan/", life.plan, name="plan-next"),
     path("claim/", claims.index, name="claim"),
     path("claim/sections/<int:pk>/", claims.take, name="claim-section"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zoneinfo
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +18,7 @@ from talks.documents.escapes import guarded
 from talks.documents.flat import FlatRow
 from talks.documents.lines import GENERATED_END, GENERATED_START
 from talks.documents.shown import shown_document
+from talks.documents.vocabulary import Role, role_of
 from talks.models import (
     Answer,
     Claim,
@@ -223,7 +224,7 @@ def export(episode: Episode, to: str) -> Exported:
         )
     if to not in OPTIONS:
         raise ValueError(_("Choose github, zhihu or json."))
-    shown = shown_document(document)
+    shown = shown_document(document if to == "github" else _without_suggestions(document))
     options = {"site_url": settings.SITE_URL, **OPTIONS[to]}
     if to == "zhihu":
         # There a text that begins with a heading may lose it to the title.
@@ -232,6 +233,19 @@ def export(episode: Episode, to: str) -> Exported:
     name = f"{episode.code}.md" if to == "github" else f"{episode.code}.{to}.md"
     text = _with_navigation(made.text, episode) if to == "github" else made.text
     return Exported(text, title=title, filename=name, media_type="text/markdown", losses=made.losses)
+
+
+def _without_suggestions(document: documents.EpisodeDoc) -> documents.EpisodeDoc:
+    """Return the document without what people wish of a section: the record keeps it, an article does not say it."""
+    sections = [
+        replace(
+            section,
+            suggestions=(),
+            labels=tuple(label for label in section.labels if role_of(label.label) != Role.SUGGESTIONS),
+        )
+        for section in document.sections
+    ]
+    return replace(document, sections=tuple(sections))
 
 
 def _with_navigation(text: str, episode: Episode) -> str:

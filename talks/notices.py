@@ -31,6 +31,16 @@ SENTENCES: dict[str, str] = {
     "hosting_handed_over": gettext_noop("%(code)s goes from %(name)s to %(to)s as %(role)s."),
     "advanced": gettext_noop("%(code)s is now: %(state)s."),
     "stepped_back": gettext_noop("%(code)s goes back to: %(state)s. %(reason)s"),
+    "item_accept": gettext_noop("%(who)s takes your “%(title)s” into %(section)s in %(code)s."),
+    "item_defer": gettext_noop("%(who)s puts your “%(title)s” off to a later number than %(code)s."),
+    "item_decline": gettext_noop("%(who)s declines your “%(title)s” (%(code)s): %(reason)s"),
+    "item_merge": gettext_noop("%(who)s makes your “%(title)s” one with “%(into)s” (%(code)s)."),
+    "item_reopen": gettext_noop("%(who)s opens your “%(title)s” again in %(code)s."),
+    "item_move": gettext_noop("%(who)s moves your “%(title)s” to %(section)s in %(code)s."),
+    "item_carry": gettext_noop("%(code)s goes on with your “%(title)s” in %(section)s."),
+    "suggestion_own": gettext_noop("%(who)s sees to the suggestion “%(body)s” (%(code)s, %(section)s)."),
+    "suggestion_resolve": gettext_noop("The suggestion “%(body)s” is resolved: %(resolution)s"),
+    "suggestion_reopen": gettext_noop("%(who)s opens the suggestion “%(body)s” again (%(code)s, %(section)s)."),
     "postponed": gettext_noop("%(code)s moves to %(starts_at)s. %(reason)s"),
 }
 # Values that are codes of ours become words of the reader.
@@ -72,6 +82,8 @@ def url_of(row: Notification) -> str:
     try:
         if row.target_kind == "section":
             return f"{reverse('claim')}#section-{row.target_key}"
+        if row.target_kind in ("item", "suggestion"):
+            return f"{reverse('board', args=[code])}#{row.target_kind}-{row.target_key}"
         if row.target_kind == "episode":
             return reverse("episode-state", args=[code or row.target_key])
         return reverse("episode", args=[code]) if code else ""

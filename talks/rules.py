@@ -13,15 +13,28 @@ from talks.models import (
     EpisodeState,
     Hosting,
     HostingRole,
+    Item,
+    ItemState,
     Question,
     Section,
     SectionKind,
+    Suggestion,
 )
 
 # Limits of what a person may send at once, in characters; a document has its own cap.
 QUESTION_LIMIT = 10_000
 ANSWER_LIMIT = 20_000
 REASON_LIMIT = 200
+NOMINATION_LIMIT = 1_000
+TITLE_LIMIT = 1_000
+URL_LIMIT = 2_000
+BODY_LIMIT = 20_000
+GROUP_LIMIT = 80
+NAME_LIMIT = 80
+MINUTES_LIMIT = 600
+SUGGESTION_LIMIT = 2_000
+# What a person may give in a week, where no template says it.
+VOTES = 5
 
 
 def can_import(by: Actor) -> bool:
@@ -74,6 +87,78 @@ def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
 def may_sort_news(by: Actor, episode: Episode | None) -> bool:
     """Decline, merge and undo: organizers, and who may file something in the coming episode."""
     return is_organizer(by) or bool(sections_to_file_in(by, episode))
+
+
+# ── Items ───────────────────────────────────────────────────────────────────
+
+
+def takes_nominations(episode: Episode) -> bool:
+    """While it is collecting; afterwards nominations go to the next number."""
+    return episode.state == EpisodeState.COLLECTING
+
+
+def can_nominate(by: Actor, episode: Episode, *, now: datetime) -> bool:
+    """Signed-in people, and guests whose invitation is to submit to this episode."""
+    return may_write(by) or guest_may(by, Purpose.SUBMIT, episode.code, now=now)
+
+
+def can_vote(by: Actor) -> bool:
+    """Signed-in people; a guest has one purpose, and this is none."""
+    return may_write(by)
+
+
+def votes_of(episode: Episode) -> int:
+    """How many votes a person has in the week of an episode."""
+    return episode.template.votes if episode.template is not None else VOTES
+
+
+def sections_to_run(by: Actor, episode: Episode) -> set[int]:
+    """Keys of the sections whose items this person decides about, orders and edits; none once it is published.
+
+    Organizers, hosts and editors: all; leads: their own. Rules that let a section run without a lead act as SYSTEM.
+    """
+    if not episode.is_open or not (may_write(by) or is_system(by)):
+        return set()
+    sections = Section.objects.filter(episode=episode, deleted_at=None)
+    if is_system(by) or is_organizer(by):
+        return set(sections.values_list("pk", flat=True))
+    if episode.state == EpisodeState.DRAFT or not isinstance(by, Person):
+        return set()
+    if Hosting.objects.filter(episode=episode, person=by, deleted_at=None).exists():
+        return set(sections.values_list("pk", flat=True))
+    claims = Claim.objects.filter(section__in=sections, person=by, role=ClaimRole.LEAD, deleted_at=None)
+    return set(claims.values_list("section_id", flat=True))
+
+
+def is_own_nomination(by: Actor, item: Item) -> bool:
+    """Whether somebody's own nomination still waits: until it is decided about they may mend it or take it back."""
+    is_theirs = isinstance(by, Person) and item.nominated_by_id == by.pk and may_write(by)
+    return is_theirs and item.state == ItemState.NOMINATED and takes_nominations(item.section.episode)
+
+
+# ── Suggestions ─────────────────────────────────────────────────────────────
+
+
+def can_suggest(by: Actor, episode: Episode) -> bool:
+    """Signed-in people, until the record is published."""
+    return may_write(by) and episode.is_open and episode.state != EpisodeState.DRAFT
+
+
+def can_own_suggestion(by: Actor) -> bool:
+    """Whoever is signed in may say: I see to it."""
+    return may_write(by)
+
+
+def can_resolve(by: Actor, suggestion: Suggestion) -> bool:
+    """Who sees to it, who made it, and who runs the section or the site, also when the record is published."""
+    if not may_write(by) or not isinstance(by, Person):
+        return False
+    if by.pk in (suggestion.owner_id, suggestion.person_id) or is_organizer(by):
+        return True
+    episode = suggestion.section.episode
+    hosts = Hosting.objects.filter(episode=episode, person=by, deleted_at=None)
+    leads = Claim.objects.filter(section=suggestion.section, person=by, role=ClaimRole.LEAD, deleted_at=None)
+    return hosts.exists() or leads.exists()
 
 
 # ── The life of an episode: who runs it, who takes what ─────────────────────

@@ -37,6 +37,7 @@ NO_PAGES = {
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("list-section-remove", "list-section-restore"),
     *("sources-opml", "paper-bibtex", "feed-papers", "feed-news"),
+    *("board-act", "board-arrange", "submit-known", "question-move"),
     *("plan-next", "claim-section", "claim-release", "owner-skip", "owner-unskip", "owner-disown", "template-own"),
     *("calendar-set", "calendar-remove", "calendar-break", "calendar-resume"),
 }
@@ -127,6 +128,20 @@ SHOTS: dict[str, Shot] = {
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),
     "question-unanswered": Shot("question", "/q/106-7/"),
     "question-follow-up": Shot("question", "/q/106-2.1/"),
+    "board": Shot("board", "/episodes/107/board/"),
+    "board-member": Shot("board", "/episodes/107/board/", by="member"),
+    "board-organizer": Shot("board", "/episodes/107/board/", by="organizer"),
+    "board-english": Shot("board", "/episodes/107/board/", by="organizer", language="en"),
+    "board-record": Shot("board", "/episodes/105/board/"),
+    "board-item": Shot("board-item", "/episodes/107/board/items/{item}/", by="organizer"),
+    "board-item-conflict": Shot("board-item", "/episodes/107/board/items/{item}/", by="organizer"),
+    "board-conflict": Shot("board", "/episodes/107/board/", by="organizer"),
+    "submit": Shot("submit", "/submit/?episode=107"),
+    "submit-member": Shot("submit", "/submit/?episode=107", by="member"),
+    "submit-known": Shot("submit", "/submit/?episode=107&url=https://arxiv.org/abs/2106.09685", by="member"),
+    "submit-there": Shot("submit", "/submit/?episode=107&url=https://blog.example/kv-cache", by="organizer"),
+    "submit-declined": Shot("submit", "/submit/?episode=107&url=https://blog.example/advert", by="member"),
+    "submit-english": Shot("submit", "/submit/?episode=107", by="member", language="en"),
     "claim-empty": Shot("claim", "/claim/", stage="empty"),
     "claim": Shot("claim", "/claim/", stage="week"),
     "claim-signed-in": Shot("claim", "/claim/", by="member", stage="week"),
@@ -265,6 +280,7 @@ def enter(stage: str) -> None:
         put(rich(20, starts_at="2023-10-28T21:00:00+08:00", questions=40), now=timezone.now())
         fill_news(now=timezone.now())
         shelve_papers()
+        fill_board()
     if stage == "full":
         from news.models import Source
         from tests.talks.newsroom import tell
@@ -301,6 +317,41 @@ def take_part() -> None:
     rescue(episode=episode, by=organizer, now=now)
     own(kind="practice", title="", person=member, by=organizer, now=now)
     make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
+
+
+def fill_board() -> None:
+    """The coming evening has items in every state, too many minutes, suggestions, and something from before."""
+    from django.utils import timezone
+
+    from members.models import User
+    from talks.actions import item_edits, items, suggestions
+    from talks.models import Episode, Section
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    episode = Episode.objects.get(code="107")
+    news = Section.objects.filter(episode=episode, kind="news")[0]
+
+    def nominate(url: str, text: str, section: Section | None = news) -> items.Item:
+        return items.nominate(episode=episode, url=url, text=text, section=section, by=member, now=now)
+
+    long = "一份把 attention、KV cache、FlashAttention、PagedAttention 从头写到尾的中文笔记，附可运行代码与显存估算表（第三版）"
+    for n in range(4):
+        row = nominate(f"https://blog.example/{n}", f"编出来的第 {n} 条新闻：一句话说完的那种")
+        row = items.accept(item=row, version=1, by=organizer, now=now)
+        item_edits.edit(item=row, version=2, values={"minutes": 5}, by=organizer, now=now)
+    kept = nominate("https://blog.example/kv-cache", f"{long}\n写得很细，适合面试前看一遍。")
+    items.vote(item=kept, by=member, now=now)
+    twice = nominate("https://blog.example/kv-cache-copy", "同一篇的转载")
+    items.merge(item=twice, into=kept, version=1, by=organizer, now=now)
+    declined = nominate("https://blog.example/advert", "一个广告")
+    items.decline(item=declined, reason="和主题不太相关", version=1, by=organizer, now=now)
+    items.defer(item=nominate("https://blog.example/later", "下次再说的一条"), version=1, by=organizer, now=now)
+    nominate("", "精读一遍位置编码的代码", None)
+    made = suggestions.suggest(section=news, body="先讲**结论**，再讲细节；每条不超过三分钟。", by=member, now=now)
+    suggestions.own(suggestion=made, by=organizer, now=now)
+    done = suggestions.suggest(section=news, body="链接放前面", by=member, now=now)
+    suggestions.resolve(suggestion=done, resolution="这一期起照办。", by=organizer, now=now)
 
 
 def shelve_papers() -> None:
@@ -409,6 +460,10 @@ def own_row(path: str) -> str:
     """Return the address, with the key of what the sample's member has taken where it stands for it."""
     from talks.models import Claim
 
+    if "{item}" in path:
+        from talks.models import Item
+
+        return path.format(item=Item.objects.get(url="https://blog.example/kv-cache").pk)
     if "{claim}" not in path:
         return path
     found = Claim.objects.current().filter(person__user__username="sample-member").order_by("-pk")[0]
@@ -432,6 +487,15 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     for _form in range(shot.forms if shot.send is not None else 0):
         page.click("form button.button-primary")
         page.wait_for_load_state()
+    if name == "board-item-conflict":  # somebody else saved it meanwhile
+        page.fill("#id_body", "我写的说明，和别人的不一样")
+        page.evaluate("document.querySelector('[name=version]').value = 99")
+        page.click("form button.button-primary")
+    if name == "board-conflict":  # a button of the past
+        page.evaluate(
+            "const button = document.querySelector('[name=accept]');"
+            "button.form.elements.version.value = 99; button.click()"
+        )
     if name == "state-preview":
         page.fill("#starts_at", page.input_value("#starts_at").replace("T21:00", "T20:00"))
         page.fill("#move-reason", "主持人在路上")

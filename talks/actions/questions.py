@@ -31,7 +31,7 @@ class Repeated(ValidationError):
 
 def serials_of(episode: Episode) -> set[int]:
     """Return the serials given in a locked episode and note the highest. Those of deleted questions stay taken."""
-    taken = set(Question.objects.filter(episode=episode).values_list("serial", flat=True))
+    taken = set(Question.objects.numbered_in(episode.code).values_list("serial", flat=True))
     episode.last_serial = max([episode.last_serial, *taken])
     return taken
 

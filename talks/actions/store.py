@@ -98,11 +98,11 @@ class _Store:
         self.made: dict[int, Any] = {0: episode}
         self.changed: set[tuple[str, int]] = set()
         self.serials = serials_of(episode)
-        self.follow_ups: dict[int, int] = {}
+        self.follow_ups: dict[tuple[str, int], int] = {}
         for stored in self.stored:
             if isinstance(stored.row, Question):
-                last = self.follow_ups.get(stored.row.serial, 0)
-                self.follow_ups[stored.row.serial] = max(last, stored.row.follow_up)
+                own = (stored.row.first_code, stored.row.serial)
+                self.follow_ups[own] = max(self.follow_ups.get(own, 0), stored.row.follow_up)
 
     def run(self) -> Outcome:
         self._settle(0, self.stored[0], depth=0)
@@ -202,7 +202,8 @@ class _Store:
     def _key_of(self, target: Any) -> object:
         """What an Event calls a row: as its address does."""
         if isinstance(target, Question):
-            return f"{self.episode.code}-{target.local_id}"
+            target.episode = self.episode
+            return target.public_id
         return target.code if isinstance(target, Episode) else target.pk
 
     def _make(self, row: FlatRow, parent: Any) -> Any:
@@ -235,8 +236,9 @@ class _Store:
     def _number(self, question: Question, row: FlatRow, parent: Any) -> None:
         """Give the public id, once and for good (glossary, 问题编号)."""
         if isinstance(parent, Question):
-            question.parent, question.serial = parent, parent.serial
-            question.follow_up = self.follow_ups[parent.serial] = self.follow_ups.get(parent.serial, 0) + 1
+            question.parent, question.serial, question.first_code = parent, parent.serial, parent.first_code
+            own = (parent.first_code, parent.serial)
+            question.follow_up = self.follow_ups[own] = self.follow_ups.get(own, 0) + 1
         else:
             question.serial = next_serial(self.episode, self.serials, number=row.values["number"])
 

@@ -23,6 +23,7 @@ from members.rules import StateRefusal, check_text, invalid, may_write, require
 from news.actions import stories
 from news.models import Decision, NewsItem
 from papers.actions.stubs import find_or_stub
+from talks.actions.groups import ensure_group, set_groups
 from talks.actions.html import give_ids, rendered
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
 from talks.radar import KEY, KIND
@@ -200,22 +201,7 @@ def _group(section: Section, group: str | None, *, by: Actor, now: datetime) -> 
         raise invalid("group", _("Choose %(groups)s.") % {"groups": "、".join(GROUPS)}, "unknown")
     titles = [str(each["title"]) for each in section.groups]
     known = next((title for title in titles if title == group or title.startswith(group[:2])), None)
-    if known is not None:
-        return known, False
-    row = Section.objects.select_for_update().get(pk=section.pk)
-    _set_groups(row, [*row.groups, {"title": group, "body": ""}], by=by, now=now)
-    return group, True
-
-
-def _set_groups(section: Section, groups: list[dict[str, Any]], *, by: Actor, now: datetime) -> None:
-    before = section.groups
-    section.groups = groups
-    section.version += 1
-    section.changed_at = now
-    html = rendered(section)
-    section.save(update_fields=["groups", "version", "changed_at", *html])
-    values = {"before": {"groups": before}, "after": {"groups": groups}}
-    record(by=by, now=now, verb="edit", kind="section", key=section.pk, **values)
+    return (known, False) if known is not None else ensure_group(section, group, by=by, now=now)
 
 
 def _make_item(story: NewsItem, section: Section, group: str | None, *, now: datetime) -> Item:
@@ -276,7 +262,7 @@ def _delete_item(story: NewsItem, *, by: Actor, now: datetime) -> None:
     if taken is not None and taken.after.get("group_added") and not others.exists():
         section = Section.objects.select_for_update().get(pk=item.section_id)
         rest = [group for group in section.groups if group != {"title": item.group, "body": ""}]
-        _set_groups(section, rest, by=by, now=now)
+        set_groups(section, rest, by=by, now=now)
 
 
 def _decide(story: NewsItem, decision: Decision, reason: str, *, by: Actor | None, now: datetime) -> None:

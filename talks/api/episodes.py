@@ -20,7 +20,8 @@ from members.api.filters import MomentFilter
 from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
-from talks.api.filters import CodeFilter, InEpisode, InSection, ItemFilter, SectionFilter
+from talks.api.board import BoardActs
+from talks.api.filters import CodeFilter, InEpisode, InSection, SectionFilter
 from talks.api.life import ClaimActs, EpisodeActs, SectionActs
 from talks.documents import model
 from talks.export import CHANNELS, document_of
@@ -67,7 +68,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(EpisodeActs):
+class EpisodeViewSet(BoardActs, EpisodeActs):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer
@@ -120,11 +121,11 @@ class SectionViewSet(SectionActs):
     serializer_class = serializers.SectionSerializer
     filterset_class = SectionFilter
     expandable = {
-        "items": Expansion(serializers.ItemSerializer, lambda: Item.objects.shown().order_by("position", "pk")),
+        "items": Expansion(serializers.ItemSerializer, lambda: in_order(Item.objects.shown().with_votes())),
         "claims": Expansion(serializers.ClaimSerializer, lambda: in_order(Claim.objects.select_related("person"))),
         "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
         "suggestions": Expansion(
-            serializers.SuggestionSerializer, lambda: in_order(Suggestion.objects.select_related("person"))
+            serializers.SuggestionSerializer, lambda: in_order(Suggestion.objects.select_related("person", "owner"))
         ),
     }
 
@@ -146,23 +147,6 @@ class OfSections(Rows):
         return lean.order_by("section_id", "position", "pk")
 
 
-class ItemViewSet(OfSections):
-    """Items as the record shows them: accepted and nominated ones."""
-
-    serializer_class = serializers.ItemSerializer
-    filterset_class = ItemFilter
-    expandable = {
-        "credits": Expansion(serializers.CreditSerializer, lambda: in_order(Credit.objects.select_related("person"))),
-        "paper_mentions": Expansion(
-            serializers.MentionSerializer,
-            lambda: PaperMention.objects.select_related("paper", "episode").order_by("pk"),
-        ),
-    }
-
-    def rows(self) -> QuerySet[Any]:
-        return self.of_sections(Item.objects.shown())
-
-
 class ClaimViewSet(ClaimActs, OfSections):
     """Who has taken which section."""
 
@@ -170,15 +154,6 @@ class ClaimViewSet(ClaimActs, OfSections):
 
     def rows(self) -> QuerySet[Any]:
         return self.of_sections(Claim.objects.all()).select_related("person")
-
-
-class SuggestionViewSet(OfSections):
-    """Wishes about how a section is run."""
-
-    serializer_class = serializers.SuggestionSerializer
-
-    def rows(self) -> QuerySet[Any]:
-        return self.of_sections(Suggestion.objects.all()).select_related("person")
 
 
 class RecordingViewSet(Rows):
@@ -206,5 +181,5 @@ class MentionViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         visible = PaperMention.objects.visible_to(person_of(self.request))
-        asked = ("serial", "follow_up")
+        asked = ("serial", "follow_up", "first_code")
         return with_only(visible, paper=("arxiv_id",), episode=("code",), question=asked).order_by("pk")

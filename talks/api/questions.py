@@ -11,19 +11,28 @@ from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
+from rest_framework import serializers as drf
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
-from talks.actions import questions
+from talks.actions import item_order, questions
 from talks.actions.html import Html, rendered
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.models import Answer, Episode, Question
 from talks.models.order import in_order
 from talks.models.questions import PUBLIC_ID
+
+
+class MoveQuestion(drf.Serializer[Any]):
+    """The episode a question moves to, and the version that was read."""
+
+    episode = serializers.Text(max_length=8)
+    version = drf.IntegerField(required=False, min_value=1)
 
 
 class QuestionFilter(PartFilter):
@@ -91,6 +100,27 @@ class QuestionViewSet(Rows):
         questions.edit_question(question=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)
 
+    @extend_schema(request=MoveQuestion, responses={200: serializers.QuestionSerializer})
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, public_id: str) -> Response:
+        """Move a question, with its follow-ups and answers, to another episode; its id stays."""
+        by = writer_of(request)
+        row = self.get_object()
+        sent = _sent(request, MoveQuestion)
+        target = Episode.objects.visible_to(by).with_code(sent["episode"]).first()
+        if target is None:
+            raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
+
+        def make() -> Response:
+            version = sent.get("version", row.version)
+            if request.headers.get("If-Match"):  # in here: who sends it again gets the first reply
+                require_match(request, row, self.get_serializer(row).data)
+            moved = item_order.move_question(question=row, episode=target, version=version, by=by, now=timezone.now())
+            shown = self.rows().get(pk=moved.pk)
+            return self.reply(shown, self.get_serializer(shown).data)
+
+        return once(request, make)
+
 
 class AnswerFilter(filters.FilterSet):
     episode = CodeFilter(field_name="question__episode__code")
@@ -111,7 +141,7 @@ class AnswerViewSet(Rows):
         rows = with_only(
             Answer.objects.visible_to(person_of(self.request)),
             author=("handle", "name"),
-            question=("serial", "follow_up", "episode"),
+            question=("serial", "follow_up", "first_code", "episode"),
             question__episode=("code",),
         )
         place = Coalesce("question__parent__position", "question__position")

@@ -106,12 +106,15 @@ class ItemSerializer(serializers.ModelSerializer[Item]):
 
     episode = serializers.CharField(source="section.episode.code", read_only=True)
     author = WrittenName(allow_null=True, read_only=True)
+    nominated_by = PersonLine(allow_null=True, read_only=True)
+    votes = serializers.IntegerField(source="vote_count", read_only=True)
 
     class Meta:
         model = Item
         fields = read_only_fields = (
             *("id", "episode", "section", "position", "state", "group", "title", "url", "author", "site", "remark"),
-            *("body", "body_html", *STAMP),
+            *("body", "body_html", "depth", "minutes", "votes", "nominated_by", "merged_into", "decision_reason"),
+            *("decided_at", "is_automatic", *STAMP),
         )
 
 
@@ -128,14 +131,18 @@ class ClaimSerializer(serializers.ModelSerializer[Claim]):
 
 
 class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
-    """A wish about how a section is run."""
+    """A wish about how a section is run; `owner` sees to it, `resolution` is what came of it."""
 
     episode = serializers.CharField(source="section.episode.code", read_only=True)
     person = PersonLine(allow_null=True, read_only=True)
+    owner = PersonLine(allow_null=True, read_only=True)
 
     class Meta:
         model = Suggestion
-        fields = read_only_fields = ("id", "episode", "section", "position", "body", "body_html", "person", *STAMP)
+        fields = read_only_fields = (
+            *("id", "episode", "section", "position", "body", "body_html", "person", "owner", "resolution"),
+            *("resolved_at", *STAMP),
+        )
 
 
 class AnswerSerializer(serializers.ModelSerializer[Answer]):
@@ -172,7 +179,7 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_parent(self, question: Question) -> str | None:
-        return f"{question.episode.code}-{question.serial}" if question.parent_id else None
+        return question.public_id.rpartition(".")[0] if question.parent_id else None
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
@@ -216,7 +223,10 @@ class MentionSerializer(serializers.ModelSerializer[PaperMention]):
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_question(self, mention: PaperMention) -> str | None:
-        return f"{mention.episode.code}-{mention.question.local_id}" if mention.question else None
+        if mention.question is None:
+            return None
+        mention.question.episode = mention.episode
+        return mention.question.public_id
 
 
 class ProblemSerializer(serializers.Serializer):

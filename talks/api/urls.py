@@ -7,7 +7,7 @@ from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import episodes, imports, news, planning, questions, record
+from talks.api import episodes, imports, items, news, planning, questions, record
 
 
 class Root(APIRootView):
@@ -22,9 +22,9 @@ router.APIRootView = Root
 for name, viewset in {
     "episodes": episodes.EpisodeViewSet,
     "sections": episodes.SectionViewSet,
-    "items": episodes.ItemViewSet,
+    "items": items.ItemViewSet,
     "claims": episodes.ClaimViewSet,
-    "suggestions": episodes.SuggestionViewSet,
+    "suggestions": items.SuggestionViewSet,
     "questions": questions.QuestionViewSet,
     "answers": questions.AnswerViewSet,
     "recordings": episodes.RecordingViewSet,

@@ -20,12 +20,16 @@ class CarryReason(models.TextChoices):
 
 
 class Carry(Row):
-    """A question or an item of an earlier episode is taken up in a later one; it keeps its place, id and votes."""
+    """A question or an item of an earlier episode is taken up in a later one; it keeps its place, id and votes.
+
+    `made` is the item of the later episode that came of it: itself, when it has moved there.
+    """
 
     question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.CASCADE, related_name="carries")
     item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.CASCADE, related_name="carries")
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="carried")
     reason = models.CharField(max_length=12, choices=CarryReason.choices)
+    made = models.ForeignKey(Item, null=True, blank=True, on_delete=models.SET_NULL, related_name="made_by_carries")
 
     class Meta:
         constraints = [
@@ -45,11 +49,12 @@ class Carry(Row):
 
 
 class BoardVisit(models.Model):
-    """When somebody last looked at a board: what came later is new to them."""
+    """When somebody last looked at a board, and when `before`: what came after that is new to them."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="+")
     at = models.DateTimeField()
+    before = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "episode"], name="board_visit_once")]

@@ -74,16 +74,25 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         if (found := read_public_id(public_id)) is None:
             return self.none()
         code, serial, follow_up = found
-        return self.filter(episode__code=code, serial=serial, follow_up=follow_up)
+        return self.numbered_in(code).filter(serial=serial, follow_up=follow_up)
+
+    def numbered_in(self, code: str | None) -> Self:
+        """Questions whose id was given in the episode of this code, wherever they stand by now."""
+        episodes = Episode.objects.filter(code=code).values("pk")  # each side of the "or" finds an index
+        return self.filter(Q(episode__in=episodes, first_code="") | Q(first_code=code))
 
 
 class Question(Row):
-    """A question. `part` and `number` are what the document says; `serial` and `follow_up` make the public id."""
+    """A question. `part` and `number` are what the document says; `serial` and `follow_up` make the public id.
+
+    `first_code` is the code of the episode that gave the id, of a question that has moved to another one since.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="questions")
     position = models.PositiveIntegerField()
     serial = models.PositiveIntegerField()
     follow_up = models.PositiveIntegerField(default=0)
+    first_code = models.CharField(max_length=8, blank=True, db_index=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups")
     part = models.CharField(max_length=8, choices=QuestionPart.choices, null=True, blank=True)
     number = models.PositiveIntegerField(null=True, blank=True)
@@ -99,7 +108,7 @@ class Question(Row):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["episode", "serial", "follow_up"], name="question_id_once"),
+            models.UniqueConstraint(fields=["episode", "first_code", "serial", "follow_up"], name="question_id_once"),
             models.CheckConstraint(
                 condition=Q(part=None) | Q(part__in=QuestionPart.values), name="question_part_known"
             ),
@@ -115,13 +124,14 @@ class Question(Row):
 
     @property
     def local_id(self) -> str:
-        """The id inside its episode: 13, 13.1."""
-        return f"{self.serial}.{self.follow_up}" if self.follow_up else str(self.serial)
+        """The id inside its episode: 13, 13.1; of one that came from another episode with its code, 005-13."""
+        number = f"{self.serial}.{self.follow_up}" if self.follow_up else str(self.serial)
+        return f"{self.first_code}-{number}" if self.first_code else number
 
     @property
     def public_id(self) -> str:
         """The id everywhere: 005-13. Needs the episode to be loaded."""
-        return f"{self.episode.code}-{self.local_id}"
+        return self.local_id if self.first_code else f"{self.episode.code}-{self.local_id}"
 
     def get_absolute_url(self) -> str:
         return reverse("question", args=[self.public_id])

@@ -157,6 +157,10 @@ class ItemQuerySet(models.QuerySet["Item"]):
         states = [ItemState.ACCEPTED, ItemState.NOMINATED]
         return self.current().filter(section__deleted_at=None, state__in=states)
 
+    def with_votes(self) -> Self:
+        """Add who nominated each item, and how many votes it has itself, as `vote_count`."""
+        return self.select_related("nominated_by").annotate(vote_count=models.Count("votes"))
+
     def places_taken(self, before: datetime) -> Counter[str]:
         """How many items the last talks before a moment took from each place (news.ranking.place_of)."""
         talks = Episode.objects.filter(deleted_at=None, starts_at__lte=before).order_by("-starts_at")

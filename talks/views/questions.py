@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from members.models import Person
 from talks.actions import questions as actions
-from talks.models import Episode, PaperMention, Question
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, takes_questions
+from talks.models import Episode, EpisodeState, PaperMention, Question
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, sections_to_run, takes_questions
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
 from talks.views.writing import Draft, kept_draft, send
@@ -85,7 +85,16 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         "parent": row.parent,
         "draft": draft,
         "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),
+        "move_to": _places_for(row, person),
         "previous": visible.before(row).first(),
         "next": visible.after(row).first(),
     }
     return render(request, "talks/question.html", context, status=draft.status)
+
+
+def _places_for(row: Question, person: Person | None) -> list[Episode]:
+    """Return the episodes that this person may move a question to: those still open beside its own."""
+    if person is None or row.parent_id is not None or not sections_to_run(person, row.episode):
+        return []
+    beside = Episode.objects.visible_to(None).beside(row.episode.code).exclude(pk=row.episode_id)
+    return list(beside.exclude(state=EpisodeState.PUBLISHED).order_by("number"))

@@ -235,7 +235,7 @@ def _parts(episode: Episode) -> dict[str, Select]:
         ),
         "questions": (
             Question.objects.filter(**of),
-            ("position", "serial", "follow_up", "parent", "part", "body_html", "after_html", *ASKER),
+            ("position", "serial", "follow_up", "first_code", "parent", "part", "body_html", "after_html", *ASKER),
         ),
         "answers": (
             Answer.objects.filter(question__episode=episode, deleted_at=None),

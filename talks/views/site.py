@@ -109,7 +109,8 @@ def _near_question(rest: str, person: Person | None) -> tuple[str, list[WayOn]]:
     episode = Episode.objects.visible_to(person).filter(code=found[0]).first() if found else None
     if episode is None:
         return _near_episodes(person)
-    last = Question.objects.visible_to(person).filter(episode=episode).order_by("-serial", "follow_up").first()
+    asked = Question.objects.visible_to(person).filter(episode=episode, first_code="")
+    last = asked.order_by("-serial", "follow_up").first()
     ways = [WayOn(f"{episode.label} {episode.name}".strip(), episode.get_absolute_url())]
     if last is None:
         return _("Nobody has asked in %(episode)s yet.") % {"episode": episode.label}, ways

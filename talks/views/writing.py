@@ -46,7 +46,20 @@ def kept_draft(request: HttpRequest) -> Draft:
     kept = request.session.get(DRAFT) or {}
     if kept.get("path") != request.path:
         return Draft()
-    return Draft(body=kept["body"], is_kept=True)
+    return Draft(body=kept.get("body", ""), is_kept=True)
+
+
+def kept_fields(request: HttpRequest) -> dict[str, str]:
+    """Return the fields of a form that waited for their writer to sign in, once they may be sent; {} for none."""
+    kept = request.session.get(DRAFT) or {}
+    if kept.get("path") != request.path or not request.user.is_authenticated:
+        return {}
+    return dict(kept.get("fields", {}))
+
+
+def keep_fields(request: HttpRequest, fields: dict[str, str]) -> HttpResponse | None:
+    """Let the fields of a form wait in the session, and show the way to the sign-in page; None for one too many."""
+    return _wait(request, {"path": request.path, "fields": fields})
 
 
 def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) -> tuple[Any, Draft | HttpResponse]:
@@ -74,10 +87,16 @@ def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) 
 
 def _keep(request: HttpRequest, body: str) -> Draft | HttpResponse:
     """Let the text wait in the session, and show the way to the sign-in page."""
+    if (reply := _wait(request, {"path": request.path, "body": body})) is not None:
+        return reply
+    sentence = _("Too many texts from your network wait for a sign-in. Keep yours somewhere and sign in first.")
+    return Draft(body=body, errors=[sentence], is_one_too_many=True)
+
+
+def _wait(request: HttpRequest, draft: dict[str, Any]) -> HttpResponse | None:
     if not ratelimit.consume(request, action="draft"):
-        sentence = _("Too many texts from your network wait for a sign-in. Keep yours somewhere and sign in first.")
-        return Draft(body=body, errors=[sentence], is_one_too_many=True)
-    request.session[DRAFT] = {"path": request.path, "body": body}
+        return None
+    request.session[DRAFT] = draft
     request.session.set_expiry(DRAFT_SECONDS)
     messages.info(request, _("Your text is kept. Sign in and it is back in the form."))
     return redirect_to_login(request.path)

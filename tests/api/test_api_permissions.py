@@ -21,7 +21,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
-from tests.api import week_rows
+from tests.api import item_rows, week_rows
 from tests.api.conftest import API, keyed, sighting_of, signed_in, source_of, story_of
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,7 @@ TABLE = {
     "POST sources/{slug}/resume/": ORGANIZERS,
     "POST sources/{slug}/restore/": ORGANIZERS,
     **week_rows.TABLE,
+    **item_rows.TABLE,
 }
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -193,6 +194,9 @@ def news_keys(path, now):
 
 def address(path, record, person, now):
     name = path.split("/")[0]
+    if any(f"{method} {path}" in item_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
+        start, _brace, rest = path.partition("{")
+        return f"{API}{start}{item_rows.fresh(path, now)}{rest.partition('}')[2]}"
     if any(f"{method} {path}" in week_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
         start, _brace, rest = path.partition("{")
         return f"{API}{start}{week_rows.fresh(path, person, now)}{rest.partition('}')[2]}"
@@ -230,6 +234,8 @@ def body_for(path, who, document):
         "sources/": {"kind": "feed", "name": who, "address": f"https://{who}.example/feed"},
         "news/{id}/merge/": {"into": NewsItem.objects.order_by("pk").last().pk} if "news" in path else {},
     }
+    if (sent := item_rows.bodies(path, who)) is not None:
+        return json.dumps(sent)
     return json.dumps({**bodies, **week_rows.BODIES}.get(path, {}))
 
 

@@ -25,6 +25,8 @@ RESOURCES = (
 FORMS = (
     *("/episodes/021/ask/", "/q/020-1/", "/settings/tokens/", "/settings/tokens/1/revoke/", "/import/"),
     *("/episodes/021/state/", "/plan/", "/claim/sections/1/", "/claim/1/release/", "/claim/1/hand-over/"),
+    *("/episodes/021/board/act/", "/episodes/021/board/items/1/", "/episodes/021/board/items/1/arrange/", "/submit/"),
+    "/q/020-1/move/",
     *("/claim/owners/1/skip/", "/claim/owners/1/unskip/", "/claim/owners/1/disown/", "/notifications/"),
     *("/templates/edit/", "/templates/own/", "/calendar/set/", "/calendar/remove/", "/calendar/break/"),
     *(

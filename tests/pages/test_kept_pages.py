@@ -36,6 +36,7 @@ from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
 from tests.pages.kept_acts import ON_WHAT_STANDS as NEWS_AND_LISTS
+from tests.pages.kept_items import ON_ITEMS, WITHIN_ITEMS
 from tests.pages.kept_week import OF_THE_WEEK, WITHIN_THE_WEEK
 from tests.talks.newsroom import source, tell
 
@@ -116,7 +117,7 @@ def _file_a_story(now):
     triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
 
 
-ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK}
+ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS}
 # Every action that changes what a page shows.
 ACTS = {
     "talks.actions.questions.ask": lambda by, now: questions.ask(
@@ -202,6 +203,7 @@ OTHERS = {
     *(f"talks.actions.triage.{name}" for name in ("decline", "merge", "undo", "ignore", "unignore", "where_of")),
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
     *WITHIN_THE_WEEK,
+    *WITHIN_ITEMS,
 }
 
 

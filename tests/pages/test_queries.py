@@ -33,6 +33,7 @@ PAGES = {
     "/episodes/{code}/ask/": 5,
     "/inbox/": 22,
     "/claim/": 7,
+    "/submit/?url=https://arxiv.org/abs/2401.00001": 12,
     "/episodes/{code}/state/": 14,
     "/templates/": 5,
     "/calendar/": 5,

@@ -1,0 +1,72 @@
+"""What a board may go on with (承接): what an earlier week left unused, open plans, questions nobody answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from talks.models import Carry, Episode, EpisodeState, Item, ItemState, Plan, Question
+from talks.votes import voters_of
+
+# Most wanted first, and no more than these (design, "Episode states").
+QUESTIONS = 3
+MOST = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOver:
+    """What may go on: items with their votes, open plans, questions; `carried` are the questions that do already."""
+
+    items: list[tuple[Item, int]]
+    plans: list[Plan]
+    questions: list[Question]
+    carried: list[Carry]
+
+    def __bool__(self) -> bool:
+        return bool(self.items or self.plans or self.questions or self.carried)
+
+
+def left_over(episode: Episode, titles: set[str | None]) -> LeftOver:
+    """Return what the number before left, and what goes on from earlier ones. Eight queries at most.
+
+    `titles` are those of the episode's own items: a plan that was taken is called like one of them.
+    """
+    carries = Carry.objects.filter(episode=episode, deleted_at=None)
+    rows = list(carries.select_related("item", "question__episode").order_by("pk"))
+    questions = [row for row in rows if row.question is not None and row.question.deleted_at is None]
+    before = _before(episode)
+    if before is None:
+        return LeftOver([], [], [], questions)
+    taken = {row.item_id for row in rows if row.made_id is not None}
+    put_off = Q(section__episode=before, state=ItemState.DEFERRED)
+    if before.state != EpisodeState.COLLECTING:
+        put_off |= Q(section__episode=before, state=ItemState.NOMINATED)
+    going_on = [row.item_id for row in rows if row.item_id is not None and row.made_id is None]
+    earlier = Carry.objects.filter(episode=before, deleted_at=None, made=None, item__isnull=False).values("item")
+    waits = Q(pk__in=going_on) | Q(pk__in=earlier) & Q(state__in=(ItemState.NOMINATED, ItemState.DEFERRED))
+    open_ones = Item.objects.current().filter(put_off | waits, section__deleted_at=None).exclude(pk__in=taken)
+    open_ones = open_ones.exclude(section__episode=episode).filter(section__episode__deleted_at=None)
+    items = list(open_ones.select_related("section__episode", "nominated_by", "merged_into"))
+    voters = voters_of(items)
+    ranked = sorted(((item, len(voters[item.pk])) for item in items), key=lambda pair: (-pair[1], pair[0].pk))
+    plans = Plan.objects.filter(episode=before, deleted_at=None).order_by("position", "pk")[:MOST]
+    return LeftOver(
+        ranked[:MOST],
+        [plan for plan in plans if " ".join(plan.body.split()) not in titles],
+        _unanswered(before, {row.question_id for row in questions}),
+        questions,
+    )
+
+
+def _before(episode: Episode) -> Episode | None:
+    beside = Episode.objects.visible_to(None).beside(episode.code).filter(kind=episode.kind)
+    return beside.filter(number__lt=episode.number).order_by("-number").first()
+
+
+def _unanswered(before: Episode, without: set[int | None]) -> list[Question]:
+    """Return the questions that nobody answered, those first that are followed up most."""
+    asked = Question.objects.filter(episode=before, parent=None, deleted_at=None).unanswered()
+    wanted = asked.annotate(wishes=Count("follow_ups", filter=Q(follow_ups__deleted_at=None)))
+    rows = wanted.exclude(pk__in=[key for key in without if key]).select_related("episode")
+    return list(rows.order_by("-wishes", "position", "pk")[:QUESTIONS])

@@ -1,0 +1,154 @@
+"""The board of a week: what stands in every section, and what one tap does to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from members.actors import ANONYMOUS, Actor
+from talks.actions import item_order
+from talks.actions.visits import note_visit
+from talks.models import Depth, Episode, Item, ItemState, Section
+from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
+from talks.views.acting import Outcome, actor, attempt
+from talks.views.board_acts import VERBS, number
+from talks.views.board_rows import board_of
+from talks.views.visitor import visitor
+
+
+@require_safe
+@never_cache
+def board(request: HttpRequest, code: str) -> HttpResponse:
+    """The board of an episode; who runs a section decides there, members vote and nominate."""
+    by, now = actor(request), timezone.now()
+    episode = episode_for(request, code)
+    if code != episode.code:
+        return redirect("board", episode.code, permanent=True)
+    since = note_visit(episode=episode, by=by, now=now) if request.method == "GET" else None
+    found = board_of(episode, by, since=since, now=now)
+    return render(request, "talks/board.html", _context(found.episode, by) | {"board": found})
+
+
+def _context(episode: Episode, by: Actor) -> dict[str, Any]:
+    return {
+        "episode": episode,
+        "by": by,
+        "may_suggest": can_suggest(by, episode),
+        "reason_limit": REASON_LIMIT,
+        "suggestion_limit": SUGGESTION_LIMIT,
+    }
+
+
+def episode_for(request: HttpRequest, code: str) -> Episode:
+    visible = Episode.objects.visible_to(visitor(request)).with_code(code)
+    return get_object_or_404(visible.select_related("template"))
+
+
+@require_POST
+def act(request: HttpRequest, code: str) -> HttpResponse:
+    """Do what one button of the board says. A conflict shows both sides, and what can be done now."""
+    by, now = actor(request), timezone.now()
+    episode = episode_for(request, code)
+    page = reverse("board", args=[episode.code])
+    if by is ANONYMOUS:
+        return redirect_to_login(page)
+    sent = request.POST.dict()
+    verb = next((verb for verb in VERBS if verb in sent), None)
+    if verb is None:
+        messages.error(request, _("Nothing was sent."))
+        return redirect(page)
+    done = attempt(lambda: VERBS[verb](sent, episode, by, now))
+    if done.texts is not None:
+        return _conflict(request, episode, sent, verb, done)
+    (messages.success if done.is_done else messages.error)(request, done.said)
+    named = ((kind, number(sent.get(kind))) for kind in ("item", "suggestion", "section"))
+    anchor = next((f"#{kind}-{key}" for kind, key in named if key), "")
+    return redirect(f"{page}{anchor}")
+
+
+def _conflict(request: HttpRequest, episode: Episode, sent: dict[str, Any], verb: str, done: Outcome) -> HttpResponse:
+    """Show what stands now beside what was wanted, with a form that does it all the same."""
+    item = (
+        Item.objects.filter(pk=number(sent.get("item"))).select_related("section", "decided_by", "merged_into").first()
+    )
+    texts = done.texts or {}
+    kept = {name: value for name, value in sent.items() if name not in ("csrfmiddlewaretoken", "version")}
+    context = {
+        "episode": episode,
+        "item": item,
+        "said": done.said,
+        "yours": said_of(texts.get("yours") or {}),
+        "theirs": said_of(texts.get("theirs") or {}),
+        "kept": kept,
+        "version": item.version if item is not None else texts.get("version", ""),
+        "has_words": "resolution" in sent,
+        "suggestion": number(sent.get("suggestion")),
+        "verb": verb,
+    }
+    return render(request, "talks/board_conflict.html", context, status=409)
+
+
+def said_of(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the values of one side of a conflict in words, in the order of a form; empty ones left out."""
+    names = {
+        "state": _("State"),
+        "reason": _("Reason"),
+        "title": _("Title"),
+        "url": _("Address"),
+        "body": _("Note"),
+        "group": _("Group"),
+        "depth": _("How much"),
+        "minutes": _("Minutes"),
+        "owner": _("Sees to it"),
+        "resolution": _("What came of it"),
+    }
+    words: dict[str, dict[str, Any]] = {"state": dict(ItemState.choices), "depth": dict(Depth.choices)}
+    found = []
+    for name, label in names.items():
+        value = values.get(name)
+        if value not in (None, ""):
+            found.append((label, str(words.get(name, {}).get(str(value), value))))
+    return found
+
+
+@require_POST
+def arrange(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """Put an item where it was drawn to: behind another one, in a section."""
+    by, now = actor(request), timezone.now()
+    episode = episode_for(request, code)
+    item = get_object_or_404(Item.objects.current().filter(section__episode=episode), pk=pk)
+    section = Section.objects.filter(pk=number(request.POST.get("section")), episode=episode).first()
+    behind = number(request.POST.get("behind")) or None
+    version = number(request.POST.get("version"))
+
+    def put() -> str:
+        item_order.arrange(item=item, behind=behind, section=section, version=version, by=by, now=now)
+        return ""
+
+    done = attempt(put)
+    if not done.is_done:
+        messages.error(request, done.said)
+    return redirect(f"{reverse('board', args=[episode.code])}#item-{item.pk}")
+
+
+def item_on(episode: Episode, pk: int) -> Item:
+    """Return an item of an episode, deleted or not. Raises Http404."""
+    rows = Item.objects.filter(section__episode=episode, section__deleted_at=None)
+    row = (
+        rows.select_related("section", "nominated_by", "decided_by", "merged_into__section__episode")
+        .filter(pk=pk)
+        .first()
+    )
+    if row is None:
+        raise Http404
+    row.section.episode = episode
+    return row

@@ -1,0 +1,111 @@
+"""What goes on in a later episode: carried, dropped, taken into a section."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+
+from members.actors import SYSTEM
+from members.models import Notification
+from members.rules import StateRefusal
+from talks.actions import carries, item_edits, items
+from talks.export import document_of
+from talks.models import Carry, Credit, Item, ItemVote, Question
+from talks.votes import votes_given
+from tests.talks.boardroom import boardroom, close, nominate
+
+
+@pytest.fixture
+def room(db, now, member):
+    return boardroom(now=now, lead=member)
+
+
+@pytest.fixture
+def old(room):
+    """量化 was nominated in 020 and nobody took it."""
+    return Item.objects.get(section__episode=room.past, state="nominated")
+
+
+def test_a_question_goes_on_once_and_keeps_its_place(room, member, stranger, now):
+    question = Question.objects.get(episode=room.past)
+    first = carries.carry(question=question, episode=room.episode, reason="unanswered", by=member, now=now)
+    assert carries.carry(question=question, episode=room.episode, by=SYSTEM, now=now) == first
+    question.refresh_from_db()
+    assert (question.public_id, first.reason) == ("020-1", "unanswered")
+    with pytest.raises(PermissionDenied):
+        carries.carry(question=question, episode=room.episode, by=stranger, now=now)
+    with pytest.raises(StateRefusal):
+        carries.carry(question=question, episode=room.past, by=member, now=now)
+    carries.drop(carry=first, by=member, now=now)
+    again = carries.carry(question=question, episode=room.episode, by=member, now=now)
+    assert (Carry.objects.filter(deleted_at=None).count(), again.pk != first.pk) == (1, True)
+
+
+def test_out_of_a_record_a_copy_is_taken_with_names_and_votes(room, old, member, organizer, now):
+    ItemVote.objects.create(item=old, person=member, created_at=now)
+    before = document_of(room.past)
+    made = carries.take(item=old, section=room.news, by=member, now=now)
+    assert (made.title, made.state, made.section) == ("量化", "nominated", room.news)
+    assert [vote.person for vote in made.votes.all()] == [member]
+    assert votes_given(member, room.episode) == []  # votes of an earlier week cost nothing here
+    assert document_of(room.past) == before
+    carry = Carry.objects.get()
+    assert (carry.item, carry.made, carry.episode, carry.reason) == (old, made, room.episode, "unused")
+    with pytest.raises(StateRefusal) as refusal:
+        carries.take(item=old, section=room.classic, by=organizer, now=now)
+    assert refusal.value.code == "taken_already"
+    with pytest.raises(StateRefusal):
+        carries.drop(carry=carry, by=member, now=now)
+
+
+def test_out_of_an_open_week_the_item_itself_comes(room, stranger, organizer, now):
+    item = nominate(room, stranger, now)
+    items.vote(item=item, by=stranger, now=now)
+    items.defer(item=item, version=1, by=organizer, now=now)
+    made = carries.take(item=item, section=room.later["picks"], by=organizer, now=now)
+    made.refresh_from_db()
+    assert (made.pk, made.state, made.section) == (item.pk, "nominated", room.later["picks"])
+    assert Credit.objects.get(item=made).episode == room.following
+    assert Carry.objects.get().made == made
+    told = Notification.objects.filter(person=stranger).order_by("-pk")[0]
+    assert (told.kind, told.values["code"]) == ("item_carry", "022")
+
+
+def test_what_was_put_off_may_be_voted_for_where_it_goes_on(room, stranger, organizer, now):
+    item = nominate(room, stranger, now)
+    items.defer(item=item, version=1, by=organizer, now=now)
+    close(room.episode)
+    items.vote(item=item, by=stranger, now=now + timedelta(hours=1))
+    assert votes_given(stranger, room.following) == [item]
+    assert votes_given(stranger, room.episode) == [item]
+
+
+def test_who_takes_and_what_cannot_be_taken(room, old, member, stranger, organizer, now):
+    for who, section in ((stranger, room.news), (member, room.picks)):
+        with pytest.raises(PermissionDenied):
+            carries.take(item=old, section=section, by=who, now=now)
+    taken = Item.objects.get(section__episode=room.past, state="accepted")
+    with pytest.raises(StateRefusal) as refusal:
+        carries.take(item=taken, section=room.news, by=member, now=now)
+    assert refusal.value.code == "decided"
+    own = nominate(room, stranger, now, section=room.news)
+    with pytest.raises(StateRefusal):
+        carries.take(item=own, section=room.news, by=member, now=now)
+    close(room.episode, "published")
+    with pytest.raises(StateRefusal):
+        carries.take(item=old, section=room.news, by=organizer, now=now)
+    item_edits.remove(item=nominate(room, stranger, now), version=1, by=stranger, now=now)
+
+
+def test_an_open_plan_is_nominated(room, member, stranger, now):
+    with pytest.raises(PermissionDenied):
+        carries.take_plan(plan=room.plan, section=room.news, by=stranger, now=now)
+    made = carries.take_plan(plan=room.plan, section=room.news, by=member, now=now)
+    assert (made.title, made.state) == ("整理问答，P1", "nominated")
+    with pytest.raises(StateRefusal):
+        carries.take_plan(plan=room.plan, section=room.news, by=member, now=now)
+    room.plan.deleted_at = now
+    room.plan.save()
+    with pytest.raises(Http404):
+        carries.take_plan(plan=room.plan, section=room.news, by=member, now=now)
