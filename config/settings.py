@@ -277,6 +277,8 @@ if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # ── Mail ────────────────────────────────────────────────────────────────────
+# Where mail can be sent, a verified address opens an account, too.
+OPEN_BY_MAIL = bool(ENV["EMAIL_URL"])
 EMAIL_CONFIG = environ.Env.email_url_config(ENV["EMAIL_URL"] or "dummymail://")
 vars().update(EMAIL_CONFIG)
 
