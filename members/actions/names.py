@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -253,10 +254,12 @@ def _merge_of(key: int) -> Event | None:
 
 def _take_back_names(chain: list[int], *, by: Actor, now: datetime) -> None:
     """Undo the names that those somebody was merged into were given since, each since it held the rows."""
-    for merged, head in zip(chain[:-1], chain[1:], strict=True):
+    given: list[Event] = []
+    for merged, head in pairwise(chain):
         event = _merge_of(merged)
-        for renamed in renames_of([head], since=event.pk) if event else ():
-            _undo(renamed, by=by, now=now)
+        given += renames_of([head], since=event.pk) if event else []
+    for renamed in sorted(given, key=lambda each: -each.pk):
+        _undo(renamed, by=by, now=now)
 
 
 def _undo(event: Event, *, by: Actor, now: datetime) -> None:
