@@ -55,6 +55,12 @@ def may_edit_person(by: Actor, person: Person) -> bool:
     return may_write(by) and isinstance(by, Person) and by.pk == person.pk
 
 
+def may_be_claimed(by: Actor, person: Person) -> bool:
+    """Whether somebody may say that they are this person of the record."""
+    is_free = person.user_id is None and not person.is_collective and person.merged_into_id is None
+    return may_write(by) and is_free and person.deleted_at is None
+
+
 def may_run_work(by: Actor) -> bool:
     """Who may see to background work: try it again, start it now, let it rest."""
     return is_organizer(by)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
@@ -104,8 +106,8 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
 def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> User:
     """Open an account: save a new `user` whose password is set. Without a code only where mail proves an address.
 
-    The person that `guest` made in this browser becomes theirs. Raises ValidationError: for a code that opens
-    nothing (`closed`) and a user name that is taken.
+    Who comes by mail gets the user name they wish for, or one near it. The person that `guest` made in this browser
+    becomes theirs. Raises ValidationError: for a code that opens nothing (`closed`) and a user name that is taken.
     """
     with transaction.atomic():
         if key or not settings.OPEN_BY_MAIL:
@@ -117,8 +119,10 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
             except (Http404, StateRefusal) as error:
                 raise closed(str(error) if isinstance(error, StateRefusal) else "") from error
             user.invitation = invitation
-        if User.objects.filter(username__iexact=user.username).exists():
-            raise invalid("username", _("This user name is taken."), "taken")
+        if key:
+            _check_username(user.username)
+        else:  # nobody learns here whether a name is taken
+            user.username = _free_username(user.username)
         user.save()
         claim = guest.person if guest is not None and _is_still_nobody(guest.person) else None
         person = give_person(user, claim=claim, now=now)
@@ -127,7 +131,23 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
     return user
 
 
-def closed(why: str = "") -> Exception:
+def _check_username(name: str) -> None:
+    try:
+        refuse_taken(name)
+    except ValidationError as error:
+        raise invalid("username", " ".join(error.messages), "taken") from error
+
+
+def _free_username(wanted: str) -> str:
+    for number in range(1, 1000):
+        name = wanted if number == 1 else f"{wanted}{number}"
+        with suppress(ValidationError):
+            refuse_taken(name)
+            return name
+    raise invalid("username", _("Choose another user name."), "taken")
+
+
+def closed(why: str = "") -> ValidationError:
     """Return the refusal of a code, the same for every code that opens nothing unless it is known to be real."""
     return invalid("code", why or _("This code opens no account. Ask whoever sent it for another."), "closed")
 

@@ -58,7 +58,7 @@ def exports():
     }
 
 
-def credits():
+def pointing():
     """Who every row of every table points to, and the name beside."""
     found = {}
     for pointer in pointers():
@@ -103,7 +103,7 @@ def test_merging_says_who_is_meant_and_changes_no_word(book):
 
 
 def test_parting_restores_every_credit_and_every_byte(book):
-    before, whose = exports(), credits()
+    before, whose = exports(), pointing()
     one, other = named("渡囗"), named("渡口")
     book.merge(one, other)
     book.rename(other, "摆渡人", carry=True)
@@ -115,20 +115,20 @@ def test_parting_restores_every_credit_and_every_byte(book):
     assert "摆渡人" in "".join(exports().values())
     book.unmerge(one)
     assert exports() == before
-    assert credits() == whose
+    assert pointing() == whose
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.merged_into, one.name, other.name) == (None, "渡囗", "渡口")
 
 
 def test_a_carried_name_can_be_taken_back_by_itself(book):
-    before, whose = exports(), credits()
+    before, whose = exports(), pointing()
     row = book.rename(named("渡口"), "摆渡人", carry=True)
     assert exports() != before
     assert named("摆渡人") == named("渡口") == row
     assert book.undo(row).name == "渡口"
     assert exports() == before
-    assert credits() == whose
+    assert pointing() == whose
     with pytest.raises(StateRefusal) as caught:
         book.undo(row)
     assert caught.value.code == "not_renamed"
@@ -148,7 +148,7 @@ def test_a_name_that_is_not_carried_leaves_the_exports(book):
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
 def test_nested_merges_part_in_any_order(book, order):
-    before, whose = exports(), credits()
+    before, whose = exports(), pointing()
     a, b, c, d = (named(name) for name in WHO[:4])
     book.merge(a, b)
     book.rename(b, "第二个名字", carry=True)
@@ -158,7 +158,7 @@ def test_nested_merges_part_in_any_order(book, order):
     book.rename(d, "第四个名字", carry=True)
     for number in order:
         book.unmerge((a, b, c)[number])
-    assert credits() == whose
+    assert pointing() == whose
     assert exports() == before
     assert {row.name for row in Person.objects.filter(pk__in=[a.pk, b.pk, c.pk, d.pk])} == set(WHO[:4])
 
@@ -166,13 +166,13 @@ def test_nested_merges_part_in_any_order(book, order):
 def test_a_name_given_before_a_merge_is_not_taken_back(book):
     a, b, c = (named(name) for name in WHO[:3])
     book.rename(c, "早有的名字", carry=True)
-    before, whose = exports(), credits()
+    before, whose = exports(), pointing()
     book.merge(a, b)
     book.merge(b, c)
     book.unmerge(a)
     book.unmerge(b)
     assert exports() == before
-    assert credits() == whose
+    assert pointing() == whose
 
 
 def test_rows_written_since_go_back_to_whose_name_they_bear(book, now):
@@ -195,12 +195,12 @@ def test_what_a_constraint_refuses_stays_and_nothing_is_lost(book, now):
         for row in both
         for who in (one, other)
     ]
-    whose = credits()
+    whose = pointing()
     book.merge(one, other)
     assert Claim.objects.filter(person=one).count() == both.count()
     assert ItemVote.objects.count() == len(votes)
     book.unmerge(one)
-    assert credits() == whose
+    assert pointing() == whose
 
 
 def test_what_somebody_else_has_changed_since_stays(book, stranger):
