@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop, ngettext_lazy
 
 from members.actions import invitations
-from members.actors import GUEST
-from members.models import Guest, User
+from members.actors import GUEST, guest_at
+from members.models import User
 
 # User names of the sample. Its passwords lie in a file, so they open nothing on a real site.
 SAMPLE_PREFIX = "sample-"
@@ -72,8 +72,7 @@ class AccountAdapter(DefaultAccountAdapter):
             user.set_password(data["password1"])
         else:
             user.set_unusable_password()
-        guest = Guest.objects.select_related("person").filter(pk=request.session.get(GUEST)).first()
-        made = invitations.join(key=data["code"], user=user, now=timezone.now(), guest=guest)
+        made = invitations.join(key=data["code"], user=user, now=timezone.now(), guest=guest_at(request))
         for name in (GUEST, CODE):
             request.session.pop(name, None)
         return made

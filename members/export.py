@@ -34,7 +34,8 @@ def everything_of(person: Person) -> dict[str, Any]:
 
 def _of_login(user: models.Model) -> dict[str, Any]:
     tables = {}
-    for relation in get_user_model()._meta.get_fields(include_hidden=True):
+    relations: list[Any] = list(get_user_model()._meta.get_fields(include_hidden=True))
+    for relation in relations:
         if relation.auto_created and not relation.concrete and relation.related_model is not Person:
             model: Any = relation.related_model
             if rows := _rows(model._base_manager.filter(**{relation.field.name: user})):

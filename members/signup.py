@@ -77,7 +77,7 @@ class ByInvitation(forms.Form):
         if self.account_already_exists:
             User().set_password(self.cleaned_data.get("password1"))  # the same work as for a new account
         try:
-            return super().try_save(request)  # type: ignore[misc, no-any-return]
+            return super().try_save(request)  # type: ignore[misc]
         except ValidationError as error:
             for field, messages in error.message_dict.items():
                 self.add_error(field if field in self.fields else None, messages)

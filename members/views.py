@@ -35,21 +35,21 @@ def signup(request: HttpRequest) -> HttpResponseBase:
     """Open an account; the code of an invitation's link waits in the session, also while a provider is asked."""
     if code := request.GET.get("code", ""):
         request.session[CODE] = code[:40]
-    return accounts.signup(request)  # type: ignore[no-any-return]
+    return accounts.signup(request)
 
 
 def password_reset(request: HttpRequest) -> HttpResponseBase:
     """Ask for a mail that sets a new password; without mail, say who helps."""
     if not settings.OPEN_BY_MAIL:
         return render(request, "account/password_reset_by_organizer.html")
-    return accounts.password_reset(request)  # type: ignore[no-any-return]
+    return accounts.password_reset(request)
 
 
 def email(request: HttpRequest) -> HttpResponseBase:
     """One's address, where mail is configured."""
     if not settings.OPEN_BY_MAIL:
         raise Http404
-    return accounts.email(request)  # type: ignore[no-any-return]
+    return accounts.email(request)
 
 
 @login_required

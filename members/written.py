@@ -34,7 +34,8 @@ class Pointer:
 def pointers() -> list[Pointer]:
     """Return every key to Person but those of Event, which says who acted and never changes, and of Person itself."""
     found = []
-    for relation in Person._meta.get_fields(include_hidden=True):
+    relations: list[Any] = list(Person._meta.get_fields(include_hidden=True))
+    for relation in relations:
         if relation.auto_created and not relation.concrete and relation.related_model not in (Event, Person):
             model: Any = relation.related_model
             found.append(Pointer(model, relation.field.name, _written(model, relation.field.name)))

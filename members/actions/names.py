@@ -212,7 +212,7 @@ def _rename(row: Person, *, name: str, version: int, carry: bool, by: Actor, now
     before, row.name = row.name, name
     _save(row, "name", now=now)
     carried = {each.label: _carry(each, row, now=now) for each in pointers() if each.written} if carry else {}
-    after = {"name": name, "aliases": [key for key in made if key is not None]}
+    after: dict[str, Any] = {"name": name, "aliases": [key for key in made if key is not None]}
     after["carried"] = {label: keys for label, keys in carried.items() if keys}
     record(by=by, now=now, verb="rename", kind="person", key=row.pk, before={"name": before}, after=after)
     return row

@@ -62,7 +62,7 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
     require(may_edit_person(by, person), _("Everybody erases their own account."))
     with transaction.atomic():
         row = Person.objects.select_for_update().get(pk=person.pk)
-        user = User.objects.select_for_update().get(pk=row.user_id)
+        user = User.objects.select_for_update().get(person=row)
         if typed != user.username:
             raise invalid("typed", _("Type your user name exactly as you sign in with it."), "mismatch")
         if (

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.actions import invitations as actions
-from members.actors import GUEST, Actor, actor_of
+from members.actors import GUEST, Actor, actor_of, guest_at
 from members.forms import sent
 from members.models import Guest, Invitation, Person, Purpose
 from members.rules import StateRefusal, is_organizer
@@ -70,7 +70,7 @@ def go(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if invitation.purpose == Purpose.JOIN:
         return redirect(f"{reverse('account_signup')}?code={invitation.key}")
-    guest = Guest.objects.select_related("person").filter(pk=request.session.get(GUEST)).first()
+    guest = guest_at(request)
     if request.user.is_authenticated:
         return redirect(place_of(invitation))
     if guest and (known := Guest.objects.filter(invitation=invitation, person=guest.person_id).first()):

@@ -53,9 +53,10 @@ def kept_draft(request: HttpRequest) -> Draft:
 def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) -> tuple[Any, Draft | HttpResponse]:
     """Hand the form's text to `act(body, by)`; return what it made, and the draft or the way to the sign-in page.
 
-    A visitor who is signed out, and no guest who was invited to do this, is sent to sign in; the text waits in the session and is in the form afterwards. From
-    one address only so many texts wait (`ACCOUNT_RATE_LIMITS`); one too many stays in the form. A text sent twice is
-    what the first one made: of a double click, the browser shows the second reply.
+    A visitor who is signed out, and no guest who was invited to do this, is sent to sign in; the text waits in the
+    session and is in the form afterwards. From one address only so many texts wait (`ACCOUNT_RATE_LIMITS`); one too
+    many stays in the form. A text sent twice is what the first one made: of a double click, the browser shows the
+    second reply.
     """
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     try:
