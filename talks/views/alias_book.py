@@ -89,6 +89,7 @@ def manage(request: HttpRequest, handle: str) -> HttpResponse:
 VERBS = ("rename", "undo-rename", "merge", "unmerge", "suspend", "lift", "reset-link")
 
 
+@never_cache
 @require_POST
 def change(request: HttpRequest, handle: str, verb: str) -> HttpResponse:
     """Do one of VERBS; what was refused stands on the page of the person."""
