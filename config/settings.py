@@ -131,7 +131,8 @@ LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
 ACCOUNT_FORMS = {"signup": "members.signup.SignupForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"} if OPEN_BY_MAIL else {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", *(["email*"] if OPEN_BY_MAIL else []), "password1*", "password2*"]
+# The form (members.signup) asks for an address only where mail is configured, and then of whom has no code.
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if OPEN_BY_MAIL else "email", "password1*", "password2*"]
 # members.accounts.VerifiedIfOpenedByMail says whose address it is that must be verified.
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if OPEN_BY_MAIL else "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[OpenLLM Talk] "

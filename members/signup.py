@@ -44,8 +44,9 @@ class ByInvitation(forms.Form):
         self.order_fields(["code", "username", "email", "password1", "password2"])
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
-        if "email" in self.fields:
-            self.fields["email"].required = False
+        self.fields["email"].required = False
+        if not settings.OPEN_BY_MAIL:
+            del self.fields["email"]
 
     def clean_code(self) -> str:
         code: str = self.cleaned_data["code"].strip()

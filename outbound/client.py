@@ -126,6 +126,8 @@ class _SignIn(BaseAdapter):
             reply = _once(read(request.url or ""), method=request.method, headers=more, body=body)
         except (Refused, Failed) as error:
             raise requests.ConnectionError(str(error)) from error
+        if reply.status in REDIRECTS:  # requests would follow it
+            raise requests.ConnectionError(f"the answer leads elsewhere (status {reply.status})")
         return _response(request, reply)
 
     def close(self) -> None:

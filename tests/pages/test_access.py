@@ -24,6 +24,14 @@ RESOURCES = (
 # Every form of the site that changes something, and the page it stands on.
 FORMS = (
     *("/episodes/021/ask/", "/q/020-1/", "/settings/tokens/", "/settings/tokens/1/revoke/", "/import/"),
+    *("/settings/profile/", "/settings/erase/", "/invitations/", "/invitations/1/revoke/", "/aliases/apart/"),
+    *(
+        "/people/渡口/claim/",
+        "/people/渡口/manage/rename/",
+        "/people/渡口/manage/suspend/",
+        "/aliases/requests/1/approve/",
+    ),
+    *("/accounts/signup/", "/accounts/reauthenticate/", "/accounts/2fa/totp/activate/", "/accounts/2fa/authenticate/"),
     *("/inbox/act/", "/import/store/", "/accounts/login/", "/accounts/logout/", "/accounts/password/change/"),
 )
 OUTSIDE = (
