@@ -59,6 +59,10 @@ def _letters(name: str) -> str:
     return "".join(char for char in name if unicodedata.category(char)[0] in "LNM")
 
 
+def _signs(name: str) -> str:
+    return "".join(char for char in name if unicodedata.category(char)[0] not in "LNM")
+
+
 def folded(name: str) -> str:
     """Return what names that look alike have in common; a name of signs alone is itself."""
     plain = simplified(_plain(name)).casefold()
@@ -88,6 +92,6 @@ def evidence(one: str, other: str) -> list[Evidence]:
     shared = min(len(_letters(a)), len(_letters(b)))
     if _letters(a)[:shared] != _letters(b)[:shared]:
         found.append(Evidence.CASE)
-    if _letters(a) != a or _letters(b) != b or (not found and one != other):
+    if _signs(a) != _signs(b) or (not found and one != other):
         found.append(Evidence.SIGNS)
     return found

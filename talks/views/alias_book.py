@@ -161,7 +161,7 @@ def _page(request: HttpRequest, row: Person, *, status: int = 200, **more: Any) 
     acts = Event.objects.about("person", row.pk).select_related("person").order_by("-pk")
     context = {
         "person": row,
-        "aliases": Alias.objects.filter(person=row, deleted_at=None).order_by("name"),
+        "aliases": Alias.objects.filter(person=row, deleted_at=None).exclude(name=row.name).order_by("name"),
         "merged": Person.objects.filter(merged_into=row).order_by("name"),
         "acts": acts[:20],
         "may_undo": bool(names.renames_of([row.pk])),

@@ -4,7 +4,9 @@ import json
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from members.actions import logins, names, people, profile, requests, tokens
 from members.actors import SYSTEM
@@ -328,3 +330,28 @@ def test_organizers_merge_part_and_rename_on_pages(client, site, organizer, memb
     assert client.post(f"{path}manage/unmerge/").status_code == 302
     assert named("渡口") == row
     assert client.post("/people/没有/manage/lift/").status_code == 404
+
+
+def test_a_thicker_book_costs_no_query(client, db, now, organizer, password):
+    client.force_login(organizer.user)
+
+    def fill(first, last):
+        found = people.find_or_name(
+            [f"{word}{n}号" for n in range(first, last) for word in ("Nora", "nora", "并", "被")], by=SYSTEM, now=now
+        )
+        for n in range(first, last):
+            names.merge(person=found[f"并{n}号"], into=found[f"Nora{n}号"], by=organizer, now=now)
+            user = people.create_user(username=f"求{n}", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
+            requests.request_person(person=found[f"被{n}号"], message="", by=user.person, now=now)
+
+    def count():
+        with CaptureQueriesContext(connection) as captured:
+            page = client.get("/aliases/")
+        return len(captured), page.content.decode().count("是两个人")
+
+    fill(0, 5)
+    few = count()
+    fill(5, 40)
+    assert count() == (few[0], 40)
+    assert few == (few[0], 5)
+    assert few[0] <= 14
