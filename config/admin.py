@@ -1,5 +1,8 @@
 """The admin site: organizers come in by the site's own sign-in, nobody by a second door."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.views import redirect_to_login
@@ -17,6 +20,14 @@ class AdminSite(admin.AdminSite):
     site_header = "OpenLLM Talk"
     site_title = "OpenLLM Talk"
     index_title = _("Rows")
+
+    # What opens accounts, and whose address is whose: django-allauth's tables are nobody's to look at or to change.
+    CLOSED = ("account", "mfa", "socialaccount")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        found = model_or_iterable if isinstance(model_or_iterable, Iterable) else [model_or_iterable]
+        kept = [model for model in found if model._meta.app_label not in self.CLOSED]
+        super().register(kept, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return is_organizer(actor_of(request.user))

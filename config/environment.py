@@ -164,6 +164,13 @@ VARIABLES: dict[str, Variable] = {
     "OUTBOUND_ALLOW": Variable("", _exemptions, "hosts or networks exempt from the private-address guard"),
     "TRUSTED_PROXIES": Variable("", _proxies, "networks of the proxies whose forwarding headers are believed"),
     "EMAIL_URL": Variable("", _mail, "smtp://…; empty: no mail is sent"),
+    **{
+        f"{name}_CLIENT_{part}": Variable(
+            "", _text, f"the {part.lower()} of the app at {place}; empty: no such sign-in"
+        )
+        for name, place in (("GITHUB", "GitHub"), ("WEIXIN", "the WeChat Open Platform"))
+        for part in ("ID", "SECRET")
+    },
     "MEDIA_ROOT": Variable("var/media", _text, "folder of uploaded files"),
     "LOG_LEVEL": Variable("INFO", _level, "DEBUG, INFO, WARNING, ERROR or CRITICAL"),
     "WEB_WORKERS": Variable("1", _count, "web processes, 1 to 64"),
@@ -202,6 +209,9 @@ def read(environ: Mapping[str, str], *, file: Path | None = None) -> dict[str, A
             values[name] = variable.check(text)
         except ValueError as error:
             raise BadEnvironment(f"{name}={_without_password(text)}: {error}") from error
+    for name in ("GITHUB", "WEIXIN"):
+        if bool(values[f"{name}_CLIENT_ID"]) != bool(values[f"{name}_CLIENT_SECRET"]):
+            raise BadEnvironment(f"{name}_CLIENT_ID and {name}_CLIENT_SECRET belong together; one is missing")
     if values["DEBUG"] == "":
         values["DEBUG"] = not values["SECRET_KEY"]
     if not values["DEBUG"]:

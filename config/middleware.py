@@ -1,8 +1,11 @@
-"""Middleware of the project: the visitor's language, unchanged pages, and our own 404 page in development too."""
+"""Middleware of the project: the visitor's language, unchanged pages, and our own 404 page in development too,
+and that suspended people only read.
+"""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
@@ -12,6 +15,7 @@ from django.utils.cache import (
     patch_vary_headers,
     set_response_etag,
 )
+from django.utils.translation import gettext as _
 
 from talks.views.site import not_found
 
@@ -67,6 +71,27 @@ class UnchangedPages:
         patch_cache_control(response, no_cache=True)
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+class SuspendedRead:
+    """Refuse whatever a suspended login sends by a form, whichever page it stands on; the API has its own rules.
+
+    Signing out and the reader's own display stay.
+    """
+
+    OPEN = ("/accounts/logout/", "/language/", "/theme/", "/api/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: object) -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path.startswith(self.OPEN):
+            return
+        if getattr(request.user, "suspended_at", None) is not None:
+            raise PermissionDenied(_("This account is suspended; it may only read."))
 
 
 class OwnErrorPages:

@@ -30,6 +30,12 @@ SITE_URL = ENV["SITE_URL"]
 ALLOWED_HOSTS = ENV["ALLOWED_HOSTS"] or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
+# Who else may say who somebody is: those whose keys are configured.
+PROVIDERS = [name for name in ("github", "weixin") if ENV[f"{name.upper()}_CLIENT_ID"]]
+PROVIDER_PLACES = {"github": "https://github.com", "weixin": "https://open.weixin.qq.com"}
+# Where mail can be sent, a verified address opens an account, too.
+OPEN_BY_MAIL = bool(ENV["EMAIL_URL"])
+
 # ── Applications ────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
     "config.apps.AdminConfig",
@@ -41,6 +47,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in PROVIDERS),
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -69,6 +78,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.middleware.SuspendedRead",
     "config.middleware.OwnErrorPages",
 ]
 
@@ -119,13 +129,35 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"signup": "members.signup.SignupForm"}
+ACCOUNT_LOGIN_METHODS = {"username", "email"} if OPEN_BY_MAIL else {"username"}
+# The form (members.signup) asks for an address only where mail is configured, and then of whom has no code.
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if OPEN_BY_MAIL else "email", "password1*", "password2*"]
+# members.accounts.VerifiedIfOpenedByMail says whose address it is that must be verified.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if OPEN_BY_MAIL else "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[OpenLLM Talk] "
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 # Beside django-allauth's own limits: texts that wait for their writer to sign in, from one address.
 ACCOUNT_RATE_LIMITS = {"draft": "60/h/ip"}
+MFA_ADAPTER = "members.accounts.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "OpenLLM Talk"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG  # development is served from http://localhost
+SOCIALACCOUNT_ADAPTER = "config.providers.ProviderAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "members.signup.SocialSignupForm"}
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_QUERY_EMAIL = SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+SOCIALACCOUNT_PROVIDERS = {
+    name: {"APP": {"client_id": ENV[f"{name.upper()}_CLIENT_ID"], "secret": ENV[f"{name.upper()}_CLIENT_SECRET"]}}
+    for name in PROVIDERS
+}
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not DEBUG
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -260,7 +292,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # a browser follows a form's redirect only to where a form may go
+        "form-action": [SELF, *(PROVIDER_PLACES[name] for name in PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     },
@@ -281,6 +314,8 @@ if TRUSTED_PROXIES:
 # ── Mail ────────────────────────────────────────────────────────────────────
 EMAIL_CONFIG = environ.Env.email_url_config(ENV["EMAIL_URL"] or "dummymail://")
 vars().update(EMAIL_CONFIG)
+if "@" in (EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""):
+    DEFAULT_FROM_EMAIL = EMAIL_CONFIG["EMAIL_HOST_USER"]
 
 # ── API ─────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {

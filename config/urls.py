@@ -16,6 +16,7 @@ from news.api.metrics import Metrics
 from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import (
+    alias_book,
     board,
     board_item,
     claims,
@@ -24,6 +25,7 @@ from talks.views import (
     home,
     imports,
     inbox,
+    joining,
     life,
     list_imports,
     notifications,
@@ -132,16 +134,53 @@ urlpatterns = [
     *[path(f"ops/kinds/<kind>/{verb}/", ops.change, {"verb": verb}, name=f"kind-{verb}") for verb in ops.VERBS],
     path("people/", people.index, name="people"),
     path("people/<handle>/", people.person, name="person"),
+    path("people/<handle>/claim/", alias_book.claim, name="person-claim"),
+    path("people/<handle>/manage/", alias_book.manage, name="person-manage"),
+    *[
+        path(f"people/<handle>/manage/{verb}/", alias_book.change, {"verb": verb}, name=f"person-{verb}")
+        for verb in alias_book.VERBS
+    ],
     path("settings/tokens/", members.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", members.revoke_token, name="revoke-token"),
     path("import/", imports.start, name="import"),
     path("import/store/", imports.store, name="import-store"),
-    # Accounts are made by organizers until invitations arrive, and people have no e-mail address: no more than this.
+    path("settings/profile/", members.profile, name="profile"),
+    path("settings/export/", members.export, name="export-mine"),
+    path("settings/erase/", members.erase, name="erase"),
+    path("go/<key>/", joining.go, name="go"),
+    path("invitations/", joining.invitations, name="invitations"),
+    path("invitations/<int:pk>/revoke/", joining.revoke, name="revoke-invitation"),
+    path("aliases/", alias_book.index, name="aliases"),
+    path("aliases/apart/", alias_book.apart, name="aliases-apart"),
+    *[
+        path(f"aliases/requests/<int:pk>/{verb}/", alias_book.decide, {"verb": verb}, name=f"person-{verb}")
+        for verb in ("approve", "refuse")
+    ],
     path("accounts/login/", accounts.login, name="account_login"),
     path("accounts/logout/", accounts.logout, name="account_logout"),
-    path("accounts/signup/", accounts.signup, name="account_signup"),
+    path("accounts/signup/", members.signup, name="account_signup"),
     path("accounts/inactive/", accounts.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", accounts.reauthenticate, name="account_reauthenticate"),
+    path("accounts/email/", members.email, name="account_email"),
+    path("accounts/confirm-email/", accounts.email_verification_sent, name="account_email_verification_sent"),
+    path("accounts/confirm-email/<key>/", accounts.confirm_email, name="account_confirm_email"),
     path("accounts/password/change/", accounts.password_change, name="account_change_password"),
+    path("accounts/password/set/", accounts.password_set, name="account_set_password"),
+    path("accounts/password/reset/", members.password_reset, name="account_reset_password"),
+    path("accounts/password/reset/done/", accounts.password_reset_done, name="account_reset_password_done"),
+    path(
+        "accounts/password/reset/key/done/",
+        accounts.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+    re_path(
+        "^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        accounts.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/3rdparty/", include("allauth.socialaccount.urls")),
+    *[path("accounts/", include(f"allauth.socialaccount.providers.{name}.urls")) for name in settings.PROVIDERS],
     # Both keep a reader's display in a cookie and nothing else: they work without a token (see site.theme).
     path("language/", csrf_exempt(set_language), name="set_language"),
     path("theme/", site.theme, name="set_theme"),

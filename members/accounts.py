@@ -1,13 +1,27 @@
-"""Who may sign in, and how django-allauth behaves here: accounts are made by organizers until invitations arrive."""
+"""Who may sign in, and how django-allauth behaves here: accounts are opened by invitation, or where mail is
+configured by a verified address.
+"""
 
+from __future__ import annotations
+
+import base64
+import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import EmailVerificationMethod
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.models import EmailAddress
+from allauth.account.stages import EmailVerificationStage
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_noop, ngettext_lazy
 
+from members.actions import invitations
+from members.actors import GUEST, guest_at
 from members.models import User
 
 # User names of the sample. Its passwords lie in a file, so they open nothing on a real site.
@@ -21,6 +35,7 @@ SAID_BY_OTHERS = (
         0,
     ),
     gettext_noop("The username and/or password you specified are not correct."),
+    gettext_noop("The email address and/or password you specified are not correct."),
     gettext_noop("Successfully signed in as %(name)s."),
     gettext_noop("You have signed out."),
     gettext_noop("Please type your current password."),
@@ -41,13 +56,72 @@ class Backend(AuthenticationBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up is closed; sign-in is by user name and password."""
+    """The sign-up page is there for everybody; it opens an account only for a code or a verified address."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+    def clean_username(self, username: str, shallow: bool = False) -> str:
+        cleaned: str = super().clean_username(username, shallow=shallow)
+        if cleaned.startswith(SAMPLE_PREFIX):
+            raise self.validation_error("username_blacklisted")
+        return cleaned
+
+    def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> User:
+        """Open the account. Raises what `join` raises; the sign-up forms say it."""
+        data = form.cleaned_data
+        user.username, user.email = data["username"], data.get("email") or ""
+        if data.get("password1"):
+            user.set_password(data["password1"])
+        else:
+            user.set_unusable_password()
+        made = invitations.join(key=data["code"], user=user, now=timezone.now(), guest=guest_at(request))
+        for name in (GUEST, CODE):
+            request.session.pop(name, None)
+        return made
+
+    def get_login_stages(self) -> list[str]:
+        ours = f"{VerifiedIfOpenedByMail.__module__}.{VerifiedIfOpenedByMail.__qualname__}"
+        return [ours if stage.endswith(".EmailVerificationStage") else stage for stage in super().get_login_stages()]
 
     def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> Any:
         # allauth goes on to the login with a user its backend has turned away, to tell him why
         if not may_sign_in(user):
             return self.respond_user_inactive(request, user)
         return super().pre_login(request, user, **kwargs)
+
+
+# Where the session keeps the code of the invitation that a visitor came by, while they sign up.
+CODE = "invitation"
+
+
+class VerifiedIfOpenedByMail(EmailVerificationStage):
+    """Who was invited, or made by an organizer, signs in without an address; who came by mail proves it first.
+
+    Without a user the sign-up was for an address that has an account: what follows is the same (allauth's prevention
+    of enumeration).
+    """
+
+    def handle(self) -> Any:
+        user = self.login.user
+        if user is not None:
+            by_mail = user.invitation_id is None and EmailAddress.objects.filter(user=user).exists()
+            self.login.email_verification = (
+                EmailVerificationMethod.MANDATORY if by_mail else EmailVerificationMethod.NONE
+            )
+        return super().handle()
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Second factors: their secrets are encrypted with SECRET_KEY, so that the database alone opens nothing."""
+
+    def encrypt(self, text: str) -> str:
+        return _cipher().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _cipher().decrypt(encrypted_text.encode()).decode()
+
+    def _get_site_name(self) -> str:
+        return "OpenLLM Talk"
+
+
+def _cipher() -> Fernet:
+    key = hashlib.sha256(f"members.MFAAdapter {settings.SECRET_KEY}".encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))

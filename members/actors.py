@@ -53,9 +53,13 @@ GUEST = "guest"
 def actor_at(request: HttpRequest) -> Actor:
     """Return who acts by a page: the Person signed in, else the guest whose key the session keeps, else ANONYMOUS."""
     actor = actor_of(request.user)
-    if actor is ANONYMOUS and (key := request.session.get(GUEST)):
-        return Guest.objects.select_related("person", "invitation").filter(pk=key).first() or ANONYMOUS
-    return actor
+    return guest_at(request) or ANONYMOUS if actor is ANONYMOUS else actor
+
+
+def guest_at(request: HttpRequest) -> Guest | None:
+    """Return the guest whose key the browser's session keeps."""
+    key = request.session.get(GUEST)
+    return Guest.objects.select_related("person", "invitation").filter(pk=key).first() if key else None
 
 
 def person_behind(actor: Actor) -> Person | None:

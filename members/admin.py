@@ -8,7 +8,7 @@ from members.models import User
 
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
-    """Accounts: role, suspension and password. New ones are made by `create_organizer` and invitations."""
+    """Accounts: role and password. New ones are made by `create_organizer` and invitations."""
 
     list_display = ("username", "role", "suspended_at", "last_login")
     list_filter = ("role",)
@@ -18,7 +18,7 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ("role", "suspended_at", "is_active", "is_staff", "is_superuser")}),
         (None, {"fields": ("last_login", "date_joined")}),
     )
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("last_login", "date_joined", "suspended_at")  # suspended on the page of the person
     filter_horizontal = ()
 
     def has_add_permission(self, request: object) -> bool:

@@ -1,10 +1,16 @@
-"""What the forms of every app share."""
+"""What the forms of every app share, and the forms about people."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from members.actions.profile import MAX_LINKS
+from members.models import Person
 
 Made = TypeVar("Made")
 
@@ -27,3 +33,42 @@ def sent(form: forms.Form, act: Callable[[], Made], conflict: dict[str, Any] | N
             for message in errors:
                 form.add_error(name if name in form.fields else None, message)
         return None
+
+
+class ProfileForm(forms.Form):
+    """What somebody says of themselves. Links stand one on a line: the address, then what it is called."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), max_length=80)
+    bio = forms.CharField(label=_("About you (Markdown)"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    links = forms.CharField(
+        label=_("Links, one on a line: the address, then its name"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://example.org/"}),
+    )
+    wants_suggestions = forms.BooleanField(label=_("The site may suggest free sections to me"), required=False)
+
+    @classmethod
+    def of(cls, person: Person) -> dict[str, Any]:
+        """Return what stands in the form of a person."""
+        lines = [f"{link['url']} {link['title']}".strip() for link in person.links]
+        fields = ("version", "name", "bio", "wants_suggestions")
+        return {**{name: getattr(person, name) for name in fields}, "links": "\n".join(lines)}
+
+    def clean_bio(self) -> str:
+        bio: str = self.cleaned_data["bio"].replace("\r\n", "\n").strip()
+        return bio
+
+    def clean_links(self) -> list[dict[str, str]]:
+        lines = [line.strip() for line in self.cleaned_data["links"].splitlines() if line.strip()]
+        parts = [line.partition(" ") for line in lines[: MAX_LINKS + 1]]
+        return [{"url": url, "title": title.strip()} for url, _space, title in parts]
+
+    def values(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
+
+
+class EraseForm(forms.Form):
+    """Typed by hand, so that nobody leaves by mistake."""
+
+    typed = forms.CharField(label=_("Your user name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))

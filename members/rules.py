@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext as _
 
 from members.actors import SYSTEM, Actor, standing
-from members.models import Guest, Invitation, Purpose
+from members.models import Guest, Invitation, Person, Purpose, Role, User
+
+REASON_LIMIT = 200
 
 # Control characters but tab, line feed and carriage return; lone surrogates; the overrides that let text lie about
 # its order (Unicode TR 36, "Bidirectional Text Spoofing").
@@ -32,6 +34,32 @@ def guest_may(by: Actor, purpose: Purpose, target: object, *, now: datetime) -> 
         return False
     alive = Invitation.objects.standing(now).filter(pk=by.invitation_id, purpose=purpose, target=str(target))
     return by.person.deleted_at is None and alive.exists()
+
+
+def may_suspend(by: Actor, user: User) -> bool:
+    """Organizers, anybody but themselves."""
+    return is_organizer(by) and getattr(by, "user_id", None) != user.pk
+
+
+def may_help(by: Actor, user: User) -> bool:
+    """Who may make a link that sets another's password: organizers, for members who may sign in."""
+    return is_organizer(by) and user.role == Role.MEMBER and user.is_active
+
+
+def may_keep_names(by: Actor) -> bool:
+    """Who keeps the alias book."""
+    return is_organizer(by)
+
+
+def may_edit_person(by: Actor, person: Person) -> bool:
+    """Everybody the page about themselves."""
+    return may_write(by) and isinstance(by, Person) and by.pk == person.pk
+
+
+def may_be_claimed(by: Actor, person: Person) -> bool:
+    """Whether somebody may say that they are this person of the record."""
+    is_free = person.user_id is None and not person.is_collective and person.merged_into_id is None
+    return may_write(by) and is_free and person.deleted_at is None
 
 
 def may_run_work(by: Actor) -> bool:

@@ -1,21 +1,113 @@
-"""Pages about oneself: the keys to the API."""
+"""Pages about oneself: the way in, one's own page, the keys to the API, leaving."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from allauth.account import views as accounts
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from markup import html
+from members import forms
+from members.accounts import CODE
+from members.actions import profile as own
 from members.actions import tokens as actions
 from members.actors import actor_of
+from members.export import everything_of
 from members.models import Person, Scope, Token, User
 from members.rules import may_write
+
+
+def signup(request: HttpRequest) -> HttpResponseBase:
+    """Open an account; the code of an invitation's link waits in the session, also while a provider is asked."""
+    if code := request.GET.get("code", ""):
+        request.session[CODE] = code[:40]
+    return accounts.signup(request)
+
+
+def password_reset(request: HttpRequest) -> HttpResponseBase:
+    """Ask for a mail that sets a new password; without mail, say who helps."""
+    if not settings.OPEN_BY_MAIL:
+        return render(request, "account/password_reset_by_organizer.html")
+    return accounts.password_reset(request)
+
+
+def email(request: HttpRequest) -> HttpResponseBase:
+    """One's address, where mail is configured."""
+    if not settings.OPEN_BY_MAIL:
+        raise Http404
+    return accounts.email(request)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """What I say of myself; `preview` shows the text without storing it."""
+    person, _user = _person(request)
+    form = forms.ProfileForm(request.POST or None, initial=forms.ProfileForm.of(person))
+    conflict: dict[str, Any] = {}
+    context: dict[str, Any] = {"form": form, "person": person, "conflict": conflict, "may_edit": may_write(person)}
+    context |= {"mail": settings.OPEN_BY_MAIL, "providers": settings.PROVIDERS}
+    if request.method == "POST" and "preview" in request.POST:
+        context["preview"] = html.render(form.data.get("bio", "")[: own.BIO_LIMIT], prefix="preview-")
+    elif request.method == "POST":
+        made = forms.sent(
+            form,
+            lambda: own.edit_profile(person=person, by=person, now=timezone.now(), **form.values()),
+            conflict,
+        )
+        if made is not None:
+            messages.success(request, _("Saved. This is how others see you."))
+            return redirect(made)
+    status = 409 if conflict else 400 if form.is_bound and form.errors and "preview" not in context else 200
+    return render(request, "members/profile.html", context, status=status)
+
+
+@login_required
+@never_cache
+@require_safe
+def export(request: HttpRequest) -> HttpResponse:
+    """Everything the site keeps of me, as one file."""
+    person, _user = _person(request)
+    text = json.dumps(everything_of(person), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": 'attachment; filename="openllm-talk-mine.json"'}
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def erase(request: HttpRequest) -> HttpResponse:
+    """What leaving takes away and what stays, and the form that does it."""
+    person, user = _person(request)
+    form = forms.EraseForm(request.POST or None)
+    if request.method == "POST":
+        typed = request.POST.get("typed", "").strip()
+
+        def act() -> bool:
+            own.erase(person=person, typed=typed, by=person, now=timezone.now())
+            return True
+
+        if forms.sent(form, act):
+            logout(request)
+            messages.success(request, _("Your account is erased. What you did stays under the name 已注销."))
+            return redirect("home")
+    context = {"form": form, "username": user.username, "may_edit": may_write(person)}
+    return render(request, "members/erase.html", context, status=400 if form.errors else 200)
 
 
 @login_required

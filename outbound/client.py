@@ -25,7 +25,7 @@ from outbound.guard import Guard
 from outbound.targets import Target, follow, read
 from outbound.wire import HEADER_BYTES, Answer, Deadline, exchange, failures
 
-__all__ = ["LIMIT", "SECONDS", "Failed", "Refused", "Reply", "get", "session"]
+__all__ = ["LIMIT", "SECONDS", "Failed", "Refused", "Reply", "get", "session", "sign_in_session"]
 
 LIMIT = 5 * 1024 * 1024
 SECONDS = 10.0
@@ -116,6 +116,55 @@ def session() -> requests.Session:
     return guarded
 
 
+def sign_in_session() -> requests.Session:
+    """Return a session for a package that asks a provider who somebody is: GET and POST, with the caller's body and
+    Authorization, without redirects, so that these go to one host only. Raises requests.ConnectionError.
+    """
+    guarded = session()
+    for scheme in ("http://", "https://"):
+        guarded.mount(scheme, _SignIn())
+    return guarded
+
+
+class _SignIn(BaseAdapter):
+    """One request, one answer: no redirect is followed."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.method not in ("GET", "POST"):
+            raise requests.ConnectionError(f"only GET and POST are asked, not {request.method}")
+        passed = ("Accept", "Authorization", "Content-Type", "Content-Length")
+        more = {name: request.headers[name] for name in passed if name in request.headers}
+        body = request.body.encode() if isinstance(request.body, str) else request.body
+        try:
+            reply = _once(read(request.url or ""), method=request.method, headers=more, body=body)
+        except (Refused, Failed) as error:
+            raise requests.ConnectionError(str(error)) from error
+        if reply.status in REDIRECTS:  # requests would follow it
+            raise requests.ConnectionError(f"the answer leads elsewhere (status {reply.status})")
+        return _response(request, reply)
+
+    def close(self) -> None:
+        """Nothing is kept open."""
+
+
+def _once(target: Target, *, method: str, headers: Mapping[str, str], body: Any) -> Reply:
+    guard, deadline = Guard.of(settings.OUTBOUND_ALLOW), Deadline(SECONDS)
+    wanted = {**_headers("", {}), **headers}
+    sent = {"method": method, "body": body}
+    with exchange(target, wanted, guard=guard, proxy=settings.OUTBOUND_PROXY, deadline=deadline, **sent) as answer:
+        body = _body(answer, target, limit=LIMIT, deadline=deadline)
+        return Reply(target.url, answer.status, answer.headers, body)
+
+
+def _response(request: requests.PreparedRequest, reply: Reply) -> requests.Response:
+    response = requests.Response()
+    response.status_code, response.url, response.request = reply.status, reply.url, request
+    response.headers = CaseInsensitiveDict(reply.headers)
+    response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+    response._content, response._content_consumed = reply.body, True  # type: ignore[attr-defined]
+    return response
+
+
 class _Adapter(BaseAdapter):
     """Redirects are followed inside, so that the session never sees one and one deadline holds for all."""
 
@@ -126,12 +175,7 @@ class _Adapter(BaseAdapter):
         accept = request.headers.get("Accept", "")
         with in_words():
             reply = _ask(read(request.url or ""), accept=accept, conditions=conditions, limit=LIMIT, seconds=SECONDS)
-        response = requests.Response()
-        response.status_code, response.url, response.request = reply.status, reply.url, request
-        response.headers = CaseInsensitiveDict(reply.headers)
-        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
-        response._content, response._content_consumed = reply.body, True  # type: ignore[attr-defined]
-        return response
+        return _response(request, reply)
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -175,9 +175,16 @@ def dial(addresses: list[Address], port: int, deadline: Deadline) -> socket.sock
 
 @contextmanager
 def exchange(
-    target: Target, headers: Mapping[str, str], *, guard: Guard, proxy: str, deadline: Deadline
+    target: Target,
+    headers: Mapping[str, str],
+    *,
+    guard: Guard,
+    proxy: str,
+    deadline: Deadline,
+    method: str = "GET",
+    body: bytes | None = None,
 ) -> Iterator[Answer]:
-    """Send one GET and yield the answer once its headers are here. Raises Refused or Failed, also while it is read.
+    """Send one request and yield the answer once its headers are here. Raises Refused or Failed, also while it is read.
 
     With a proxy it is the proxy that looks up the name and dials: what it may reach is its own to say. Port, special
     names and literal addresses are judged here all the same.
@@ -192,7 +199,7 @@ def exchange(
             path = target.path
         response = None
         try:
-            connection.request("GET", path, headers=headers, preload_content=False, decode_content=False)
+            connection.request(method, path, body, headers, preload_content=False, decode_content=False)
             response = connection.getresponse()
             merged = {name.lower(): value for name, value in response.headers.itermerged()}
             yield Answer(response.status, merged, response, connection.wire)

@@ -10,6 +10,7 @@ import os
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,11 @@ NO_PAGES = {
     *("board-act", "board-arrange", "submit-known", "question-move"),
     *("plan-next", "claim-section", "claim-release", "owner-skip", "owner-unskip", "owner-disown", "template-own"),
     *("calendar-set", "calendar-remove", "calendar-break", "calendar-resume"),
+    *("export-mine", "revoke-invitation", "aliases-apart", "person-approve", "person-refuse"),
+    *("person-rename", "person-undo-rename", "person-merge", "person-unmerge", "person-suspend", "person-lift"),
+    *("person-reset-link", "mfa_download_recovery_codes", "mfa_login_webauthn"),
+    # in the middle of a sign-in, or only where mail or providers are configured
+    *("mfa_authenticate", "mfa_reauthenticate_webauthn", "socialaccount_signup", "account_email"),
 }
 # Whole branches of the map that are other people's pages.
 NO_BRANCHES = ("admin", "api")
@@ -211,7 +217,39 @@ SHOTS: dict[str, Shot] = {
     "login": Shot("account_login", "/accounts/login/"),
     "login-kept-draft": Shot("account_login", "/episodes/107/ask/", send="为什么缓存会随上下文变大？"),
     "logout": Shot("account_logout", "/accounts/logout/", by="member"),
-    "signup": Shot("account_signup", "/accounts/signup/"),
+    "signup": Shot("account_signup", "/accounts/signup/?code={code}"),
+    "signup-english": Shot("account_signup", "/accounts/signup/", language="en"),
+    "reauthenticate": Shot("account_reauthenticate", "/accounts/reauthenticate/", by="member"),
+    "password-set": Shot("account_set_password", "/accounts/password/set/", by="member"),
+    "password-lost": Shot("account_reset_password", "/accounts/password/reset/"),
+    "password-lost-sent": Shot("account_reset_password_done", "/accounts/password/reset/done/"),
+    "password-link-over": Shot("account_reset_password_from_key", "/accounts/password/reset/key/1-x/"),
+    "password-link-done": Shot("account_reset_password_from_key_done", "/accounts/password/reset/key/done/"),
+    "mail-sent": Shot("account_email_verification_sent", "/accounts/confirm-email/"),
+    "mail-confirm": Shot("account_confirm_email", "/accounts/confirm-email/x/"),
+    "factors": Shot("mfa_index", "/accounts/2fa/", by="organizer"),
+    "factors-none": Shot("mfa_index", "/accounts/2fa/", by="member"),
+    "factors-again": Shot("mfa_reauthenticate", "/accounts/2fa/reauthenticate/", by="organizer"),
+    "totp-on": Shot("mfa_activate_totp", "/accounts/2fa/totp/activate/", by="member"),
+    "totp-off": Shot("mfa_deactivate_totp", "/accounts/2fa/totp/deactivate/", by="organizer"),
+    "recovery-codes": Shot("mfa_view_recovery_codes", "/accounts/2fa/recovery-codes/", by="organizer"),
+    "recovery-codes-new": Shot("mfa_generate_recovery_codes", "/accounts/2fa/recovery-codes/generate/", by="organizer"),
+    "keys": Shot("mfa_list_webauthn", "/accounts/2fa/webauthn/", by="organizer"),
+    "key-add": Shot("mfa_add_webauthn", "/accounts/2fa/webauthn/add/", by="member"),
+    "key-edit": Shot("mfa_edit_webauthn", "/accounts/2fa/webauthn/keys/{key}/edit/", by="organizer"),
+    "key-remove": Shot("mfa_remove_webauthn", "/accounts/2fa/webauthn/keys/{key}/remove/", by="organizer"),
+    "connections": Shot("socialaccount_connections", "/accounts/3rdparty/", by="member"),
+    "provider-error": Shot("socialaccount_login_error", "/accounts/3rdparty/login/error/"),
+    "provider-cancelled": Shot("socialaccount_login_cancelled", "/accounts/3rdparty/login/cancelled/"),
+    "profile": Shot("profile", "/settings/profile/", by="member"),
+    "erase": Shot("erase", "/settings/erase/", by="member"),
+    "go": Shot("go", "/go/{go}/"),
+    "go-over": Shot("go", "/go/{over}/"),
+    "invitations": Shot("invitations", "/invitations/", by="organizer"),
+    "aliases": Shot("aliases", "/aliases/", by="organizer"),
+    "person-manage": Shot("person-manage", "/people/小满/manage/", by="organizer"),
+    "person-manage-merged": Shot("person-manage", "/people/并过来的/manage/", by="organizer"),
+    "person-claim": Shot("person-claim", "/people/渡口/claim/", by="member"),
     "inactive": Shot("account_inactive", "/accounts/inactive/"),
     "password": Shot("account_change_password", "/accounts/password/change/", by="member"),
     "api-docs": Shot("api-docs", "/api/v1/docs/"),
@@ -281,6 +319,7 @@ def enter(stage: str) -> None:
         fill_news(now=timezone.now())
         shelve_papers()
         fill_board()
+        invite_people()
     if stage == "full":
         from news.models import Source
         from tests.talks.newsroom import tell
@@ -352,6 +391,39 @@ def fill_board() -> None:
     suggestions.own(suggestion=made, by=organizer, now=now)
     done = suggestions.suggest(section=news, body="链接放前面", by=member, now=now)
     suggestions.resolve(suggestion=done, resolution="这一期起照办。", by=organizer, now=now)
+
+
+def invite_people() -> None:
+    """Make invitations, open and over, a guest, names that look alike, somebody merged, a request and second factors."""
+    from allauth.mfa.models import Authenticator
+    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+    from django.utils import timezone
+
+    from members.actions import invitations, names, people, requests
+    from members.actors import SYSTEM
+    from members.models import Person, User
+
+    now = timezone.now()
+    boss, member = (User.objects.get(username=f"sample-{role}") for role in ("organizer", "member"))
+    code = invitations.invite(purpose="join", places=20, note="周六来的人", by=boss.person, now=now)
+    asked = invitations.invite(purpose="ask", target="107", places=5, by=boss.person, now=now)
+    over = invitations.invite(purpose="ask", target="107", by=boss.person, now=now)
+    invitations.enter(key=asked.key, name="路过的人", now=now)
+    invitations.revoke(invitation=over, by=boss.person, now=now)
+    found = people.find_or_name(["渡口智能", "Dark Flame Master", "dark flame master", "并过来的"], by=SYSTEM, now=now)
+    names.merge(person=found["并过来的"], into=Person.objects.get(name="阿岚"), by=boss.person, now=now)
+    who = Person.objects.get(handle="渡口")
+    if who.user_id is None:
+        requests.request_person(person=who, message="群里的渡口就是我", by=member.person, now=now)
+    TOTP.activate(boss, generate_totp_secret())
+    RecoveryCodes.activate(boss)
+    key = Authenticator.objects.create(user=boss, type="webauthn", data={"name": "手机", "credential": {}})
+    PLACES.update(code=code.key, go=asked.key, over=over.key, key=str(key.pk))
+
+
+# What stands for the `{…}` of addresses that hold a key.
+PLACES: dict[str, str] = {}
 
 
 def shelve_papers() -> None:
@@ -452,7 +524,12 @@ def session_cookie(role: str) -> str:
     from members.models import User
 
     client = Client()
-    client.force_login(User.objects.get(username=f"sample-{role}"))
+    user = User.objects.get(username=f"sample-{role}")
+    client.force_login(user)
+    session = client.session  # who has just proved that it is them
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()
     return client.cookies["sessionid"].value
 
 
@@ -478,7 +555,8 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(address + own_row(shot.path))
+    path = own_row(shot.path)
+    page.goto(address + (path.format(**PLACES) if PLACES else path))
     if name == "too-late":  # the cookie of the form's token is gone, as after a sign-in elsewhere
         page.context.clear_cookies(name="csrftoken")
     if shot.send:

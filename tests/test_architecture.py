@@ -33,9 +33,12 @@ RANKS = (
     {"actors", "rules", "rendering"},
     {"export", "exports", "archive", "sources", "registry"},
     {"actions"},
-    {"views", "api", "tasks", "admin", "management", "templatetags", "accounts", "sample", "urls", "feeds", "forms"},
+    {
+        *("views", "api", "tasks", "admin", "management", "templatetags", "accounts", "sample", "urls", "feeds"),
+        *("forms", "signup"),
+    },
 )
-DOORS = {"views", "api", "tasks", "admin", "management", "templatetags", "feeds", "forms"}
+DOORS = {"views", "api", "tasks", "admin", "management", "templatetags", "feeds", "forms", "signup"}
 CHAIN_WRITES = {
     *("create", "acreate", "bulk_create", "bulk_update", "update", "get_or_create", "update_or_create", "delete"),
 }

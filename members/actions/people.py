@@ -17,6 +17,8 @@ from members.rules import check_text, invalid, is_organizer, is_system, require
 
 # A real collective: the group's members, credited together (design, "People").
 COLLECTIVES = ("群友",)
+# What stands where the name of somebody stood who erased their account.
+ERASED = "已注销"
 
 
 def handle_for(name: str) -> str:
@@ -53,7 +55,8 @@ def _chunks(values: list[str], size: int = 500) -> Iterable[list[str]]:
     return (values[start : start + size] for start in range(0, len(values), size))
 
 
-def _free_handle(name: str) -> str:
+def free_handle(name: str) -> str:
+    """Return the handle that a new person of this name gets."""
     return _free_handles([name])[name]
 
 
@@ -111,7 +114,7 @@ def create_user(
         if User.objects.filter(username__iexact=user.username).exists():
             raise invalid("username", _("This user name is taken."), "taken")
         user.save()
-        person = _person_for(user, claim=claim, now=now)
+        person = give_person(user, claim=claim, now=now)
         record(
             by=by,
             now=now,
@@ -123,7 +126,11 @@ def create_user(
     return user
 
 
-def _person_for(user: User, *, claim: Person | None, now: datetime) -> Person:
+def give_person(user: User, *, claim: Person | None, now: datetime) -> Person:
+    """Give a new login its name in the record: `claim`, or one made of its user name. Runs inside the caller's act.
+
+    Raises ValidationError for a person who is somebody else's or a group.
+    """
     if claim is not None:
         person = Person.objects.select_for_update().get(pk=claim.pk)
         if person.user_id is not None or person.is_collective:
@@ -134,7 +141,7 @@ def _person_for(user: User, *, claim: Person | None, now: datetime) -> Person:
         person.save(update_fields=["user", "version", "changed_at"])
         return person
     person = Person.objects.create(
-        handle=_free_handle(user.username), name=user.username, user=user, created_at=now, changed_at=now
+        handle=free_handle(user.username), name=user.username, user=user, created_at=now, changed_at=now
     )
     Alias.objects.get_or_create(name=user.username, defaults={"person": person, "created_at": now, "changed_at": now})
     return person

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members.actions import tokens
+from members.actions import logins, names, profile, tokens
 from members.api.repeats import once
-from members.api.rows import Expansion, Flag, Rows, person_of, require_match
+from members.api.rows import Expansion, Flag, Rows, organizer_of, person_of, require_match, writer_of
 from members.models import Alias, Person, Scope, Token
+from members.rules import REASON_LIMIT
+
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="the row's ETag")
 
 
 class PersonSerializer(serializers.ModelSerializer[Person]):
@@ -32,11 +38,48 @@ class PersonSerializer(serializers.ModelSerializer[Person]):
             "name",
             "is_collective",
             "bio",
+            "links",
             "url",
             "version",
             "created_at",
             "changed_at",
         )
+
+
+class Link(serializers.Serializer[Any]):
+    """An address of one's own, and what it is called."""
+
+    url = serializers.CharField(max_length=profile.URL_LIMIT)
+    title = serializers.CharField(required=False, default="", allow_blank=True, max_length=profile.TITLE_LIMIT)
+
+
+class ProfileChange(serializers.Serializer[Any]):
+    """What one may say of oneself; what is left out stays."""
+
+    name = serializers.CharField(required=False, max_length=names.NAME_LIMIT)
+    bio = serializers.CharField(required=False, allow_blank=True, max_length=profile.BIO_LIMIT)
+    links = Link(many=True, required=False)
+    wants_suggestions = serializers.BooleanField(required=False)
+
+
+class PersonInto(serializers.Serializer[Any]):
+    """Who somebody is really."""
+
+    into = serializers.CharField(max_length=80, help_text="handle")
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=REASON_LIMIT)
+
+
+class NewName(serializers.Serializer[Any]):
+    """Another name; `carry` also writes it into every row of theirs, and so into the exports made from now on."""
+
+    name = serializers.CharField(max_length=names.NAME_LIMIT)
+    carry = serializers.BooleanField(required=False, default=False)
+
+
+class PersonReason(serializers.Serializer[Any]):
+    """A reason for other organizers."""
+
+    reason = serializers.CharField(required=False, default="", allow_blank=True, max_length=REASON_LIMIT)
 
 
 class PersonLine(serializers.ModelSerializer[Person]):
@@ -75,6 +118,86 @@ class PersonViewSet(Rows):
 
     def find(self, rows: Any, key: str) -> QuerySet[Any]:
         return rows.with_handle(key)
+
+    @extend_schema(request=ProfileChange, responses={200: PersonSerializer})
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change what one says of oneself."""
+        by = writer_of(request)
+        row = self.get_object()
+        require_match(request, row, self.get_serializer(row).data)
+        sent = _sent(request, ProfileChange)
+        values = {**sent, "links": [dict(link) for link in sent["links"]]} if "links" in sent else sent
+        profile.edit_profile(person=row, version=row.version, by=by, now=timezone.now(), **values)
+        return self.retrieve(request)
+
+    @extend_schema(request=PersonInto, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Say that this one is really another, who is answered; their rows become theirs. For organizers."""
+        by = organizer_of(request)
+        sent = _sent(request, PersonInto)
+        into = Person.objects.current().with_handle(sent["into"]).first()
+        if into is None:
+            raise serializers.ValidationError({"into": _("Nobody is called so.")}, code="unknown")
+        return self._act(request, names.merge, person=self.get_object(), into=into, reason=sent["reason"], by=by)
+
+    @extend_schema(request=None, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def unmerge(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Part somebody who was merged from whom they were merged into: every moved row goes back. For organizers."""
+        by = organizer_of(request)
+        row = Person.objects.filter(deleted_at=None).with_handle(kwargs[self.lookup_field]).first()
+        if row is None:
+            raise Http404
+        return self._act(request, names.unmerge, person=row, by=by)
+
+    @extend_schema(request=NewName, responses={200: PersonSerializer}, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def rename(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give somebody another name; the old one stays an alias. For organizers."""
+        by = organizer_of(request)
+        row = self.get_object()
+        require_match(request, row, self.get_serializer(row).data)
+        sent = _sent(request, NewName)
+        return self._act(request, names.rename, person=row, version=row.version, by=by, **sent)
+
+    @extend_schema(request=None, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def undo_rename(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Take the last name back, and out of the rows it was carried into. For organizers."""
+        by = organizer_of(request)
+        return self._act(request, names.undo_rename, person=self.get_object(), by=by)
+
+    @extend_schema(request=PersonReason, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def suspend(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Let a login only read; its sessions and tokens end at once. For organizers."""
+        by = organizer_of(request)
+        return self._act(request, logins.suspend, person=self.get_object(), by=by, **_sent(request, PersonReason))
+
+    @extend_schema(request=None, responses={200: PersonSerializer})
+    @action(detail=True, methods=["post"])
+    def lift(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Let a suspended login write again. For organizers."""
+        by = organizer_of(request)
+        return self._act(request, logins.lift, person=self.get_object(), by=by)
+
+    def _act(self, request: Request, act: Callable[..., Any], *, person: Person, **values: Any) -> Response:
+        """Do it once, and show the person: for a merge, whom they were merged into."""
+
+        def do() -> Response:
+            made = act(person=person, now=timezone.now(), **values)
+            row = Person.objects.get(pk=made.pk if isinstance(made, Person) else person.pk)
+            return self.reply(row, self.get_serializer(row).data)
+
+        return once(request, do)
+
+
+def _sent(request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """Return what was sent as the form has it. Raises ValidationError."""
+    sent = form(data=request.data)
+    sent.is_valid(raise_exception=True)
+    return sent.validated_data
 
 
 class TokenSerializer(serializers.ModelSerializer[Token]):

@@ -80,11 +80,17 @@ class Invitation(Row):
 
 
 class Guest(models.Model):
-    """Somebody who acts through an invitation, without an account. The browser keeps its key in the session."""
+    """Somebody who acts through an invitation, without an account. The browser keeps its key in the session.
+
+    Who follows a second link in the same browser stays the same Person.
+    """
 
     invitation = models.ForeignKey(Invitation, on_delete=models.PROTECT, related_name="guests")
-    person = models.OneToOneField(Person, on_delete=models.PROTECT, related_name="guest")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="guests")
     created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invitation", "person"], name="guest_once")]
 
     def __str__(self) -> str:
         return self.person.name

@@ -12,7 +12,11 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+# Django's own, so that sessions from before `signed_out_at` existed go on.
+SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_hash"
 
 
 class Row(models.Model):
@@ -35,12 +39,13 @@ class Role(models.TextChoices):
 
 
 class User(AbstractUser):
-    """A login. Its name in the record is its Person."""
+    """A login. Its name in the record is its Person. Sessions begun before `signed_out_at` are over."""
 
     first_name = None  # type: ignore[assignment]
     last_name = None  # type: ignore[assignment]
     role = models.CharField(max_length=16, choices=Role.choices, default=Role.MEMBER)
     suspended_at = models.DateTimeField(null=True, blank=True)
+    signed_out_at = models.DateTimeField(null=True, blank=True)
     invitation = models.ForeignKey(
         "members.Invitation", null=True, blank=True, on_delete=models.PROTECT, related_name="users"
     )
@@ -58,6 +63,11 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must know to be alive: it ends with another password, and by `signed_out_at`."""
+        said = self.password if self.signed_out_at is None else f"{self.password} {self.signed_out_at.timestamp()}"
+        return salted_hmac(SESSION_SALT, said, secret=secret, algorithm="sha256").hexdigest()
 
 
 class PersonQuerySet(models.QuerySet["Person"]):

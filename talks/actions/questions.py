@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from markup import links
 from members.actions.events import record
-from members.actors import Actor
-from members.models import Person
-from members.rules import StateRefusal, check_text, may_write
+from members.actors import Actor, person_behind
+from members.models import Person, Purpose
+from members.rules import StateRefusal, check_text, guest_may, may_write
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import Html, give_ids, rendered
 from talks.documents.model import MAX_NUMBER
@@ -62,10 +62,12 @@ def mention_papers(*, text: str, episode: Episode, now: datetime, **target: obje
 def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | None = None) -> Question:
     """Ask a question on the site. `html` is what `rendered` made of it, for callers that hold a lock.
 
-    Raises PermissionDenied for who may not write, StateRefusal when the episode takes no questions, ValidationError
-    for bad text, Repeated for what this person asked there already.
+    Members ask, and guests who were invited to ask in this episode. Raises PermissionDenied for who may not,
+    StateRefusal when the episode takes no questions, ValidationError for bad text, Repeated for what this person asked
+    there already.
     """
-    if not may_write(by) or not isinstance(by, Person):
+    asker = person_behind(by)
+    if asker is None or not (may_write(by) or guest_may(by, Purpose.ASK, episode.code, now=now)):
         raise PermissionDenied(_("Sign in to ask."))
     check_text(body, field="body", limit=QUESTION_LIMIT, required=True)
     html = html or rendered(Question(body=body))
@@ -73,15 +75,15 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         episode = Episode.objects.select_for_update().get(pk=episode.pk)
         if not takes_questions(episode):
             raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
-        _refuse_repetition(Question.objects.filter(episode=episode, asker=by, deleted_at=None), body)
+        _refuse_repetition(Question.objects.filter(episode=episode, asker=asker, deleted_at=None), body)
         last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
         question = Question.objects.create(
             episode=episode,
             position=(last or 0) + 1,
             serial=next_serial(episode, serials_of(episode)),
             part=QuestionPart.SITE,
-            asker=by,
-            asker_name=by.name,
+            asker=asker,
+            asker_name=asker.name,
             body=body,
             created_at=now,
             changed_at=now,

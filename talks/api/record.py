@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from members.api import people
+from members.api import invitations, people
 from members.api.rows import Flag, person_of
 from papers import api as papers
 from talks.models import PaperMention
@@ -22,6 +22,14 @@ class PersonViewSet(people.PersonViewSet):
 
     def rows(self) -> QuerySet[Any]:
         everybody: Any = super().rows()
+        return in_record(everybody, person_of(self.request))
+
+
+class PersonRequestViewSet(invitations.PersonRequestViewSet):
+    """Who wants to be whom in the record."""
+
+    def claimable(self) -> QuerySet[Any]:
+        everybody: Any = super().claimable()
         return in_record(everybody, person_of(self.request))
 
 

@@ -2,6 +2,7 @@
 
 from rest_framework.routers import APIRootView, DefaultRouter
 
+from members.api.invitations import InvitationViewSet
 from members.api.ops import EventViewSet, JobViewSet
 from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
@@ -34,6 +35,8 @@ for name, viewset in {
     "templates": planning.TemplateViewSet,
     "notifications": planning.NotificationViewSet,
     "people": record.PersonViewSet,
+    "person-requests": record.PersonRequestViewSet,
+    "invitations": InvitationViewSet,
     "papers": record.PaperViewSet,
     "lists": ReadingListViewSet,
     f"lists/(?P<slug>{SLUG})/entries": ListEntryViewSet,

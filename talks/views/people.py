@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from members.models import Person
+from members.rules import may_be_claimed
 from talks.models import (
     Answer,
     Claim,
@@ -90,6 +91,8 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "overview": [] if chosen else [(found, list(found.rows[:FIRST_ROWS])) for found in deeds if found.count],
         "dots": dots_of(row, viewer),
         "is_me": viewer is not None and viewer.pk == row.pk,
+        "links": [link for link in row.links if link.get("url")],
+        "may_claim": viewer is not None and may_be_claimed(viewer, row),
     }
     return render(request, "talks/person.html", context)
 

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.models import Person
+from members.actors import actor_at, person_behind
+from members.models import Person, Purpose
+from members.rules import guest_may
 from talks.actions import questions as actions
 from talks.models import Episode, EpisodeState, PaperMention, Question
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, sections_to_run, takes_questions
@@ -48,8 +50,15 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         "next_open": None if takes_questions(episode) else _open_beside(episode, person),
         "asked": asked.newest_first().with_answer_count().select_related("asker", "episode")[:BESIDE],
         "asked_count": asked.count(),
+        "guest": _guest(request, episode),
     }
     return render(request, "talks/ask.html", context, status=draft.status)
+
+
+def _guest(request: HttpRequest, episode: Episode) -> Person | None:
+    """Return the name under which somebody asks without an account."""
+    by = actor_at(request)
+    return person_behind(by) if guest_may(by, Purpose.ASK, episode.code, now=timezone.now()) else None
 
 
 def _open_beside(episode: Episode, person: Person | None) -> Episode | None:

@@ -13,8 +13,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from members.actors import Actor, actor_of
-from members.rules import check_text
+from members.actors import Actor, actor_at
+from members.models import Guest
+from members.rules import StateRefusal, check_text
 from talks.actions.questions import Repeated
 
 DRAFT = "draft"
@@ -65,21 +66,25 @@ def keep_fields(request: HttpRequest, fields: dict[str, str]) -> HttpResponse | 
 def send(request: HttpRequest, *, limit: int, act: Callable[[str, Actor], Any]) -> tuple[Any, Draft | HttpResponse]:
     """Hand the form's text to `act(body, by)`; return what it made, and the draft or the way to the sign-in page.
 
-    A visitor who is signed out is sent to sign in; the text waits in the session and is in the form afterwards. From
-    one address only so many texts wait (`ACCOUNT_RATE_LIMITS`); one too many stays in the form. A text sent twice is
-    what the first one made: of a double click, the browser shows the second reply.
+    A visitor who is signed out, and no guest who was invited to do this, is sent to sign in; the text waits in the
+    session and is in the form afterwards. From one address only so many texts wait (`ACCOUNT_RATE_LIMITS`); one too
+    many stays in the form. A text sent twice is what the first one made: of a double click, the browser shows the
+    second reply.
     """
     body = request.POST.get("body", "").replace("\r\n", "\n").strip()
     try:
         check_text(body, field="body", limit=limit, required=True)
-        if not request.user.is_authenticated:
+        by = actor_at(request)
+        if not request.user.is_authenticated and not isinstance(by, Guest):
             return None, _keep(request, body)
-        made = act(body, actor_of(request.user))
+        made = act(body, by)
     except Repeated as error:
         made = error.made
     except ValidationError as error:
         return None, Draft(body=body, errors=error.messages)
     except PermissionDenied as error:
+        if not request.user.is_authenticated and not isinstance(error, StateRefusal):
+            return None, _keep(request, body)  # a guest of something else
         return None, Draft(body=body, refusal=str(error))
     request.session.pop(DRAFT, None)
     return made, Draft()

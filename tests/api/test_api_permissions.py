@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from members.actions import people
+from members.actions import invitations, names, people, requests
 from members.actions.tokens import create_token
 from members.actors import SYSTEM
-from members.models import Event, Token
+from members.models import Event, Invitation, Person, PersonRequest, Token, User
 from news.models import FetchRun, NewsItem, Sighting, Source
 from papers.models import ListEntry, ListSection
 from talks.models import (
@@ -61,6 +61,22 @@ TABLE = {
     "GET templates/{id}/": ALL,
     "GET people/": ALL,
     "GET people/{handle}/": ALL,
+    # one's own page only
+    "PATCH people/{handle}/": AUTHORS,
+    **{
+        f"POST people/{{handle}}/{verb}/": ORGANIZERS
+        for verb in ("merge", "unmerge", "rename", "undo_rename", "suspend", "lift")
+    },
+    "GET invitations/": ORGANIZERS,
+    "GET invitations/{id}/": ORGANIZERS,
+    "POST invitations/": (401, 403, 403, 403, 403, 201),
+    "POST invitations/{id}/revoke/": ORGANIZERS,
+    "GET person-requests/": MINE,
+    # of another member's
+    "GET person-requests/{id}/": (401, 404, 404, 404, 404, 200),
+    "POST person-requests/": OPEN,
+    "POST person-requests/{id}/approve/": ORGANIZERS,
+    "POST person-requests/{id}/refuse/": ORGANIZERS,
     "GET papers/": ALL,
     "GET papers/{arxiv_id}/": ALL,
     "GET papers/{arxiv_id}/bib/": ALL,
@@ -172,10 +188,45 @@ def keys(record, now, path=""):
         "mentions": PaperMention.objects.filter(episode=record["041"]),
         "imports": SourceDocument.objects.all(),
         "events": Event.objects.all(),
+        **people_rows(path, now),
     }
-    named = {"episodes": "041", "questions": "041-1", "people": "yuren-41", "papers": "2401.00041"}
+    named = {"episodes": "041", "questions": "041-1", "people": person_for(path, now), "papers": "2401.00041"}
     found = {**{name: row.first().pk for name, row in rows.items()}, **named, "jobs": job.pk}
     return {**found, **news_keys(path, now)}
+
+
+def fresh(name, now):
+    return people.find_or_name([name], by=SYSTEM, now=now)[name]
+
+
+def person_for(path, now):
+    """The person of the record, or for acts on people a fresh one to whom it can be done."""
+    if "people/{handle}/" not in path or path == "people/{handle}/":
+        return "yuren-41"
+    row = fresh(f"某人{Person.objects.count()}", now)
+    boss = Person.objects.get(user__username="青禾")
+    if path.endswith("/unmerge/"):
+        names.merge(person=row, into=Person.objects.get(handle="yuren-41"), by=boss, now=now)
+    if path.endswith("/undo_rename/"):
+        names.rename(person=row, name=f"{row.name}改", version=row.version, by=boss, now=now)
+    if path.endswith(("/suspend/", "/lift/")):
+        name = f"login{User.objects.count()}"
+        people.create_user(username=name, password="x1y2z3w4", role="member", by=SYSTEM, now=now, claim=row)
+    return row.handle
+
+
+def people_rows(path, now):
+    """An invitation, and what a member who is nobody else here says to be."""
+    boss = Person.objects.get(user__username="青禾")
+    invitation = invitations.invite(purpose="join", by=boss, now=now)
+    name = f"asks{User.objects.count()}"
+    asks = people.create_user(username=name, password="x1y2z3w4", role="member", by=SYSTEM, now=now).person
+    who = fresh(f"被认{Person.objects.count()}", now)
+    asked = requests.request_person(person=who, message="", by=asks, now=now)
+    return {
+        "invitations": Invitation.objects.filter(pk=invitation.pk),
+        "person-requests": PersonRequest.objects.filter(pk=asked.pk),
+    }
 
 
 def news_keys(path, now):
@@ -230,6 +281,11 @@ def body_for(path, who, document):
         "questions/{public_id}/": {"body": "别人的话"},
         "answers/{id}/": {"body": "别人的话"},
         "tokens/": {"scope": "read"},
+        "people/{handle}/": {"bio": "别人的话"},
+        "people/{handle}/merge/": {"into": "yuren-41"},
+        "people/{handle}/rename/": {"name": f"改名 {who}"},
+        "invitations/": {"purpose": "join"},
+        "person-requests/": {"person": "yuren-41"},
         "imports/": document,
         "sources/": {"kind": "feed", "name": who, "address": f"https://{who}.example/feed"},
         "news/{id}/merge/": {"into": NewsItem.objects.order_by("pk").last().pk} if "news" in path else {},
@@ -251,7 +307,8 @@ def test_everybody_at_every_operation(clients, record, document, now):
         method, path = operation.split()
         found = []
         for who in WHO:
-            headers = {"If-Match": "*"} if method in ("DELETE", "PATCH") else {}
+            is_matched = method in ("DELETE", "PATCH") or path.endswith("/rename/")
+            headers = {"If-Match": "*"} if is_matched else {}
             where = address(path, record, owners[who], now)
             options = (
                 {"data": body_for(path, who, document), "content_type": "application/json"}

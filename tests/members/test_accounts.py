@@ -39,19 +39,13 @@ def test_inactive_people_do_not_sign_in(member):
     assert not may_sign_in(member.user)
 
 
-def test_signing_up_is_closed(client):
-    response = client.post("/accounts/signup/", {"username": "x1", "password1": "a b c d e", "password2": "a b c d e"})
-    assert response.status_code == 200
-    assert "_auth_user_id" not in client.session
-
-
 def test_a_suspended_organizer_is_kept_out_of_the_admin(organizer, now):
     client = Client()
     client.force_login(organizer.user)
     assert client.get("/admin/").status_code == 200
     User.objects.filter(pk=organizer.user.pk).update(suspended_at=now)
     assert client.get("/admin/").status_code == 302
-    assert client.post(f"/admin/members/user/{organizer.user.pk}/change/", {"username": "x"}).status_code == 302
+    assert client.post(f"/admin/members/user/{organizer.user.pk}/change/", {"username": "x"}).status_code == 403
 
 
 def signs_in(name, password, *, at):

@@ -374,3 +374,19 @@ def test_a_proxy_may_itself_speak_tls(settings, secure, names, tmp_path, trustin
             client.get(url)
     assert len(proxy.requests) == 1
     assert "Basic" in proxy.requests[0]
+
+
+def test_a_sign_in_session_sends_a_secret_to_one_host(loopback, httpserver):
+    httpserver.expect_request("/token", method="POST", data="code=abc").respond_with_json({"access_token": "x"})
+    httpserver.expect_request("/user", headers={"Authorization": "token x"}).respond_with_json({"id": 1})
+    httpserver.expect_request("/away").respond_with_data(status=302, headers={"Location": httpserver.url_for("/user")})
+    with client.sign_in_session() as session:
+        assert session.post(httpserver.url_for("/token"), data={"code": "abc"}).json() == {"access_token": "x"}
+        headers = {"Authorization": "token x", "Cookie": "no"}
+        assert session.get(httpserver.url_for("/user"), headers=headers).json() == {"id": 1}
+        assert "Cookie" not in httpserver.log[-1][0].headers
+        for address in (httpserver.url_for("/away"), "http://169.254.169.254/"):
+            with pytest.raises(requests.ConnectionError):
+                session.get(address, headers=headers)
+        with pytest.raises(requests.ConnectionError):
+            session.put(httpserver.url_for("/token"))

@@ -2,6 +2,9 @@
 
 from types import SimpleNamespace
 
+from members.actions import invitations, names, people, requests
+from members.actors import SYSTEM
+from members.models import Person
 from news.actions import sources as source_actions
 from news.actions import stories
 from news.models import NewsItem, Sighting
@@ -66,8 +69,40 @@ def _paused(by, now):
     return source_actions.pause(source=source("quiet", now=now), reason="", by=by, now=now)
 
 
+def _person(by, now):
+    return Person.objects.get(name="阿岚")
+
+
+def _rename(by, now):
+    row = _person(by, now)
+    return names.rename(person=row, name="阿岚改名", version=row.version, carry=True, by=by, now=now)
+
+
+def _merged(by, now):
+    row = _person(by, now)
+    names.merge(person=row, into=Person.objects.get(name="渡口"), by=by, now=now)
+    return row
+
+
+def _requested(by, now):
+    user = people.create_user(username="来认领的", password="correct horse", role="member", by=SYSTEM, now=now)
+    return requests.request_person(person=_person(by, now), message="", by=user.person, now=now)
+
+
 # Each action: what must stand before it, and the act on that.
 ON_WHAT_STANDS = {
+    "members.actions.invitations.revoke": (
+        lambda by, now: invitations.invite(purpose="join", by=by, now=now),
+        lambda made, by, now: invitations.revoke(invitation=made, by=by, now=now),
+    ),
+    "members.actions.names.rename": (lambda by, now: None, lambda _none, by, now: _rename(by, now)),
+    "members.actions.names.undo_rename": (_rename, lambda row, by, now: names.undo_rename(person=row, by=by, now=now)),
+    "members.actions.names.merge": (lambda by, now: None, lambda _none, by, now: _merged(by, now)),
+    "members.actions.names.unmerge": (_merged, lambda row, by, now: names.unmerge(person=row, by=by, now=now)),
+    "members.actions.requests.approve": (
+        _requested,
+        lambda row, by, now: requests.approve(request=row, by=by, now=now),
+    ),
     "news.actions.store.store_entries": (
         _told,
         lambda told, by, now: tell(told.feed, "https://blog.example/c", now=now),

@@ -37,6 +37,15 @@ FORMS = (
         "/accounts/logout/",
         "/accounts/password/change/",
     ),
+    *("/settings/profile/", "/settings/erase/", "/invitations/", "/invitations/1/revoke/", "/aliases/apart/"),
+    *(
+        "/people/渡口/claim/",
+        "/people/渡口/manage/rename/",
+        "/people/渡口/manage/suspend/",
+        "/aliases/requests/1/approve/",
+    ),
+    *("/accounts/signup/", "/accounts/reauthenticate/", "/accounts/2fa/totp/activate/", "/accounts/2fa/authenticate/"),
+    *("/inbox/act/", "/import/store/", "/accounts/login/", "/accounts/logout/", "/accounts/password/change/"),
 )
 OUTSIDE = (
     *("https://evil.example/", "//evil.example/", "/\\evil.example/", "\\\\evil.example", "http:evil.example"),

@@ -24,9 +24,9 @@ import news.actions
 import papers.actions
 import talks.actions
 from config import urls
-from members.actions import idempotency, people, revisions, tokens
+from members.actions import idempotency, invitations, people, profile, requests, revisions, tokens
 from members.actors import SYSTEM
-from members.models import Person, Revision, Role
+from members.models import Person, Revision, Role, User
 from news.models import NewsItem
 from papers.actions import facts
 from papers.facts import PaperFacts
@@ -118,6 +118,12 @@ def _file_a_story(now):
 
 
 ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS}
+
+
+def _known():
+    return Person.objects.get(name="渡口")
+
+
 # Every action that changes what a page shows.
 ACTS = {
     "talks.actions.questions.ask": lambda by, now: questions.ask(
@@ -149,6 +155,20 @@ ACTS = {
     "members.actions.people.create_user": lambda by, now: people.create_user(
         username="新人", password="correct horse battery", role=Role.MEMBER, by=SYSTEM, now=now
     ),
+    "members.actions.invitations.invite": lambda by, now: invitations.invite(purpose="join", by=SYSTEM, now=now),
+    "members.actions.invitations.enter": lambda by, now: invitations.enter(
+        key=invitations.invite(purpose="ask", target="021", by=SYSTEM, now=now).key, name="路人", now=now
+    ),
+    "members.actions.invitations.join": lambda by, now: invitations.join(
+        key=invitations.invite(purpose="join", by=SYSTEM, now=now).key, user=User(username="新人"), now=now
+    ),
+    "members.actions.profile.edit_profile": lambda by, now: profile.edit_profile(
+        person=by, version=1, by=by, now=now, bio="新的介绍"
+    ),
+    "members.actions.profile.erase": lambda by, now: profile.erase(person=by, typed="小满", by=by, now=now),
+    "members.actions.requests.request_person": lambda by, now: requests.request_person(
+        person=_known(), message="", by=by, now=now
+    ),
     "members.actions.people.find_or_name": lambda by, now: people.find_or_name(["新名字"], by=SYSTEM, now=now),
     "members.actions.revisions.touch": lambda by, now: revisions.touch(),
     "papers.actions.facts.store_facts": lambda by, now: facts.store_facts(
@@ -179,6 +199,11 @@ OTHERS = {
     *("members.actions.notifications.notify", "members.actions.notifications.read_all"),
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
+    *(f"members.actions.people.{name}" for name in ("free_handle", "give_person")),
+    *(f"members.actions.invitations.{name}" for name in ("closed", "check_name", "refuse_taken")),
+    *(f"members.actions.names.{name}" for name in ("pair_key", "renames_of", "rename_locked", "write_name")),
+    *("members.actions.names.keep_apart", "members.actions.logins.reset_link", "members.actions.requests.refuse"),
+    *(f"members.actions.logins.{name}" for name in ("suspend", "lift")),
     *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),

@@ -41,7 +41,7 @@ PAGES = {
 # Every resource of the API is here by itself; those of organizers are asked for by one.
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
 LIST_LIMIT = 3
-OF_ORGANIZERS = ("tokens", "imports", "events", "jobs", "notifications")
+OF_ORGANIZERS = ("tokens", "imports", "events", "jobs", "notifications", "invitations", "person-requests")
 FEW, MANY = 5, 100
 
 

@@ -1,0 +1,208 @@
+"""How people come in: invitations are made and revoked, guests enter, accounts are opened."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from members.actions.events import record
+from members.actions.people import ERASED, free_handle, give_person
+from members.actors import Actor
+from members.models import Alias, Guest, Invitation, Person, Purpose, User
+from members.names import folded
+from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, require
+
+NAME_LIMIT = 40
+NOTE_LIMIT = 80
+MAX_PLACES = 1000
+LONGEST = timedelta(days=400)
+
+
+def invite(
+    *,
+    purpose: str,
+    target: str = "",
+    places: int = 1,
+    expires_at: datetime | None = None,
+    note: str = "",
+    by: Actor,
+    now: datetime,
+) -> Invitation:
+    """Make an invitation; its `key` is the code. A guest's has a target (a section's id, an episode's code).
+
+    Raises PermissionDenied but for organizers and the system, ValidationError for values that cannot be used.
+    """
+    require(is_organizer(by) or is_system(by), _("Only organizers invite."))
+    if purpose not in Purpose.values:
+        raise invalid("purpose", _("Choose what the invitation is for."), "unknown")
+    if bool(target) == (purpose == Purpose.JOIN):
+        raise invalid("target", _("Choose what the guests may do it to; an account has no such thing."), "invalid")
+    if not 1 <= places <= MAX_PLACES:
+        raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": MAX_PLACES}, "invalid")
+    if expires_at is not None and not now < expires_at <= now + LONGEST:
+        raise invalid("expires_at", _("It ends in the future, and within 400 days."), "invalid")
+    check_text(note, field="note", limit=NOTE_LIMIT)
+    check_text(target, field="target", limit=80)
+    with transaction.atomic():
+        made = Invitation.objects.create(
+            purpose=purpose,
+            target=target,
+            places=places,
+            expires_at=expires_at,
+            note=note,
+            created_by=by if isinstance(by, Person) else None,
+            created_at=now,
+            changed_at=now,
+        )
+        said = {"purpose": purpose, "target": target, "places": places, "note": note}
+        record(by=by, now=now, verb="invite", kind="invitation", key=made.pk, after=said)
+    return made
+
+
+def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
+    """Let nobody in by it any more, and take from its guests what they might do. Twice is once.
+
+    Raises PermissionDenied.
+    """
+    require(is_organizer(by) or is_system(by), _("Only organizers invite."))
+    with transaction.atomic():
+        row = Invitation.objects.select_for_update().get(pk=invitation.pk)
+        if row.revoked_at is None:
+            row.revoked_at = row.changed_at = now
+            row.version += 1
+            row.save(update_fields=["revoked_at", "changed_at", "version"])
+            record(by=by, now=now, verb="revoke_invitation", kind="invitation", key=row.pk)
+    return row
+
+
+def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> Guest:
+    """Let somebody in as a named guest; `guest` is who this browser was before: the same person, without a new name.
+
+    Who came in by this invitation already gets no second place. Raises Http404 for a code of no guest's invitation,
+    StateRefusal for one that lets nobody in (any more), ValidationError for a name that cannot be used or is taken.
+    """
+    with transaction.atomic():
+        invitation = _locked(key)
+        if invitation.purpose == Purpose.JOIN:
+            raise Http404
+        known = guest.person if guest is not None and _is_still_nobody(guest.person) else None
+        if known is not None and (again := Guest.objects.filter(invitation=invitation, person=known).first()):
+            return again
+        _take_place(invitation, now=now)
+        person = known or _named(name, now=now)
+        made = Guest.objects.create(invitation=invitation, person=person, created_at=now)
+        after = {"invitation": invitation.pk, "name": person.name}
+        record(by=made, now=now, verb="enter", kind="person", key=person.pk, after=after)
+    return made
+
+
+def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> User:
+    """Open an account: save a new `user` whose password is set. Without a code only where mail proves an address.
+
+    Who comes by mail gets the user name they wish for, or one near it. The person that `guest` made in this browser
+    becomes theirs. Raises ValidationError: for a code that opens nothing (`closed`) and a user name that is taken.
+    """
+    with transaction.atomic():
+        if key or not settings.OPEN_BY_MAIL:
+            try:
+                invitation = _locked(key)
+                if invitation.purpose != Purpose.JOIN:
+                    raise Http404
+                _take_place(invitation, now=now)
+            except (Http404, StateRefusal) as error:
+                raise closed(str(error) if isinstance(error, StateRefusal) else "") from error
+            user.invitation = invitation
+        if key:
+            _check_username(user.username)
+        else:  # nobody learns here whether a name is taken
+            user.username = _free_username(user.username)
+        user.save()
+        claim = guest.person if guest is not None and _is_still_nobody(guest.person) else None
+        person = give_person(user, claim=claim, now=now)
+        after = {"username": user.username, "invitation": user.invitation_id}
+        record(by=person, now=now, verb="join", kind="person", key=person.pk, after=after)
+    return user
+
+
+def _check_username(name: str) -> None:
+    try:
+        refuse_taken(name)
+    except ValidationError as error:
+        raise invalid("username", " ".join(error.messages), "taken") from error
+
+
+def _free_username(wanted: str) -> str:
+    for number in range(1, 1000):
+        name = wanted if number == 1 else f"{wanted}{number}"
+        with suppress(ValidationError):
+            refuse_taken(name)
+            return name
+    raise invalid("username", _("Choose another user name."), "taken")
+
+
+def closed(why: str = "") -> ValidationError:
+    """Return the refusal of a code, the same for every code that opens nothing unless it is known to be real."""
+    return invalid("code", why or _("This code opens no account. Ask whoever sent it for another."), "closed")
+
+
+def _locked(key: str) -> Invitation:
+    row = Invitation.objects.with_key(key).filter(deleted_at=None).select_for_update().first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def _take_place(invitation: Invitation, *, now: datetime) -> None:
+    """Count one more under the lock of the invitation. Raises StateRefusal when it lets nobody in."""
+    if not Invitation.objects.standing(now).filter(pk=invitation.pk).exists():
+        message = _("This invitation has ended. Ask whoever sent it for another.")
+        raise StateRefusal(message, code="invitation_ended")
+    if invitation.used >= invitation.places:
+        message = _("All places of this invitation are taken. Ask whoever sent it for another.")
+        raise StateRefusal(message, code="invitation_full")
+    invitation.used += 1
+    invitation.save(update_fields=["used"])
+
+
+def _is_still_nobody(person: Person) -> bool:
+    """Whether a guest's person is still the guest's: without a login, neither merged nor erased."""
+    row = Person.objects.filter(pk=person.pk).current().first()
+    return row is not None and row.user_id is None and not row.is_collective
+
+
+def _named(name: str, *, now: datetime) -> Person:
+    """Make the Person of a guest. Raises ValidationError for a name that belongs to somebody who can sign in."""
+    check_name(name, limit=NAME_LIMIT)
+    refuse_taken(name)
+    stamp = {"created_at": now, "changed_at": now}
+    person = Person.objects.create(handle=free_handle(name), name=name, **stamp)
+    Alias.objects.get_or_create(name=name, defaults={"person": person, **stamp})
+    return person
+
+
+def check_name(name: str, *, limit: int) -> None:
+    """Raise ValidationError for what cannot stand as a name of one person."""
+    check_text(name, field="name", limit=limit, required=True)
+    if name != " ".join(name.split()):
+        message = _("A name stands on one line, without white space around it.")
+        raise invalid("name", message, "invalid")
+    if name == ERASED:
+        raise invalid("name", _("This stands for those who have left; choose another name."), "taken")
+
+
+def refuse_taken(name: str, *, but: Person | None = None) -> None:
+    """Raise ValidationError for a name that looks like that of a group or of somebody (`but` this one) who signs in."""
+    theirs = Q(person__user__isnull=False) | Q(person__is_collective=True)
+    own = but.pk if but is not None else None
+    known = Alias.objects.filter(theirs, deleted_at=None).exclude(person=own).values_list("name", flat=True)
+    logins = User.objects.exclude(person=own).values_list("username", flat=True)
+    if folded(name) in {folded(each) for each in (*known, *logins)}:
+        message = _("This name belongs to somebody with an account. If it is you, sign in; else add something to it.")
+        raise invalid("name", message, "taken")

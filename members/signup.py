@@ -1,0 +1,97 @@
+"""The forms that open an account: django-allauth's own, with the code of an invitation in front.
+
+What they answer does not tell who exists: without a code that opens an account nothing else is looked at, and an
+address that has one is answered as a new one is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import SignupForm as AccountForm
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import context
+from allauth.socialaccount.forms import SignupForm as ProviderForm
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.accounts import CODE
+from members.actions.invitations import closed, refuse_taken
+from members.models import Invitation, Purpose, User
+
+
+class ByInvitation(forms.Form):
+    """What both forms have: the code, and a user name that is compared with others only for who holds one."""
+
+    template = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = context.request.session.get(CODE, "")
+        self.fields["code"] = forms.CharField(
+            label=_("Invitation code") if not settings.OPEN_BY_MAIL else _("Invitation code, if you have one"),
+            max_length=40,
+            required=not settings.OPEN_BY_MAIL,
+            initial=known,
+            widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        )
+        self.order_fields(["code", "username", "email", "password1", "password2"])
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        self.fields["email"].required = False
+        if not settings.OPEN_BY_MAIL:
+            del self.fields["email"]
+
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].strip()
+        if code and not Invitation.objects.with_key(code).open(timezone.now()).filter(purpose=Purpose.JOIN).exists():
+            raise closed().error_dict["code"][0]
+        return code
+
+    def clean_username(self) -> str:
+        name: str = get_adapter().clean_username(self.cleaned_data["username"], shallow=True)
+        if self.cleaned_data.get("code"):
+            try:
+                refuse_taken(name)
+            except ValidationError as error:
+                raise forms.ValidationError(error.messages) from error
+        return name
+
+    def validate_unique_email(self, value: str) -> str:
+        self.account_already_exists = bool(filter_users_by_email(value))
+        return value
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if settings.OPEN_BY_MAIL and not cleaned.get("code") and not cleaned.get("email") and not self.errors:
+            self.add_error("email", _("Without a code, an address that you can prove is yours opens the account."))
+        return cleaned
+
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """Open the account; somebody may have been faster to the last place or to the name."""
+        if self.account_already_exists:
+            User().set_password(self.cleaned_data.get("password1"))  # the same work as for a new account
+        try:
+            return super().try_save(request)  # type: ignore[misc]
+        except ValidationError as error:
+            for field, messages in error.message_dict.items():
+                self.add_error(field if field in self.fields else None, messages)
+            return None, render(request, self.template, {"form": self}, status=400)
+
+
+class SignupForm(ByInvitation, AccountForm):
+    """An account with a password."""
+
+    template = "account/signup.html"
+
+
+class SocialSignupForm(ByInvitation, ProviderForm):
+    """An account that GitHub or Weixin opens: they say who it is, an invitation that it may."""
+
+    template = "socialaccount/signup.html"
