@@ -1,5 +1,6 @@
 """A list document into rows: new ones are made, known ones take the file's text unless somebody changed them here.
 
+A row made by hand is the file's too once the file says exactly the same, as an export does.
 Untouched here: the file's text is taken. Touched here and unchanged in the file: it stays. Both: it stays, and the
 conflict is reported with both texts. Gone from the file: the row is marked, never deleted. The order of the file is
 taken where the file changed it; else the order here stays and new rows stand behind the row they follow in the file.
@@ -115,8 +116,11 @@ class _Store:
         wanted = [section_values(section) for section in self.document.sections]
         paths, pairs = section_pairs(old, wanted)
         rows: list[ListSection] = []
+        own = _made_by_hand(standing)
         for place, (values, pair) in enumerate(zip(wanted, pairs, strict=True)):
-            if pair is None:
+            if pair is None and (made := own.pop((self.reading_list.pk, digest(values)), None)):
+                row = self._adopt(made, digest(values), file_place=place)
+            elif pair is None:
                 row = ListSection(reading_list=self.reading_list, position=0, file_place=place, **self.common)
                 self._fill(row, values)
                 row.save()
@@ -151,16 +155,19 @@ class _Store:
         homes = {one.pk: one if one.deleted_at is None else home_of(one, now=self.now) for one in sections}
         rows: list[ListEntry] = []
         new: list[ListEntry] = []
+        own = _made_by_hand(standing)
         for place, ((section, entry), values, pair) in enumerate(zip(coming, wanted, pairs, strict=True)):
-            if pair is None:
-                home = homes[section.pk]
+            home = homes[section.pk]
+            if pair is None and (made := own.pop((home.pk, digest(values)), None)):
+                row = self._adopt(made, digest(values), file_section=section, file_place=place)
+            elif pair is None:
                 row = ListEntry(section=home, position=0, file_section=section, file_place=place, **self.common)
                 self._fill(row, values, entry)
                 new.append(row)
             else:
                 row = old[pair]
                 self._settle(row, values, entry, line=entry.line)
-                self._move(row, section, homes[section.pk])
+                self._move(row, section, home)
             rows.append(row)
         ListEntry.objects.bulk_create(new, batch_size=200)
         self.dirty += new
@@ -173,6 +180,13 @@ class _Store:
                 [row for row in standing if row.section_id == pk],
             )
         self._note_places(rows)
+
+    def _adopt(self, row: Any, imported: str, **places: Any) -> Any:
+        """Remember a row that was made by hand as what the file says."""
+        for name, value in {"digest": imported, **places}.items():
+            setattr(row, name, value)
+        row.save(update_fields=["digest", *places])
+        return row
 
     def _fill(self, row: Any, values: dict[str, Any], entry: EntryDoc | None = None) -> None:
         if entry is not None:
@@ -251,6 +265,13 @@ class _Store:
                 changed.append(row)
         if changed:
             type(changed[0])._default_manager.bulk_update(changed, ["file_place"], batch_size=200)
+
+
+def _made_by_hand(standing: Sequence[Any]) -> dict[tuple[int, str], Any]:
+    """Rows that no file brought, by what they stand in and what they say; of equal ones the first."""
+    rows = [row for row in standing if not row.digest and row.deleted_at is None]
+    parents = {row.pk: row.section_id if isinstance(row, ListEntry) else row.reading_list_id for row in rows}
+    return {(parents[row.pk], digest(values_of(row))): row for row in reversed(rows)}
 
 
 def section_values(section: SectionDoc) -> dict[str, Any]:

@@ -72,6 +72,25 @@ def test_an_import_makes_rows_and_keeps_the_bytes(now):
     assert Event.objects.about("reading_list", "one").get().verb == "import"
 
 
+def test_rows_made_by_hand_are_not_doubled_by_the_list_s_own_export(now, organizer):
+    put(now=now)
+    own = lists.add_entry(section=entry("甲作").section, values={"title": "丁作"}, by=organizer, now=now)
+    made = list_sections.add_section(
+        reading_list=ReadingList.objects.get(), title="手写的一节", level=2, by=organizer, now=now
+    )
+    values = {"title": "戊作", "url": "https://example.org/e", "note": "一句话"}
+    lists.add_entry(section=made, values=values, by=organizer, now=now)
+    readme = export(ReadingList.objects.get(), "readme")
+    assert put(readme, now=now).status == "unchanged"
+    assert export(ReadingList.objects.get(), "readme") == readme
+    assert titles() == ["甲作", "乙作", "丁作", "丙", "戊作"]
+    assert ListSection.objects.count() == 3
+    # From now on the file's text is followed as for any other row.
+    assert put(readme.replace("丁作", "丁的作品"), now=now).status == "updated"
+    own.refresh_from_db()
+    assert own.title == "丁的作品"
+
+
 def test_the_second_import_and_the_export_change_nothing(now):
     put(now=now)
     before = list(ListEntry.objects.values_list("pk", "version", "position"))
