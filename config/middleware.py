@@ -74,12 +74,11 @@ class UnchangedPages:
 
 
 class SuspendedRead:
-    """Refuse whatever a suspended login sends by a form, whichever page it stands on; the API has its own rules.
-
-    Signing out and the reader's own display stay.
+    """Refuse what a suspended login sends to django-allauth's forms; our own acts all ask `may_write`. Signing in and
+    out stay.
     """
 
-    OPEN = ("/accounts/logout/", "/language/", "/theme/", "/api/")
+    OPEN = ("/accounts/logout/", "/accounts/login/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -89,6 +88,8 @@ class SuspendedRead:
 
     def process_view(self, request: HttpRequest, *args: object) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS") or request.path.startswith(self.OPEN):
+            return
+        if not request.path.startswith("/accounts/"):
             return
         if getattr(request.user, "suspended_at", None) is not None:
             raise PermissionDenied(_("This account is suspended; it may only read."))

@@ -63,7 +63,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "person": person, "conflict": conflict, "may_edit": may_write(person)}
     context |= {"mail": settings.OPEN_BY_MAIL, "providers": settings.PROVIDERS}
     if request.method == "POST" and "preview" in request.POST:
-        context["preview"] = html.render(form.data.get("bio", "")[: own.BIO_LIMIT], prefix="preview-")
+        context["preview_html"] = html.render(form.data.get("bio", "")[: own.BIO_LIMIT], prefix="preview-")
     elif request.method == "POST":
         made = forms.sent(
             form,
@@ -73,7 +73,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, _("Saved. This is how others see you."))
             return redirect(made)
-    status = 409 if conflict else 400 if form.is_bound and form.errors and "preview" not in context else 200
+    status = 409 if conflict else 400 if form.is_bound and form.errors and "preview_html" not in context else 200
     return render(request, "members/profile.html", context, status=status)
 
 

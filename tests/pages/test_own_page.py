@@ -170,7 +170,7 @@ def test_suspension_ends_sessions_and_tokens_at_once(signed_in, site, member, or
     assert again.get("/episodes/020/").status_code == 200
     new = {"oldpassword": password, "password1": "x y z a b c d", "password2": "x y z a b c d"}
     for path, data in (
-        ("/settings/profile/", PROFILE),
+        ("/settings/profile/", {**PROFILE, "version": member.version}),
         ("/settings/erase/", {"typed": "小满"}),
         ("/settings/tokens/", {"scope": "read"}),
         ("/people/渡口/claim/", {"message": "我"}),
