@@ -17,7 +17,7 @@ from members.actions.people import ERASED, free_handle, give_person
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
 from members.names import folded
-from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, require
+from members.rules import StateRefusal, check_text, in_one, invalid, is_organizer, is_system, require
 
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
@@ -135,7 +135,7 @@ def _check_username(name: str) -> None:
     try:
         refuse_taken(name)
     except ValidationError as error:
-        raise invalid("username", " ".join(error.messages), "taken") from error
+        raise invalid("username", in_one(error.messages), "taken") from error
 
 
 def _free_username(wanted: str) -> str:

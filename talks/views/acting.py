@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from members.actors import Actor, actor_at
 from members.models import Person
-from members.rules import invalid
+from members.rules import in_one, invalid
 
 KEPT = "_acting"
 
@@ -47,7 +47,7 @@ def attempt(act: Callable[[], str]) -> Outcome:
         first = next((one for errors in getattr(error, "error_dict", {}).values() for one in errors), None)
         is_conflict = first is not None and first.code == "conflict"
         texts = first.params if first is not None and is_conflict else None
-        return Outcome(" ".join(error.messages), 409 if is_conflict else 400, texts)
+        return Outcome(in_one(error.messages), 409 if is_conflict else 400, texts)
     except PermissionDenied as error:  # a StateRefusal is one, too
         return Outcome(str(error), 409 if hasattr(error, "code") else 403)
 
