@@ -19,7 +19,7 @@ LISTS = [
     *("templates", "people", "papers", "lists", "mentions"),
 ]
 NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
-OWN = ["tokens", "imports", "events", "jobs"]
+OWN = ["tokens", "imports", "events", "jobs", "invitations", "person-requests"]
 EXPANSIONS = [
     ("episodes", "sections,recordings"),
     ("sections", "items,claims,credits,suggestions"),
