@@ -41,6 +41,9 @@ SENTENCES: dict[str, str] = {
     "suggestion_own": gettext_noop("%(who)s sees to the suggestion “%(body)s” (%(code)s, %(section)s)."),
     "suggestion_resolve": gettext_noop("The suggestion “%(body)s” is resolved: %(resolution)s"),
     "suggestion_reopen": gettext_noop("%(who)s opens the suggestion “%(body)s” again (%(code)s, %(section)s)."),
+    "person_requested": gettext_noop("%(who)s says to be %(person)s; an organizer decides in the alias book."),
+    "person_approved": gettext_noop("You are %(person)s in the record now."),
+    "person_refused": gettext_noop("You are not taken for %(person)s. %(reason)s"),
     "postponed": gettext_noop("%(code)s moves to %(starts_at)s. %(reason)s"),
 }
 # Values that are codes of ours become words of the reader.
@@ -84,6 +87,9 @@ def url_of(row: Notification) -> str:
             return f"{reverse('claim')}#section-{row.target_key}"
         if row.target_kind in ("item", "suggestion"):
             return f"{reverse('board', args=[code])}#{row.target_kind}-{row.target_key}"
+        if row.target_kind == "person":
+            is_request = row.kind == "person_requested"
+            return reverse("aliases") if is_request else reverse("person", args=[row.target_key])
         if row.target_kind == "episode":
             return reverse("episode-state", args=[code or row.target_key])
         return reverse("episode", args=[code]) if code else ""

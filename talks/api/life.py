@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -284,7 +285,7 @@ class EpisodeActs(Rows):
                     {
                         "section": section.pk,
                         "title": section.title,
-                        "url": f"{settings.SITE_URL}/go/{link.key}/",
+                        "url": f"{settings.SITE_URL}{reverse('go', args=[link.key])}",
                         "expires_at": link.expires_at,
                     }
                     for section, link in made

@@ -108,8 +108,8 @@ def place_of(invitation: Invitation) -> str:
     if invitation.purpose == Purpose.ASK:
         return reverse("ask", args=[invitation.target])
     if invitation.purpose == Purpose.SUBMIT:
-        return f"/submit/?episode={invitation.target}"
-    return f"/claim/#section-{invitation.target}"
+        return f"{reverse('submit')}?episode={invitation.target}"
+    return f"{reverse('claim')}#section-{invitation.target}"
 
 
 def thing_of(invitation: Invitation) -> str:

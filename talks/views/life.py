@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -150,7 +151,7 @@ def _links(sections: list[Section], now: datetime) -> list[tuple[Section, str]]:
 
 def link_of(key: str) -> str:
     """Return the address by which a guest comes in."""
-    return f"{settings.SITE_URL}/go/{key}/"
+    return f"{settings.SITE_URL}{reverse('go', args=[key])}"
 
 
 # ── Acts ────────────────────────────────────────────────────────────────────

@@ -8,9 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
 from markup.targets import reading
+from members.actions.invitations import invite
 from members.actions.tokens import create_token
+from members.models import PersonRequest
 from talks.models import Answer, Item, PaperMention, Question, Section
-from tests.api.conftest import API, episode_with_rows
+from tests.api.conftest import API, episode_with_rows, person
 
 pytestmark = pytest.mark.django_db
 
@@ -236,6 +238,10 @@ def test_queries_do_not_grow_with_rows(as_organizer, organizer, now):
         for number in numbers:
             episode_with_rows(number, now, by=organizer)
             Job.objects.create(kind="k", key=str(number), created_at=now, due_at=now)
+            invite(purpose="join", by=organizer, now=now)
+            PersonRequest.objects.create(
+                user=organizer.user, person=person(number, now), created_at=now, changed_at=now
+            )
             if number < 50:
                 create_token(user=organizer.user, scope="read", name="", by=organizer, now=now)
         counts.append({path: queries_of(as_organizer, path) for path in paths})
