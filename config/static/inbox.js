@@ -187,7 +187,8 @@
     keys.open = !keys.open;
     if (!keys.open) return;
     keys.firstElementChild.focus({ preventScroll: true });
-    requestAnimationFrame(() => keys.scrollIntoView({ block: "end" }));
+    const column = keys.closest(".inbox-read");
+    requestAnimationFrame(() => { keys.scrollIntoView({ block: "end" }); column.scrollTop = column.scrollHeight; });
   }
 
   document.addEventListener("keydown", (event) => {

@@ -154,6 +154,7 @@ def test_the_marked_story_is_not_merged_into_itself_and_merging_is_there_again_a
 
 def test_the_keys_are_shown_the_address_opened_and_the_words_selected(live_server, room, organizer):
     with desk(live_server, organizer, viewport={"width": 1280, "height": 500}) as page:
+        expect(page.locator(".inbox-read")).to_contain_text("为何靠前")  # what stands above the keys is there
         page.keyboard.press("?")
         expect(page.locator(".keys dl")).to_be_in_viewport(ratio=0.9)
         page.context.route("**://blog.example/**", lambda route: route.abort())
