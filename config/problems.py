@@ -119,8 +119,8 @@ def _of_framework(error: exceptions.APIException) -> Described:
 
 def _in_fields(errors: dict[str, list[str]]) -> str:
     """What is wrong, each time with the field it is about: a reader of `detail` alone knows where."""
-    said = [(name, text) for name, found in errors.items() for text in found]
-    return in_one(text if name in (GENERAL, NON_FIELD_ERRORS) else f"{name}: {text}" for name, text in said)
+    said = {name: in_one(found) for name, found in errors.items()}
+    return in_one(text if name in (GENERAL, NON_FIELD_ERRORS) else f"{name}: {text}" for name, text in said.items())
 
 
 def _leaves(found: Any) -> list[exceptions.ErrorDetail]:

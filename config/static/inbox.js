@@ -187,7 +187,7 @@
     keys.open = !keys.open;
     if (!keys.open) return;
     keys.firstElementChild.focus({ preventScroll: true });
-    requestAnimationFrame(() => keys.scrollIntoView({ block: "end" }));
+    keys.scrollIntoView({ block: "nearest" });
   }
 
   document.addEventListener("keydown", (event) => {

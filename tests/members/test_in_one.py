@@ -47,11 +47,18 @@ def test_the_tokens_page_shows_them_so():
     assert len(re.findall('<p class="error"[^>]*>太长了。写短一点。</p>', shown)) == 2
 
 
-@pytest.mark.parametrize("errors", [{"title": TWO}, {"title": TWO[:1], "level": TWO[1:]}, TWO])
-def test_a_problem_document_says_them_so(errors):
+@pytest.mark.parametrize(
+    ("errors", "detail"),
+    [
+        ({"title": TWO}, "title: 太长了。写短一点。"),
+        ({"title": TWO[:1], "level": TWO[1:]}, "title: 太长了。level: 写短一点。"),
+        (TWO, "太长了。写短一点。"),
+    ],
+)
+def test_a_problem_document_says_them_so(errors, detail):
     said = describe(ValidationError(errors), is_known=True)
     assert said is not None
-    assert said.detail == "太长了。写短一点。"
+    assert said.detail == detail
 
 
 def test_nobody_joins_errors_in_a_way_of_their_own():
