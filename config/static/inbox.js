@@ -187,8 +187,7 @@
     keys.open = !keys.open;
     if (!keys.open) return;
     keys.firstElementChild.focus({ preventScroll: true });
-    const column = keys.closest(".inbox-read");
-    requestAnimationFrame(() => { keys.scrollIntoView({ block: "end" }); column.scrollTop = column.scrollHeight; });
+    keys.scrollIntoView({ block: "nearest" });
   }
 
   document.addEventListener("keydown", (event) => {

@@ -157,11 +157,10 @@ def test_the_keys_are_shown_the_address_opened_and_the_words_selected(live_serve
         expect(page.locator(".inbox-read")).to_contain_text("为何靠前")  # what stands above the keys is there
         page.keyboard.press("?")
         expect(page.locator(".keys dl")).to_be_in_viewport(ratio=0.9)
-        page.context.route("**://blog.example/**", lambda route: route.abort())
-        page.context.route("**://arxiv.org/**", lambda route: route.abort())
-        with page.context.expect_page() as opened:
-            page.keyboard.press("o")
-        opened.value.close()
+        page.evaluate("() => { window.opened = []; window.open = (...how) => { opened.push(how); }; }")
+        page.keyboard.press("o")
+        address = page.locator(".inbox-row-here a.address").get_attribute("href")
+        assert page.evaluate("opened") == [[address, "_blank", "noopener"]]
         page.goto("/inbox/?q=blog")
         page.keyboard.press("/")
         page.keyboard.type("xyz")
