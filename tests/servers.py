@@ -37,7 +37,7 @@ def postgres_cluster(folder: Path) -> Iterator[str]:
         **user,
     )
     # Vacuum at work on a busy machine keeps a test database from being dropped at the end.
-    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=60"]
+    fast = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", "max_connections=300"]
     local = ["listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}"]
     options = [part for option in (*fast, *local) for part in ("-c", option)]
     with _server([postgres, "-D", data, *options], folder, stop_with=signal.SIGINT, **user):
