@@ -22,7 +22,7 @@ def shared_database(folder, *apps):
             call_command("migrate", *filter(None, [app]), verbosity=0)
 
     def run(*functions):
-        barrier = threading.Barrier(len(functions))
+        barrier = threading.Barrier(len(functions), timeout=60)
         results = [None] * len(functions)
 
         def one(place, function):
@@ -32,6 +32,7 @@ def shared_database(folder, *apps):
                 barrier.wait()
                 results[place] = function()
             except Exception as error:
+                barrier.abort()  # nobody waits for one who never comes
                 results[place] = error
             finally:
                 connections["default"].close()
