@@ -28,11 +28,14 @@ def shared_database(folder, *apps):
         def one(place, function):
             connections["default"] = type(usual)(options, "default")
             try:
-                connections["default"].ensure_connection()
+                try:
+                    connections["default"].ensure_connection()
+                except Exception:
+                    barrier.abort()  # nobody waits for one who never comes
+                    raise
                 barrier.wait()
                 results[place] = function()
             except Exception as error:
-                barrier.abort()  # nobody waits for one who never comes
                 results[place] = error
             finally:
                 connections["default"].close()
