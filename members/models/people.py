@@ -70,6 +70,19 @@ class User(AbstractUser):
         return salted_hmac(SESSION_SALT, said, secret=secret, algorithm="sha256").hexdigest()
 
 
+class MailGroup(models.TextChoices):
+    """What a person may be told by mail besides on the site."""
+
+    REMINDERS = "reminders", _("reminders of evenings I have a part in")
+    MINE = "mine", _("what others do with my claims, nominations, questions and suggestions")
+    ORGANIZERS = "organizers", _("what organizers look after")
+
+
+def usual_mails() -> list[str]:
+    """What is mailed to who has chosen nothing."""
+    return [MailGroup.REMINDERS.value]
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """Reads of people."""
 
@@ -89,7 +102,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(Row):
     """A name in the record. May be claimed by a User later; a collective (群友) never is.
 
-    `links` are `{"title", "url"}`; `wants_suggestions`: the site may propose free sections to them.
+    `links` are `{"title", "url"}`; `wants_suggestions`: the site may propose free sections to them. `mails`
+    are the MailGroups they get by mail.
     """
 
     handle = models.CharField(max_length=80, unique=True)
@@ -99,6 +113,7 @@ class Person(Row):
     html_version = models.PositiveIntegerField(default=0)
     links: models.JSONField[Any] = models.JSONField(default=list, blank=True)
     wants_suggestions = models.BooleanField(default=True)
+    mails: models.JSONField[Any] = models.JSONField(default=usual_mails, blank=True)
     is_collective = models.BooleanField(default=False)
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="person")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")

@@ -1,0 +1,61 @@
+"""Rows as they were: what an act found before it changed them, so that each can be brought back to any point."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from django.db import models
+
+from members.models import Event
+from talks.models.episodes import Episode
+
+
+class KeptRowQuerySet(models.QuerySet["KeptRow"]):
+    """Reads of what was before."""
+
+    def of_row(self, kind: str, key: object) -> Self:
+        """What was kept of one row, oldest first."""
+        return self.filter(kind=kind, key=str(key)).order_by("event_id", "pk")
+
+
+class KeptRow(models.Model):
+    """A row of an episode as an act found it; `state` is None when the act made it.
+
+    What stands now is in the row itself. So a row was, just before an event, what the first KeptRow from that event on
+    says, or what it is now when there is none. `version` is that of the row in `state`, 0 when there was none.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="kept_rows")
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="kept_rows")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=80)
+    version = models.PositiveIntegerField(default=0)
+    state: models.JSONField[Any] = models.JSONField(null=True)
+
+    objects = KeptRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "key", "event"], name="kept_row_of"),
+            models.Index(fields=["episode", "-event"], name="kept_row_in_episode"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["event", "kind", "key"], name="kept_row_once_per_event")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} v{self.version}"
+
+
+class Presence(models.Model):
+    """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing."""
+
+    person = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=80)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "-seen_at"], name="presence_at")]
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "key"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.key}"
