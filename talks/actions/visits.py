@@ -15,7 +15,7 @@ VISIT = timedelta(minutes=15)
 def note_visit(
     *, episode: Episode, by: Actor, now: datetime, page: BoardVisit.Page = BoardVisit.Page.BOARD
 ) -> datetime | None:
-    """Note a look at the board (or another page) of an episode and return since when things are new there; None for who was never there before.
+    """Note a look at a page of an episode and return since when things are new there; None for a first visit.
 
     Nothing that others see changes, so nothing is recorded, and within one visit nothing is written.
     """
