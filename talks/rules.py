@@ -181,6 +181,14 @@ def may_plan(by: Actor) -> bool:
     return is_organizer(by) or is_system(by)
 
 
+def may_invite_to_claim(by: Actor, target: str) -> bool:
+    """To the section of this key: who runs its episode, while it takes claims."""
+    if not (target.isascii() and target.isdigit() and len(target) <= 18):
+        return False
+    section = Section.objects.filter(pk=int(target), deleted_at=None).select_related("episode").first()
+    return section is not None and takes_claims(section.episode) and runs(by, section.episode)
+
+
 def takes_claims(episode: Episode) -> bool:
     """While it is collecting, and for gaps until it begins."""
     return episode.state in (EpisodeState.COLLECTING, EpisodeState.LOCKED)
