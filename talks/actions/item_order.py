@@ -35,7 +35,6 @@ from talks.models import (
     Credit,
     Episode,
     EpisodeState,
-    ImportedRow,
     Item,
     ItemState,
     PaperMention,
@@ -91,8 +90,6 @@ def put_into(row: Item, target: Section, *, is_decided: bool, now: datetime) -> 
     if has_left:
         Credit.objects.filter(item=row).update(episode=target.episode)
         PaperMention.objects.filter(item=row).update(episode=target.episode)
-        # From here on it is no row of the old document: a new import of that one makes its own.
-        ImportedRow.objects.filter(kind="item", row_id=row.pk).delete()
 
 
 def arrange(
@@ -234,5 +231,3 @@ def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) 
     answers = Answer.objects.filter(question__in=thread)
     PaperMention.objects.filter(question__in=thread).update(episode=there)
     PaperMention.objects.filter(answer__in=answers).update(episode=there)
-    ImportedRow.objects.filter(kind="question", row_id__in=[each.pk for each in thread]).delete()
-    ImportedRow.objects.filter(kind="answer", row_id__in=list(answers.values_list("pk", flat=True))).delete()
