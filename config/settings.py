@@ -210,6 +210,8 @@ JOB_BEATS = {
 }
 # Whom the apps above let invite besides organizers: purpose → function of the actor and the target.
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
+# Who sorts stories besides organizers: function of the actor.
+STORY_SORTERS = "talks.rules.files_news"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 if REDIS_URL:

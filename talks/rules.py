@@ -84,9 +84,10 @@ def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
     return list(sections.filter(claims__person=by, claims__role=ClaimRole.LEAD, claims__deleted_at=None))
 
 
-def may_sort_news(by: Actor, episode: Episode | None) -> bool:
-    """Decline, merge and undo: organizers, and who may file something in the coming episode."""
-    return is_organizer(by) or bool(sections_to_file_in(by, episode))
+def files_news(by: Actor) -> bool:
+    """Whether somebody may file stories in the coming episode; so far the news let them sort, too."""
+    coming = Episode.objects.visible_to(by if isinstance(by, Person) else None).collecting().first()
+    return bool(sections_to_file_in(by, coming))
 
 
 # ── Items ───────────────────────────────────────────────────────────────────

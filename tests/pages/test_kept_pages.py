@@ -194,6 +194,7 @@ OTHERS = {
     *(f"papers.actions.lists.{name}" for name in ("locked_list", "locked_entry", "locked_section", "conflict")),
     *(f"news.actions.collect.{name}" for name in ("start", "start_due", "fetch_page", "store_page", "page_key")),
     *("news.actions.feeds.take_feeds", "news.actions.following.run_now", "news.actions.sources.free_slug"),
+    "news.actions.stories.sorters_only",
     *("papers.actions.list_papers.link_entries", "papers.actions.list_papers.link_papers"),
     *("talks.actions.sample_news.make_news", "talks.actions.sample_news.remove_news"),
     *("members.actions.notifications.notify", "members.actions.notifications.read_all"),
