@@ -34,8 +34,11 @@ def guest_may(by: Actor, purpose: Purpose, target: object, *, now: datetime) -> 
     """Whether this is a guest whose invitation, neither revoked nor over, is for this purpose and target."""
     if not isinstance(by, Guest):
         return False
+    user = by.person.user  # whoever was a guest and has an account now is suspended as a guest, too
+    if by.person.deleted_at is not None or (user is not None and not (user.is_active and user.suspended_at is None)):
+        return False
     alive = Invitation.objects.standing(now).filter(pk=by.invitation_id, purpose=purpose, target=str(target))
-    return by.person.deleted_at is None and alive.exists()
+    return alive.exists()
 
 
 def may_invite(by: Actor, purpose: str, target: str) -> bool:
