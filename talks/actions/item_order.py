@@ -152,6 +152,11 @@ def in_groups(rows: Sequence[Item], section: Section) -> list[Item]:
     return sorted(rows, key=lambda row: places.get(row.group or None, len(places)))
 
 
+def accepted_in(section: Section) -> list[Item]:
+    """Return the accepted items of a section as a reader sees them."""
+    return in_groups([row for row in _in_order(section) if row.state == ItemState.ACCEPTED], section)
+
+
 def _in_order(section: Section) -> list[Item]:
     return list(Item.objects.filter(section=section, deleted_at=None).order_by("position", "pk"))
 
