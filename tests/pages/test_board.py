@@ -211,7 +211,7 @@ def test_order_by_buttons_and_by_place(room, member, now):
     assert re.findall(r'data-entry="(\d+)"', said) == [str(made[n].pk) for n in (2, 1, 0)]
     # of a page that is old by now: what stands is shown, and the same is sent again
     sent |= {"behind": made[0].pk}
-    items.decline(item=made[1], reason="跑题", version=made[1].version, by=member, now=now)
+    items.decline(item=made[1], reason="跑题", version=of(made[1])["version"], by=member, now=now)
     stale = client.post(f"{BOARD}items/{made[2].pk}/arrange/", sent)
     said = stale.content.decode()
     assert stale.status_code == 409
@@ -254,13 +254,13 @@ def test_what_goes_on_is_voted_for_with_the_button_of_the_others(room, client, m
     reader = signed(stranger)
     button = f'name="vote" value="1" aria-pressed="false" aria-label="支持「{waits.title}」'
     assert button not in page(reader)  # nobody has said that it goes on
-    carries.carry(item=waits, episode=room.episode, by=member, now=now)
+    carries.carry(item=waits, episode=room.episode, by=member, now=now - timedelta(minutes=1))
     assert button in page(reader)
     assert button not in page(client)
     press(reader, "vote", item=waits.pk)
     assert waits.votes.get().person == stranger
     assert 'aria-label="支持「量化」，1 票"' in page(reader)
-    assert "你本周还有 4 票" in page(reader)
+    assert "本周还剩 4 票" in page(reader)
     press(reader, "unvote", item=waits.pk)
     assert not waits.votes.exists()
     close(room.episode)
