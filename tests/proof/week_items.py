@@ -111,7 +111,8 @@ class Items(Machine):
     def give(self, root: int, by: Actor) -> None:
         week = self.week
         who, home = week.person(by), week.week_of_votes(root)
-        if (root, who) not in [(each.item, each.person) for each in week.votes.values()]:
+        known = [(each.item, each.person) for each in week.votes.values()]
+        if root not in week.given(who, home) and (root, who) not in known:
             week.votes[ItemVote.objects.get(item=root, person=who).pk] = Vote(root, who, self.now)
             assert len(week.given(who, home)) <= week.episodes[home].votes, "more votes than a week has"
 
