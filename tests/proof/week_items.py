@@ -124,7 +124,10 @@ class Items(Machine):
         refusals |= reasons(no_votes_left=not refusals and self.spent(root, by))
         row = self.row(item)
         self.act(
-            "vote", refusals, lambda: items.vote(item=row, by=self.actor(by), now=self.now), lambda _: self.give(root, by)
+            "vote",
+            refusals,
+            lambda: items.vote(item=row, by=self.actor(by), now=self.now),
+            lambda _: self.give(root, by),
         )
 
     @rule(data=st.data())
@@ -367,6 +370,4 @@ class Items(Machine):
             row.is_deleted, row.touched = False, self.now
 
         stored = self.row(item)
-        self.act(
-            "bring_back", refusals, lambda: item_edits.restore(item=stored, by=self.actor(by), now=self.now), then
-        )
+        self.act("bring_back", refusals, lambda: item_edits.restore(item=stored, by=self.actor(by), now=self.now), then)

@@ -311,9 +311,7 @@ class Life(Sections):
 
         by = self.who(data, may, system=True)
         missing = set() if reason else week.missing(episode, to)
-        refusals = missing | reasons(
-            forbidden=not may(by), not_next=row.state == "published" or to != following
-        )
+        refusals = missing | reasons(forbidden=not may(by), not_next=row.state == "published" or to != following)
 
         def then(_row: Episode) -> None:
             self.went_on(episode, to)
@@ -332,9 +330,7 @@ class Life(Sections):
     def step_back(self, data: st.DataObject, to: str) -> None:
         week, episode = self.week, self.pick(data, sorted(self.week.episodes), "episode")
         row, by = week.episodes[episode], self.who(data, week.organizes)
-        refusals = reasons(
-            forbidden=not week.organizes(by), not_earlier=ORDER.index(to) >= ORDER.index(row.state)
-        )
+        refusals = reasons(forbidden=not week.organizes(by), not_earlier=ORDER.index(to) >= ORDER.index(row.state))
 
         def then(_row: Episode) -> None:
             row.state = to
@@ -481,5 +477,3 @@ class Everything(Life):
             "lift": lambda: logins.lift(person=row, by=self.actor(by), now=self.now),
         }[verb]
         self.act(verb, refusals, call, then)
-
-

@@ -54,9 +54,7 @@ class Others(Items):
         def may(by: Actor) -> bool:
             who = week.person(by)
             earned = week.hosts(by, home) or week.leads(by, row.section)
-            return week.writes(by) and (
-                verb == "own" or who in (row.owner, row.person) or earned or week.organizes(by)
-            )
+            return week.writes(by) and (verb == "own" or who in (row.owner, row.person) or earned or week.organizes(by))
 
         by = self.who(data, may)
         who = week.person(by)
@@ -221,5 +219,3 @@ class Others(Items):
             lambda: carries.take(item=stored, section=goal, by=self.actor(by), now=self.now),
             then,
         )
-
-

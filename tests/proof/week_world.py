@@ -193,9 +193,7 @@ def picture_of_tables(rows: Snapshot) -> dict[str, Any]:
     """Return what the tables say, in the same form."""
 
     def standing(table: str, *names: str) -> dict[Any, tuple[Any, ...]]:
-        return {
-            pk: tuple(row[each] for each in names) for pk, row in rows[table].items() if row["deleted_at"] is None
-        }
+        return {pk: tuple(row[each] for each in names) for pk, row in rows[table].items() if row["deleted_at"] is None}
 
     codes = {pk: row["code"] for pk, row in rows["talks_episode"].items()}
     named: dict[Any, list[tuple[Any, ...]]] = {}
