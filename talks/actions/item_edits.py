@@ -105,8 +105,10 @@ def remove(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item
 
 
 def restore(*, item: Item, by: Actor, now: datetime, version: int | None = None) -> Item:
-    """Bring a deleted item back to where it stood. Raises PermissionDenied, Http404, StateRefusal (also when what it was
-    merged into is gone: `has_gone`), ValidationError."""
+    """Bring a deleted item back to where it stood.
+
+    Raises PermissionDenied, Http404, ValidationError, StateRefusal (also when what it was merged into is gone).
+    """
     with transaction.atomic():
         row = locked_item(item, by=by, is_deleted=True)
         if not is_own_nomination(by, row):

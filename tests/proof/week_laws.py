@@ -138,6 +138,8 @@ def _key(table: str, row: dict[str, Any], rows: Snapshot) -> str:
 
 def _names(table: str, row: dict[str, Any], rows: Snapshot) -> set[tuple[str, str]]:
     """The Events that speak of a row under another name."""
+    if table == "members_person":  # a login goes along with a merge and comes back, past everybody between
+        return {("person", str(pk)) for pk in rows[table]}
     if table == "talks_section":
         return {("episode", rows["talks_episode"][row["episode_id"]]["code"])}
     if table == "talks_item":
