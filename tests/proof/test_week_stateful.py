@@ -97,7 +97,7 @@ FAULTS: dict[str, tuple[Any, str, Any]] = {
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_caught(machine, monkeypatch, fault):
     monkeypatch.setattr(*FAULTS[fault])
-    quick = {"max_examples": 100, "stateful_step_count": 50, "phases": [Phase.generate]}
+    quick = {"max_examples": 300, "stateful_step_count": 50, "phases": [Phase.generate]}
     with pytest.raises(Exception) as caught:  # noqa: PT011 - an assertion of the model, or what the database refuses
         run_state_machine_as_test(machine, settings=settings(**quick, **COMMON))
     done = sum(machine.counts.values())

@@ -34,8 +34,7 @@ class Sections(Others):
         user = self.week.people[self.week.head(person)].user
         return reasons(suspended=user is not None and self.week.suspended[user])
 
-    @rule(data=st.data(), role=st.sampled_from(("lead", "lead", "standby")))
-    def claim(self, data: st.DataObject, role: str) -> None:
+    def _claim(self, data: st.DataObject, role: str) -> None:
         week, section = self.week, self.a_section(data)
 
         def may(by: Actor) -> bool:
@@ -66,13 +65,16 @@ class Sections(Others):
             then,
         )
 
+    claim, claim_too = (
+        rule(data=st.data(), role=st.sampled_from(("lead", "lead", "standby")))(f) for f in [_claim] * 2
+    )
+
     def holds(self, pk: int, by: Actor) -> bool:
         row, week = self.week.claims[pk], self.week
         may = week.writes(by) or week.guest_for(by, "claim", row.section)
         return may and week.person(by) == row.person
 
-    @rule(data=st.data())
-    def release(self, data: st.DataObject) -> None:
+    def _release(self, data: st.DataObject) -> None:
         week, pk = self.week, self.a_claim(data)
         row = week.claims[pk]
         home = week.sections[row.section].episode
@@ -93,6 +95,8 @@ class Sections(Others):
 
         stored = Claim.objects.get(pk=pk)
         self.act("release", refusals, lambda: claims.release(claim=stored, by=self.actor(by), now=self.now), then)
+
+    release, release_too = (rule(data=st.data())(each) for each in [_release] * 2)
 
     @rule(data=st.data())
     def hand_over(self, data: st.DataObject) -> None:

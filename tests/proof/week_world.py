@@ -63,7 +63,8 @@ def make_world(now: Any) -> None:
     kinds = {row.kind: row for row in Section.objects.filter(episode=made)}
     claims.claim(section=kinds["news"], role="lead", by=lead, now=now)
     claims.claim(section=kinds["news"], role="standby", by=standby, now=now)
-    claims.claim(section=kinds["picks"], role="lead", by=other, now=now)
+    for each in (other, host):
+        claims.claim(section=kinds["picks"], role="lead", by=each, now=now)
     claims.claim(section=kinds["classic"], role="lead", by=suspended, now=now)
     hosting.host(episode=made, role="host", by=host, now=now)
     hosting.host(episode=made, role="editor", by=editor, now=now)
@@ -82,7 +83,9 @@ def make_world(now: Any) -> None:
         invitations.enter(key=opened.key, name=f"来客{purpose}", now=now)
     for n, kind in enumerate(("news", "news", "picks"), 3):
         row = items.nominate(episode=made, url=URLS[n - 1], text="好", section=kinds[kind], by=nobody, now=now)
-    items.vote(item=row, by=nobody, now=now)
+        if n < 3 + VOTES:  # one who has no vote left, one who has
+            items.vote(item=row, by=nobody, now=now)
+    items.vote(item=row, by=editor, now=now)
     suggestions.suggest(section=kinds["news"], body="短一点", by=nobody, now=now)
 
 
