@@ -126,6 +126,8 @@ def arrange(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     by, now = actor(request), timezone.now()
     episode = episode_for(request, code)
     item = get_object_or_404(Item.objects.current().filter(section__episode=episode), pk=pk)
+    if by is ANONYMOUS:
+        return redirect_to_login(reverse("board", args=[episode.code]))
     section = Section.objects.filter(pk=number(request.POST.get("section")), episode=episode).first()
     behind = number(request.POST.get("behind")) or None
     version = number(request.POST.get("version"))
