@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 
 from talks.views.site import not_found
 
-
 PAGE_METHODS = ("GET", "HEAD", "POST")
 
 

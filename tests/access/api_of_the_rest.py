@@ -20,7 +20,6 @@ from tests.access.policies import (
     UNKNOWN,
     WRITES,
 )
-
 from tests.pages.conftest import document
 
 PERSON, LIST, STORY, SOURCE = "people/<handle>/", "lists/<slug>/", "news/<pk>/", "sources/<slug>/"

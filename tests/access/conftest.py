@@ -18,6 +18,11 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """The world at a fixed moment, a Wednesday evening."""
     now = datetime(2026, 3, 4, 20, 0, tzinfo=SHANGHAI)
     kept = {"MEDIA_ROOT": tmp_path_factory.mktemp("media"), "PASSWORD_HASHERS": [HASHER]}
-    with django_db_blocker.unblock(), time_machine.travel(now, tick=False), override_settings(**kept), transaction.atomic():
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(now, tick=False),
+        override_settings(**kept),
+        transaction.atomic(),
+    ):
         yield build(now)
         transaction.set_rollback(True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from tests.access.matrix import Act, more, row
 from tests.access.policies import (
+    DRAFT,
     MEMBERS,
     NOBODY,
     NOTHING,
@@ -11,11 +12,17 @@ from tests.access.policies import (
     PUBLIC,
     SIGN_IN,
     SIGNED_IN,
+    UNKNOWN,
 )
 
 # Doors that say 403 to who is signed out as well: nobody comes to them but from an organizers' page.
 ACTS = ORGANIZERS.refusing()
-SOURCE = {"name": "某博客", "address": "https://blog.example/feed", "interval_minutes": "90", "version": "{feed.version}"}
+SOURCE = {
+    "name": "某博客",
+    "address": "https://blog.example/feed",
+    "interval_minutes": "90",
+    "version": "{feed.version}",
+}
 OPML = '<opml version="2.0"><body><outline type="rss" text="甲" xmlUrl="https://a.example/feed"/></body></opml>'
 
 SOURCES = [
@@ -37,7 +44,7 @@ SOURCES = [
 
 PERSON, MANAGE = "people/<handle>/manage", "/people/{person.handle}/manage"
 PEOPLE = [
-    row("people/<handle>/claim/", "/people/{nobody.handle}/claim/", GET=NOTHING, POST=(NOTHING, {})),
+    row("people/<handle>/claim/", "/people/{nobody.handle}/claim/", GET=DRAFT.asking(), POST=DRAFT.asking()),
     more("people/<handle>/claim/", "/people/{person.handle}/claim/", GET=MEMBERS, POST=(MEMBERS, {"message": "是我"})),
     row(f"{PERSON}/rename/", f"{MANAGE}/rename/", POST=(ACTS, {"name": "船夫", "version": "{person.version}"})),
     row(f"{PERSON}/undo-rename/", "/people/{renamed.handle}/manage/undo-rename/", POST=ACTS),
@@ -109,6 +116,7 @@ ACCOUNTS = [
 # for the rest). The steps of a sign-in that has begun lead who has not begun one to its start.
 NONE = NOTHING.asking()  # nobody here has any
 # Nobody comes from a provider: all are led to the start.
+FAILED = replace(NOBODY, strangers=UNKNOWN, refused=UNKNOWN)
 LED = replace(NOBODY, refused=SIGN_IN)
 FORM = {"GET": SIGNED_IN, "POST": Act(MEMBERS, **QUIET)}
 FACTORS = [
@@ -116,18 +124,23 @@ FACTORS = [
     row(f"{MFA}/authenticate/", "/accounts/2fa/authenticate/", GET=SIGNED_IN, POST=Act(MEMBERS, **QUIET)),
     row(f"{MFA}/reauthenticate/", "/accounts/2fa/reauthenticate/", **FORM),
     row(f"{MFA}/totp/activate/", "/accounts/2fa/totp/activate/", **FORM),
-    row(f"{MFA}/totp/deactivate/", "/accounts/2fa/totp/deactivate/", **FORM),
+    row(f"{MFA}/totp/deactivate/", "/accounts/2fa/totp/deactivate/", GET=NONE, POST=NONE.but(suspended="403")),
     row(f"{MFA}/recovery-codes/", "/accounts/2fa/recovery-codes/", GET=NONE),
     row(f"{MFA}/recovery-codes/generate/", "/accounts/2fa/recovery-codes/generate/", **FORM),
-    row(f"{MFA}/recovery-codes/download/", "/accounts/2fa/recovery-codes/download/", GET=NONE, POST=NONE.but(suspended="403")),
+    row(
+        f"{MFA}/recovery-codes/download/",
+        "/accounts/2fa/recovery-codes/download/",
+        GET=NONE,
+        POST=NONE.but(suspended="403"),
+    ),
     row(f"{MFA}/webauthn/", "/accounts/2fa/webauthn/", GET=SIGNED_IN),
     row(f"{MFA}/webauthn/add/", "/accounts/2fa/webauthn/add/", **FORM),
     row(f"{MFA}/webauthn/reauthenticate/", "/accounts/2fa/webauthn/reauthenticate/", **FORM),
     row(f"{MFA}/webauthn/keys/<pk>/remove/", "/accounts/2fa/webauthn/keys/1/remove/", **FORM),
     row(f"{MFA}/webauthn/keys/<pk>/edit/", "/accounts/2fa/webauthn/keys/1/edit/", **FORM),
-    row(f"{MFA}/webauthn/login/", "/accounts/2fa/webauthn/login/", GET=PUBLIC, POST=Act(SENT, **QUIET)),
+    row(f"{MFA}/webauthn/login/", "/accounts/2fa/webauthn/login/", **FORM),
     row("accounts/3rdparty/login/cancelled/", "/accounts/3rdparty/login/cancelled/", GET=PUBLIC),
-    row("accounts/3rdparty/login/error/", "/accounts/3rdparty/login/error/", GET=PUBLIC),
+    row("accounts/3rdparty/login/error/", "/accounts/3rdparty/login/error/", GET=FAILED),
     row("accounts/3rdparty/signup/", "/accounts/3rdparty/signup/", GET=LED, POST=LED.but(suspended="403")),
     row("accounts/3rdparty/", "/accounts/3rdparty/", **FORM),
 ]

@@ -29,7 +29,13 @@ def wish(name):
     return {"suggestion": f"{{{name}.pk}}", "version": f"{{{name}.version}}"}
 
 
-EDIT = {"title": "改过", "url": "https://blog.example/a", "body": "新", "version": "{nominated.version}", "depth": "talk"}
+EDIT = {
+    "title": "改过",
+    "url": "https://blog.example/a",
+    "body": "新",
+    "version": "{nominated.version}",
+    "depth": "talk",
+}
 # 020 is published: 021 goes on with what it left
 BOARD = [
     row(ACT, EARLIER, POST=(MEMBERS.knowing_guests(), {"vote": "1", **of("other_item")})),

@@ -11,11 +11,10 @@ from tests.access.policies import (
     ORGANIZERS,
     PUBLIC,
     SECTION_LEADS,
-    SIGNED_IN,
     SIGN_IN,
+    SIGNED_IN,
 )
 from tests.access.policies import STATE as STATE_SAYS
-
 
 STATE = "episodes/<code>/state/"
 HERE = "/episodes/021/state/"
@@ -29,12 +28,18 @@ def state(policy, address=HERE, **body):
 
 EDITION = {
     "edition": "{edition.edition}",
-    **{"weekday": "5", "time": "21:00", "locks_before": "26", "minutes": "77", "votes": "3"},
+    "weekday": "5",
+    "time": "21:00",
+    "locks_before": "26",
+    "minutes": "77",
+    "votes": "3",
     **{f"{each}-{name}_FORMS": "0" for each in ("sections", "passages") for name in ("TOTAL", "INITIAL")},
 }
 OF_EDITION = {
     **EDITION,
-    **{"sections-TOTAL_FORMS": "1", "sections-0-title": "本周新闻", "sections-0-kind": "news"},
+    "sections-TOTAL_FORMS": "1",
+    "sections-0-title": "本周新闻",
+    "sections-0-kind": "news",
 }
 # In a draft nothing is to be taken yet, which organizers are told.
 UNTIL_OPEN = NOTHING.but(organizer=STATE_SAYS)
@@ -72,7 +77,11 @@ ROWS = [
         GET=LEAD_OR_HOSTS.knowing_guests(),
         POST=(LEAD_OR_HOSTS.knowing_guests(), {"to": "{nora.handle}"}),
     ),
-    more("claim/<pk>/hand-over/", "/claim/{draft_claim.pk}/hand-over/", GET=DRAFT.but(anonymous=SIGN_IN, read_token=SIGN_IN, write_token=SIGN_IN)),
+    more(
+        "claim/<pk>/hand-over/",
+        "/claim/{draft_claim.pk}/hand-over/",
+        GET=DRAFT.but(anonymous=SIGN_IN, read_token=SIGN_IN, write_token=SIGN_IN),
+    ),
     row(
         *("claim/owners/<pk>/skip/", "/claim/owners/{owner.pk}/skip/"),
         POST=(LEAD_OR_ORGANIZERS.knowing_guests(), {"day": "{next_day}"}),

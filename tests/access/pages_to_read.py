@@ -13,6 +13,7 @@ NO_WRITING = replace(NOBODY, strangers=NO_METHOD, refused=NO_METHOD).but(read_to
 
 ROWS = [
     row("", "/", GET=PUBLIC),
+    row("<rest>/", "/nope/", GET=NOTHING, POST=NOTHING),
     row("episodes/", "/episodes/", GET=PUBLIC),
     row("episodes/<code>.zhihu.md", "/episodes/020.zhihu.md", GET=PUBLIC),
     more("episodes/<code>.zhihu.md", "/episodes/023.zhihu.md", GET=DRAFT),

@@ -74,15 +74,11 @@ def _week(world):
     room = boardroom(now=now, lead=world.lead, host=world.host)
     vars(world).update(past=room.past, episode=room.episode, later=room.later, plan=room.plan)
     vars(world).update(news=room.news, picks=room.picks, classic=room.classic, free=room.sections["free_talk"])
-    Hosting.objects.create(
-        episode=room.episode, person=world.editor, name="编辑", role="editor", position=2, **stamp
-    )
+    Hosting.objects.create(episode=room.episode, person=world.editor, name="编辑", role="editor", position=2, **stamp)
     world.hosting = Hosting.objects.get(episode=room.episode, role="host")
     other = world.lead_of_another_section
     Claim.objects.create(section=world.picks, person=other, name=other.name, position=1, **stamp)
-    Claim.objects.create(
-        section=world.news, person=world.standby, name="候补", role="standby", position=2, **stamp
-    )
+    Claim.objects.create(section=world.news, person=world.standby, name="候补", role="standby", position=2, **stamp)
     world.claim = Claim.objects.get(section=world.news, role="lead")
     entry = item(SECRET, "https://example.org/secret", papers=["2401.77777"], body=SECRET)
     parts = {"sections": [section("news", SECRET, items=[entry], leads=["渡口"], suggestions=[SECRET])]}
@@ -228,7 +224,12 @@ def _own(world):
             user=person.user, scope="read", digest=Token.digest_of(Token.new_key()), hint="", created_at=now
         )
         notice = Notification.objects.create(person=person, created_at=now, **told)
-        world.mine[role] = {"token": token.pk, "notice": notice.pk, "handle": person.handle, "login": person.user.username}
+        world.mine[role] = {
+            "token": token.pk,
+            "notice": notice.pk,
+            "handle": person.handle,
+            "login": person.user.username,
+        }
         world.mine[role] |= {"name": person.name, "version": Person.objects.get(pk=person.pk).version}
     keys = {"read token": (world.organizer, "read"), "write token": (world.member, "write")}
     world.keys = {}
