@@ -10,18 +10,21 @@ from django.test import override_settings
 from tests.access.world import build
 from tests.conftest import SHANGHAI
 
-HASHER = "django.contrib.auth.hashers.MD5PasswordHasher"
+# What a password costs is no question here, and a session in the cookie is taken back with it.
+QUICK = {
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "SESSION_ENGINE": "django.contrib.sessions.backends.signed_cookies",
+}
 
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker, tmp_path_factory):
     """The world at a fixed moment, a Wednesday evening."""
     now = datetime(2026, 3, 4, 20, 0, tzinfo=SHANGHAI)
-    kept = {"MEDIA_ROOT": tmp_path_factory.mktemp("media"), "PASSWORD_HASHERS": [HASHER]}
     with (
         django_db_blocker.unblock(),
         time_machine.travel(now, tick=False),
-        override_settings(**kept),
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), **QUICK),
         transaction.atomic(),
     ):
         yield build(now)

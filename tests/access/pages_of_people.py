@@ -44,7 +44,7 @@ SOURCES = [
 
 PERSON, MANAGE = "people/<handle>/manage", "/people/{person.handle}/manage"
 PEOPLE = [
-    row("people/<handle>/claim/", "/people/{nobody.handle}/claim/", GET=DRAFT.asking(), POST=DRAFT.asking()),
+    row("people/<handle>/claim/", "/people/{nobody.handle}/claim/", GET=DRAFT.asking(), POST=(DRAFT.asking(), {"message": "是我"})),
     more("people/<handle>/claim/", "/people/{person.handle}/claim/", GET=MEMBERS, POST=(MEMBERS, {"message": "是我"})),
     row(f"{PERSON}/rename/", f"{MANAGE}/rename/", POST=(ACTS, {"name": "船夫", "version": "{person.version}"})),
     row(f"{PERSON}/undo-rename/", "/people/{renamed.handle}/manage/undo-rename/", POST=ACTS),
