@@ -43,8 +43,8 @@ from talks.views.visitor import visitor
 Sent = Mapping[str, str]
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Where an episode stands and what it needs; a post does what its `act` says."""
     now, by = timezone.now(), actor(request)
