@@ -180,7 +180,7 @@ def _news(world):
     world.story, world.into, world.merged_story, world.declined, world.hidden_story, world.gap = (
         rows[url] for url in urls
     )
-    stories.merge(story=world.merged_story, into=world.into, by=world.nora, now=now)
+    stories.merge(story=world.merged_story, into=world.into, by=world.organizer, now=now)
     triage.decline(story=world.declined, reason="太旧", by=world.organizer, now=now)
     world.declined.refresh_from_db()
     Sighting.objects.filter(news_item=world.hidden_story).update(is_hidden=True)
