@@ -1,12 +1,12 @@
-"""Middleware of the project: the visitor's language, unchanged pages, and our own 404 page in development too,
-and that suspended people only read.
+"""Middleware of the project: the visitor's language, unchanged pages, the methods that pages know, our own 404 page in
+development too, and that suspended people only read.
 """
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.utils.cache import (
@@ -18,6 +18,8 @@ from django.utils.cache import (
 from django.utils.translation import gettext as _
 
 from talks.views.site import not_found
+
+PAGE_METHODS = ("GET", "HEAD", "POST")
 
 
 class ChosenLanguage:
@@ -71,6 +73,20 @@ class UnchangedPages:
         patch_cache_control(response, no_cache=True)
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+class KnownMethods:
+    """Let pages be read and forms be sent, and nothing else: django-allauth's and the admin's views would take a PUT
+    for a form or for a look. What the API takes is said by its resources.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in PAGE_METHODS and not f"{request.path}/".startswith("/api/"):
+            return HttpResponseNotAllowed(PAGE_METHODS)
+        return self.get_response(request)
 
 
 class SuspendedRead:

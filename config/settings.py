@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.KnownMethods",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.SuspendedRead",
     "config.middleware.OwnErrorPages",
@@ -208,6 +209,10 @@ JOB_BEATS = {
     "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
+# Whom the apps above let invite besides organizers: purpose → function of the actor and the target.
+INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
+# Who sorts stories besides organizers: function of the actor.
+STORY_SORTERS = "talks.rules.files_news"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 if REDIS_URL:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from members.actors import SYSTEM, Actor, standing
@@ -32,8 +34,19 @@ def guest_may(by: Actor, purpose: Purpose, target: object, *, now: datetime) -> 
     """Whether this is a guest whose invitation, neither revoked nor over, is for this purpose and target."""
     if not isinstance(by, Guest):
         return False
+    user = by.person.user  # whoever was a guest and has an account now is suspended as a guest, too
+    if by.person.deleted_at is not None or (user is not None and not (user.is_active and user.suspended_at is None)):
+        return False
     alive = Invitation.objects.standing(now).filter(pk=by.invitation_id, purpose=purpose, target=str(target))
-    return by.person.deleted_at is None and alive.exists()
+    return alive.exists()
+
+
+def may_invite(by: Actor, purpose: str, target: str) -> bool:
+    """Organizers and the system to everything; to a target whom the app it belongs to lets (`INVITERS`)."""
+    if is_organizer(by) or is_system(by):
+        return True
+    path = settings.INVITERS.get(purpose)
+    return path is not None and may_write(by) and bool(import_string(path)(by, target))
 
 
 def may_suspend(by: Actor, user: User) -> bool:

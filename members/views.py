@@ -52,9 +52,9 @@ def email(request: HttpRequest) -> HttpResponseBase:
     return accounts.email(request)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """What I say of myself; `preview` shows the text without storing it."""
     person, _user = _person(request)
@@ -77,9 +77,9 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "members/profile.html", context, status=status)
 
 
+@require_safe
 @login_required
 @never_cache
-@require_safe
 def export(request: HttpRequest) -> HttpResponse:
     """Everything the site keeps of me, as one file."""
     person, _user = _person(request)
@@ -88,9 +88,9 @@ def export(request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def erase(request: HttpRequest) -> HttpResponse:
     """What leaving takes away and what stays, and the form that does it."""
     person, user = _person(request)
@@ -110,9 +110,9 @@ def erase(request: HttpRequest) -> HttpResponse:
     return render(request, "members/erase.html", context, status=400 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def tokens(request: HttpRequest) -> HttpResponse:
     """My tokens and the form to make one; its key is shown in the reply to the form and never again."""
     person, user = _person(request)
@@ -133,8 +133,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     return render(request, "members/tokens.html", context, status=400 if context["errors"] else 200)
 
 
-@login_required
 @require_POST
+@login_required
 def revoke_token(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one of my tokens back for good."""
     person, _user = _person(request)

@@ -1,5 +1,8 @@
 """Who may do what with sources and stories. Deny by default."""
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from members.actors import Actor
 from members.rules import is_organizer, is_system, may_write
 
@@ -18,8 +21,8 @@ def may_run_sources(by: Actor) -> bool:
 
 
 def may_sort_stories(by: Actor) -> bool:
-    """Merging, splitting and declining can be undone and is recorded: everybody who may write may do it."""
-    return may_write(by)
+    """Decline, merge, take apart, undo: organizers, and whom the talk lets file them (`STORY_SORTERS`)."""
+    return is_organizer(by) or (may_write(by) and bool(import_string(settings.STORY_SORTERS)(by)))
 
 
 def may_renormalise(by: Actor) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from talks.models import Carry, Episode, EpisodeState, Item, ItemState, Plan, Question
+from talks.rules import takes_nominations
 from talks.votes import voters_of
 
 # Most wanted first, and no more than these (design, "Episode states").
@@ -15,10 +16,23 @@ MOST = 12
 
 
 @dataclass(frozen=True, slots=True)
+class LeftItem:
+    """An item of an earlier week that may go on. It is voted for here while this board collects and goes on with it."""
+
+    item: Item
+    voters: set[int]
+    can_be_voted: bool
+
+    @property
+    def votes(self) -> int:
+        return len(self.voters)
+
+
+@dataclass(frozen=True, slots=True)
 class LeftOver:
     """What may go on: items with their votes, open plans, questions; `carried` are the questions that do already."""
 
-    items: list[tuple[Item, int]]
+    items: list[LeftItem]
     plans: list[Plan]
     questions: list[Question]
     carried: list[Carry]
@@ -49,10 +63,15 @@ def left_over(episode: Episode, titles: set[str | None]) -> LeftOver:
     open_ones = open_ones.exclude(section__episode=episode).filter(section__episode__deleted_at=None)
     items = list(open_ones.select_related("section__episode", "nominated_by", "merged_into"))
     voters = voters_of(items)
-    ranked = sorted(((item, len(voters[item.pk])) for item in items), key=lambda pair: (-pair[1], pair[0].pk))
+    votable = set(going_on) if takes_nominations(episode) else set()
+    found = [
+        LeftItem(item, voters[item.pk], item.pk in votable and item.state in (ItemState.NOMINATED, ItemState.DEFERRED))
+        for item in items
+    ]
+    found.sort(key=lambda each: (-each.votes, each.item.pk))
     plans = Plan.objects.filter(episode=before, deleted_at=None).order_by("position", "pk")[:MOST]
     return LeftOver(
-        ranked[:MOST],
+        found[:MOST],
         [plan for plan in plans if " ".join(plan.body.split()) not in titles],
         _unanswered(before, {row.question_id for row in questions}),
         questions,

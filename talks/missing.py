@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +18,7 @@ from talks.models import (
     EpisodeState,
     Hosting,
     HostingRole,
+    ImportedRow,
     Section,
     SectionKind,
 )
@@ -91,11 +93,20 @@ def _for_published(episode: Episode) -> list[Missing]:
     found = []
     if not episode.highlights:
         found.append(Missing(_("It has no highlights yet."), "no_highlights", episode.get_absolute_url()))
-    answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
-    if unsigned := answers.filter(author=None).count():
+    if unsigned := _unsigned(episode).count():
         sentence = ngettext("%(n)d answer is not signed.", "%(n)d answers are not signed.", unsigned)
         found.append(Missing(sentence % {"n": unsigned}, "unsigned_answers", episode.get_absolute_url()))
     return found
+
+
+def _unsigned(episode: Episode) -> QuerySet[Answer]:
+    """The answers that somebody should sign or decide about. One by 群友 is signed. What the document of an evening
+    brought that was not planned here stays as the community left it."""
+    rows = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None, author=None)
+    if episode.template_id is None:
+        brought = ImportedRow.objects.filter(episode=episode, kind="answer")
+        rows = rows.exclude(pk__in=brought.values("row_id"))
+    return rows
 
 
 def state_page(episode: Episode) -> str:

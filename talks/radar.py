@@ -15,6 +15,7 @@ from members.models import Event, Person
 from news.models import Decision, NewsItem
 from news.ranking import Told
 from talks.models import Episode, Item, PaperMention
+from talks.models.episodes import Week
 
 # What Events call a finding: gap:<story> or twice:<item of the coming episode>.
 KIND = "radar"
@@ -50,6 +51,23 @@ class Twice:
 
 
 Finding = TypeVar("Finding", Gap, Twice)
+# How many of the week's loudest stories are looked at.
+LOUDEST = 50
+
+
+def found_for(week: Week, person: Person | None) -> tuple[list[Gap], list[Twice]]:
+    """Return the gaps and doubles of the coming episode. Its queries are as many for 5 as for 500 stories."""
+    rows = NewsItem.objects.in_inbox().current().seen_between(week.start, week.end).back_catalogue(week.start, False)
+    told = rows.filter(decision=Decision.OPEN).told()
+    stories = read(sorted(told, key=lambda pk: (-told[pk].sources, -told[pk].upvotes, pk))[:LOUDEST])
+    return gaps(stories, told, talked_of(stories, person)), twice(week.coming, person)
+
+
+def read(keys: Sequence[int]) -> list[NewsItem]:
+    """Return stories in the order of their keys, light, with sources and who decided."""
+    rows = NewsItem.objects.in_inbox().with_sources().select_related("decided_by", "merged_into").defer("summary")
+    found = rows.in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def talked_of(stories: Sequence[NewsItem], person: Person | None) -> dict[int, list[Item]]:

@@ -84,9 +84,10 @@ def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
     return list(sections.filter(claims__person=by, claims__role=ClaimRole.LEAD, claims__deleted_at=None))
 
 
-def may_sort_news(by: Actor, episode: Episode | None) -> bool:
-    """Decline, merge and undo: organizers, and who may file something in the coming episode."""
-    return is_organizer(by) or bool(sections_to_file_in(by, episode))
+def files_news(by: Actor) -> bool:
+    """Whether somebody may file stories in the coming episode; so far the news let them sort, too."""
+    coming = Episode.objects.visible_to(by if isinstance(by, Person) else None).collecting().first()
+    return bool(sections_to_file_in(by, coming))
 
 
 # ── Items ───────────────────────────────────────────────────────────────────
@@ -179,6 +180,14 @@ def runs(by: Actor, episode: Episode) -> bool:
 def may_plan(by: Actor) -> bool:
     """Open the next number, keep templates, holidays and breaks: organizers, the schedule and the operator."""
     return is_organizer(by) or is_system(by)
+
+
+def may_invite_to_claim(by: Actor, target: str) -> bool:
+    """To the section of this key: who runs its episode, while it takes claims."""
+    if not (target.isascii() and target.isdigit() and len(target) <= 18):
+        return False
+    section = Section.objects.filter(pk=int(target), deleted_at=None).select_related("episode").first()
+    return section is not None and takes_claims(section.episode) and runs(by, section.episode)
 
 
 def takes_claims(episode: Episode) -> bool:

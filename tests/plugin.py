@@ -23,3 +23,11 @@ if os.environ.get("TEST_DATABASE") == "postgres" and "PYTEST_XDIST_WORKER" not i
 # What a developer's shell or .env says must not change what the tests see.
 for name in ("SECRET_KEY", "DEBUG", "ALLOWED_HOSTS", "REDIS_URL", "SITE_URL", "OUTBOUND_PROXY", "OUTBOUND_ALLOW"):
     os.environ.pop(name, None)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say how many cells of the access matrix were asked (tests/access)."""
+    passed = [report for name in ("passed", "failed") for report in terminalreporter.getreports(name)]
+    cells = [value for report in passed for name, value in report.user_properties if name == "cells"]
+    if cells:
+        terminalreporter.write_line(f"access matrix: {sum(cells):,} cells")

@@ -13,11 +13,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actions.people import ERASED, free_handle, give_person
+from members.actions.people import ERASED, anew, free_handle, give_person, save_new
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
 from members.names import folded
-from members.rules import StateRefusal, check_text, in_one, invalid, is_organizer, is_system, require
+from members.rules import StateRefusal, check_text, in_one, invalid, is_organizer, is_system, may_invite, require
 
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
@@ -37,9 +37,9 @@ def invite(
 ) -> Invitation:
     """Make an invitation; its `key` is the code. A guest's has a target (a section's id, an episode's code).
 
-    Raises PermissionDenied but for organizers and the system, ValidationError for values that cannot be used.
+    Raises PermissionDenied (`may_invite`), ValidationError for values that cannot be used.
     """
-    require(is_organizer(by) or is_system(by), _("Only organizers invite."))
+    require(may_invite(by, purpose, target), _("Only organizers invite, and hosts to the sections of their evening."))
     if purpose not in Purpose.values:
         raise invalid("purpose", _("Choose what the invitation is for."), "unknown")
     if bool(target) == (purpose == Purpose.JOIN):
@@ -88,7 +88,8 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
     Who came in by this invitation already gets no second place. Raises Http404 for a code of no guest's invitation,
     StateRefusal for one that lets nobody in (any more), ValidationError for a name that cannot be used or is taken.
     """
-    with transaction.atomic():
+
+    def act() -> Guest:
         invitation = _locked(key)
         if invitation.purpose == Purpose.JOIN:
             raise Http404
@@ -100,7 +101,9 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
         made = Guest.objects.create(invitation=invitation, person=person, created_at=now)
         after = {"invitation": invitation.pk, "name": person.name}
         record(by=made, now=now, verb="enter", kind="person", key=person.pk, after=after)
-    return made
+        return made
+
+    return anew(act)
 
 
 def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> User:
@@ -109,7 +112,9 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
     Who comes by mail gets the user name they wish for, or one near it. The person that `guest` made in this browser
     becomes theirs. Raises ValidationError: for a code that opens nothing (`closed`) and a user name that is taken.
     """
-    with transaction.atomic():
+    wish = user.username
+
+    def act() -> None:
         if key or not settings.OPEN_BY_MAIL:
             try:
                 invitation = _locked(key)
@@ -122,12 +127,14 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
         if key:
             _check_username(user.username)
         else:  # nobody learns here whether a name is taken
-            user.username = _free_username(user.username)
-        user.save()
+            user.username = _free_username(wish)
+        save_new(user)
         claim = guest.person if guest is not None and _is_still_nobody(guest.person) else None
         person = give_person(user, claim=claim, now=now)
         after = {"username": user.username, "invitation": user.invitation_id}
         record(by=person, now=now, verb="join", kind="person", key=person.pk, after=after)
+
+    anew(act)
     return user
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from members.actors import Actor
 from members.models import Notification, Person
-from members.rules import require
+from members.rules import may_write, require
 
 
 def notify(
@@ -44,9 +44,9 @@ def notify(
 def read_all(*, by: Actor, now: datetime, until: int | None = None) -> int:
     """Note that somebody has read what they were told (up to the key `until`), and return how much it was.
 
-    Raises PermissionDenied for nobody.
+    Raises PermissionDenied for nobody and for the suspended, who change nothing.
     """
-    require(isinstance(by, Person), _("Sign in to see what you were told."))
+    require(may_write(by) and isinstance(by, Person), _("Sign in to see what you were told."))
     assert isinstance(by, Person)  # noqa: S101 - for the type checker; the line above has raised
     rows = Notification.objects.of(by).unread()
     if until is not None:

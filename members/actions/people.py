@@ -1,12 +1,14 @@
 """Writes about people: persons named in documents, logins, organizers."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from markup import html
@@ -15,10 +17,24 @@ from members.actors import Actor
 from members.models import Alias, Person, Role, User
 from members.rules import check_text, invalid, is_organizer, is_system, require
 
+T = TypeVar("T")
+
 # A real collective: the group's members, credited together (design, "People").
 COLLECTIVES = ("群友",)
 # What stands where the name of somebody stood who erased their account.
 ERASED = "已注销"
+# How often a name is tried for that others take in the same moment; each time at least one of them has got theirs.
+TRIES = 10
+
+
+def anew(act: Callable[[], T]) -> T:
+    """Do an act that names somebody in a transaction; again, and seeing who was faster, when the database refuses it
+    because a name or handle was taken in that moment. Raises ValidationError when too many want it at once.
+    """
+    for _attempt in range(TRIES):
+        with suppress(IntegrityError), transaction.atomic():
+            return act()
+    raise invalid("name", _("Several people are taking this name in this moment. Send it again."), "taken")
 
 
 def handle_for(name: str) -> str:
@@ -67,7 +83,11 @@ def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str,
     Runs inside the caller's transaction. Never makes or touches a User.
     """
     read = {name: html.printable(name).strip() or "\ufffd" for name in names}
-    wanted = list(dict.fromkeys(read.values()))
+    known = anew(lambda: _found_or_named(list(dict.fromkeys(read.values())), by=by, now=now))
+    return known | {name: known[shown] for name, shown in read.items()}
+
+
+def _found_or_named(wanted: list[str], *, by: Actor, now: datetime) -> dict[str, Person]:
     known = {
         alias.name: alias.person.merged_into or alias.person
         for part in _chunks(wanted)
@@ -87,8 +107,7 @@ def find_or_name(names: Iterable[str], *, by: Actor, now: datetime) -> dict[str,
         event_of(by=by, now=now, verb="name", kind="person", key=person.pk, after={"name": person.name})
         for person in made
     )
-    known |= {person.name: person for person in made}
-    return known | {name: known[shown] for name, shown in read.items()}
+    return known | {person.name: person for person in made}
 
 
 def create_user(
@@ -110,10 +129,11 @@ def create_user(
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from error
     user.set_password(password)
-    with transaction.atomic():
+
+    def make() -> None:
         if User.objects.filter(username__iexact=user.username).exists():
             raise invalid("username", _("This user name is taken."), "taken")
-        user.save()
+        save_new(user)
         person = give_person(user, claim=claim, now=now)
         record(
             by=by,
@@ -123,7 +143,15 @@ def create_user(
             key=person.pk,
             after={"username": user.username},
         )
+
+    anew(make)
     return user
+
+
+def save_new(user: User) -> None:
+    """Insert a new login, also where an attempt to do so was rolled back before."""
+    user.pk = None
+    user.save(force_insert=True)
 
 
 def give_person(user: User, *, claim: Person | None, now: datetime) -> Person:

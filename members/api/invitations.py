@@ -73,8 +73,8 @@ class InvitationViewSet(Rows):
 
     @extend_schema(request=NewInvitation, responses={201: InvitationSerializer})
     def create(self, request: Request) -> Response:
-        """Make an invitation."""
-        by = organizer_of(request)
+        """Make an invitation; organizers to everything, hosts to claim a section of their evening."""
+        by = writer_of(request)
         form = NewInvitation(data=request.data)
         form.is_valid(raise_exception=True)
 

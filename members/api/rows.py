@@ -191,7 +191,9 @@ class Rows(viewsets.ReadOnlyModelViewSet):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         known = self._known_queries()
-        for name, value in request.query_params.items() if self.action else ():  # no action: the method is refused
+        for name, value in (
+            request.query_params.items() if self.action not in (None, "metadata") else ()
+        ):  # the method is refused
             if not value:
                 raise exceptions.ValidationError({name: _("Give a value or leave the parameter out.")}, code="blank")
             if name not in known:

@@ -23,6 +23,11 @@ from news.rules import may_renormalise, may_sort_stories
 CHUNK = 1000
 
 
+def sorters_only() -> str:
+    """Return the sentence for who may not sort stories."""
+    return _("Only leads of the news or picks, hosts and organizers sort stories.")
+
+
 def merge(*, story: NewsItem, into: NewsItem, by: Actor, now: datetime) -> NewsItem:
     """Make two stories one; `into` keeps its words. What later comes under `story` goes there too.
 
@@ -31,7 +36,7 @@ def merge(*, story: NewsItem, into: NewsItem, by: Actor, now: datetime) -> NewsI
     """
     with transaction.atomic():
         story, into = _locked(story, into)
-        require(may_sort_stories(by), _("Sign in to merge stories."))
+        require(may_sort_stories(by), sorters_only())
         if story.decision != Decision.OPEN and story.merged_into_id is None:
             raise StateRefusal(_("It is decided already; undo that first."), code="decided_already")
         return _merge(story, into, by=by, now=now)
@@ -67,7 +72,7 @@ def unmerge(*, story: NewsItem, by: Actor, now: datetime) -> NewsItem:
     """Take a merged story out again, with what the merge brought along and what came under it since."""
     with transaction.atomic():
         story = NewsItem.objects.select_for_update().get(pk=story.pk)
-        require(may_sort_stories(by), _("Sign in to take stories apart."))
+        require(may_sort_stories(by), sorters_only())
         if story.merged_into is None:
             raise StateRefusal(_("This story stands for itself already."), code="not_merged")
         into = story.merged_into
@@ -109,7 +114,7 @@ def split(*, sighting: Sighting, by: Actor, now: datetime) -> NewsItem:
     """Make a sighting a story of its own: its address says another's, a person says it is not."""
     with transaction.atomic():
         sighting = Sighting.objects.select_for_update().select_related("news_item", "source").get(pk=sighting.pk)
-        require(may_sort_stories(by), _("Sign in to take stories apart."))
+        require(may_sort_stories(by), sorters_only())
         before = sighting.news_item
         if before.key == f"sighting:{sighting.pk}":
             raise StateRefusal(

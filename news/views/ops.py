@@ -57,9 +57,9 @@ class Check:
     sentence: str
 
 
+@require_safe
 @login_required
 @never_cache
-@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Everything at a glance; what is wrong stands first."""
     _organizer(request)
@@ -132,8 +132,8 @@ def _postgres() -> str:
     return f"{number // 10000}.{number % 10000}"
 
 
-@login_required
 @require_POST
+@login_required
 def retry(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a failed job start anew."""
     by = _organizer(request)
@@ -145,8 +145,8 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@login_required
 @require_POST
+@login_required
 def change(request: HttpRequest, kind: str, verb: str) -> HttpResponse:
     """Start, pause or resume a kind of job."""
     by, now = _organizer(request), timezone.now()

@@ -25,9 +25,9 @@ from news.views.sources import organizer
 MAX_BYTES = 1024 * 1024
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def take_in(request: HttpRequest) -> HttpResponse:
     """The form that takes a list, what is in it, and after a second press the sources made of it."""
     by = organizer(request)
@@ -53,8 +53,8 @@ def take_in(request: HttpRequest) -> HttpResponse:
     return render(request, "news/source_lists.html", context, status=400 if "error" in context else 200)
 
 
-@login_required
 @require_safe
+@login_required
 def download(request: HttpRequest) -> HttpResponse:
     """The sources that other programs can read."""
     organizer(request)

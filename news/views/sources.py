@@ -101,8 +101,8 @@ def source(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "news/source.html", context)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def add(request: HttpRequest) -> HttpResponse:
     """Add a source: by one press, from the feeds of a page, or by hand."""
     by = organizer(request)
@@ -146,8 +146,8 @@ def _found_on(page: str) -> dict[str, Any]:
     return {"found": found, "site": site}
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a source. `try` shows what the rules would do; two edits at once show both versions."""
     by = organizer(request)
@@ -181,8 +181,8 @@ def _tried(row: Source, form: SourceForm) -> list[tuple[Entry, bool]]:
     return stories.dry_run(entries, **words)
 
 
-@login_required
 @require_POST
+@login_required
 def change(request: HttpRequest, slug: str, verb: str) -> HttpResponse:
     """Run, pause, resume, remove or bring back a source by a button."""
     by = organizer(request)

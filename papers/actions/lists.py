@@ -55,6 +55,23 @@ def create_list(*, slug: str, title: str, by: Actor, now: datetime) -> ReadingLi
     return made
 
 
+def rename_list(*, reading_list: ReadingList, title: str, version: int, by: Actor, now: datetime) -> ReadingList:
+    """Call a list something else here; the headline of its document stays. Raises PermissionDenied, Http404,
+    ValidationError, its code `conflict` when the list was changed after `version`."""
+    check_text(title, field="title", limit=NAME_LIMIT, required=True)
+    name = " ".join(title.split())
+    with transaction.atomic():
+        row = locked_list(reading_list.pk, by)
+        if row.version != version:
+            raise conflict({"title": name}, {"title": row.title})
+        if row.title == name:
+            return row
+        record(by=by, now=now, verb="rename", kind="reading_list", key=row.slug, before=row.title, after=name)
+        row.title, row.version, row.changed_at = name, row.version + 1, now
+        row.save(update_fields=["title", "version", "changed_at"])
+    return row
+
+
 def add_entry(*, section: ListSection, values: Mapping[str, Any], by: Actor, now: datetime) -> ListEntry:
     """Add a work at the end of a section. Raises PermissionDenied, Http404, ValidationError."""
     with transaction.atomic():

@@ -84,11 +84,16 @@ class ListEntrySerializer(serializers.ModelSerializer[ListEntry]):
         )
 
 
-class NewList(serializers.Serializer[Any]):
+class ListChange(serializers.Serializer[Any]):
+    """What a list is called on the site."""
+
+    title = serializers.CharField(max_length=list_imports.NAME_LIMIT)
+
+
+class NewList(ListChange):
     """What a new list needs."""
 
     slug = serializers.SlugField(max_length=80)
-    title = serializers.CharField(max_length=200)
 
 
 class NewLink(serializers.Serializer[Any]):
@@ -190,10 +195,24 @@ class ReadingListViewSet(Rows):
 
         def make() -> Response:
             made = lists.create_list(**form.validated_data, by=by, now=timezone.now())
-            row = self.rows().get(pk=made.pk)
-            return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
+            return self._shown(made.pk, status.HTTP_201_CREATED)
 
         return once(request, make)
+
+    @extend_schema(request=ListChange, responses={200: ReadingListSerializer})
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Call a list something else; its maker and organizers."""
+        by = writer_of(request)
+        row = self.get_object()
+        require_match(request, row, self.get_serializer(row).data)
+        form = ListChange(data=request.data)
+        form.is_valid(raise_exception=True)
+        lists.rename_list(reading_list=row, version=row.version, **form.validated_data, by=by, now=timezone.now())
+        return self._shown(row.pk)
+
+    def _shown(self, pk: int, code: int = 200) -> Response:
+        row = self.rows().get(pk=pk)
+        return self.reply(row, self.get_serializer(row).data, code)
 
     @extend_schema(
         parameters=[OpenApiParameter("to", str, enum=list(FORMS))],

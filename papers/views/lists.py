@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from members.actors import Actor, actor_of
 from members.forms import sent
 from members.models import Person
-from members.rules import may_write
+from members.rules import may_write, require
 from papers.actions import list_order as order
 from papers.actions import list_sections as headings
 from papers.actions import lists as actions
@@ -143,11 +143,11 @@ def text(request: HttpRequest, slug: str, form: str) -> HttpResponse:
     return response
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def add(request: HttpRequest, slug: str, section: int) -> HttpResponse:
     """The form of a new entry."""
-    row = get_object_or_404(visible(request), slug=slug)
+    row = _editable(request, slug)
     place = get_object_or_404(ListSection, pk=section, reading_list=row, deleted_at=None)
     by = actor_of(request.user)
     form = EntryForm(request.POST or None, initial={"kind": "paper"})
@@ -159,8 +159,8 @@ def add(request: HttpRequest, slug: str, section: int) -> HttpResponse:
     return render(request, "papers/list_entry.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The form of an entry that stands; two edits at once show both texts."""
     row, found = _entry(request, slug, pk)
@@ -188,8 +188,8 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "papers/list_entry.html", context, status=status)
 
 
-@login_required
 @require_POST
+@login_required
 def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Move, remove or bring back an entry by a button, or put it where it was drawn to."""
     row, found = _entry(request, slug, pk)
@@ -210,8 +210,8 @@ def change(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     return redirect(_back(row, found))
 
 
-@login_required
 @require_POST
+@login_required
 def change_section(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpResponse:
     """Move, remove or bring back a section by a button, or put it where it was drawn to."""
     row, found = _section(request, slug, pk)
@@ -233,8 +233,8 @@ def change_section(request: HttpRequest, slug: str, pk: int, verb: str) -> HttpR
     return redirect(_at_section(row, found))
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def add_section(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of a new heading."""
     row = _editable(request, slug)
@@ -247,8 +247,8 @@ def add_section(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "papers/list_entry.html", context, status=400 if form.errors else 200)
 
 
-@login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@login_required
 def edit_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """The form of a heading that stands; two edits at once show both texts."""
     row, found = _section(request, slug, pk)
@@ -297,8 +297,7 @@ def _moved(request: HttpRequest, act: Callable[[], object]) -> bool:
 
 def _editable(request: HttpRequest, slug: str) -> ReadingList:
     row: ReadingList = get_object_or_404(visible(request), slug=slug)
-    if not can_edit_list(actor_of(request.user), row):
-        raise Http404
+    require(can_edit_list(actor_of(request.user), row), _("Only organizers and the maker of a list edit it."))
     return row
 
 

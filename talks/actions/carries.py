@@ -20,6 +20,7 @@ from talks.models import (
     CarryReason,
     Credit,
     Episode,
+    EpisodeState,
     Item,
     ItemState,
     ItemVote,
@@ -45,12 +46,12 @@ def carry(
     Raises PermissionDenied, Http404, StateRefusal when the episode is published.
     """
     with transaction.atomic():
-        row = locked_episodes(episode.pk, by=by)[episode.pk]
-        _permit(by, row)
-        home = item.section.episode if item is not None else question.episode if question is not None else None
-        if home is None or home.deleted_at is not None:
+        home = _home_of(item, question)
+        if home is None:
             raise Http404
-        if home.pk == row.pk:
+        row = locked_episodes(home, episode.pk, by=by)[episode.pk]
+        _permit(by, row)
+        if home == row.pk:
             raise StateRefusal(_("It stands in this episode already."), code="same_episode")
         return _carry(row, reason, by=by, now=now, item=item, question=question)
 
@@ -72,7 +73,7 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
     """Bring an item of an earlier episode into a section of this one, where it is nominated.
 
     It moves, votes and credits with it; out of a published record, which stands, a copy is made of it. Raises
-    PermissionDenied, Http404, StateRefusal when it was taken already or decided about.
+    PermissionDenied, Http404, StateRefusal when it was taken already, decided about, or waits on a board that is open.
     """
     with transaction.atomic():
         home = Section.objects.filter(items=item.pk).values_list("episode_id", flat=True).first()
@@ -90,6 +91,11 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
             raise StateRefusal(
                 _("It was decided about: %(state)s.") % {"state": row.get_state_display()}, code="decided"
             )
+        is_open = row.section.episode.state in (EpisodeState.DRAFT, EpisodeState.COLLECTING)
+        is_waiting = row.state == ItemState.NOMINATED and is_open
+        if is_waiting and row.section_id not in sections_to_run(by, row.section.episode):
+            message = _("%(episode)s still collects: who leads its section there decides about it first.")
+            raise StateRefusal(message % {"episode": row.section.episode.label}, code="still_open")
         reason = CarryReason.DEFERRED if row.state == ItemState.DEFERRED else CarryReason.UNUSED
         mark = _carry(target.episode, reason, by=by, now=now, item=row)
         if mark.made_id is not None:
@@ -141,6 +147,16 @@ def take_back(item: Item, *, by: Actor, now: datetime) -> None:
 
 def _REFUSAL() -> str:  # noqa: N802 - a sentence, in the language of whoever asks
     return _("Only who leads this section, hosts, editors and organizers take something into it.")
+
+
+def _home_of(item: Item | None, question: Question | None) -> int | None:
+    """Return the key of the episode that something stands in now; None for what was taken out."""
+    if item is not None:
+        rows = Item.objects.current().filter(pk=item.pk, section__deleted_at=None)
+        return rows.values_list("section__episode", flat=True).first()
+    if question is not None:
+        return Question.objects.filter(pk=question.pk, deleted_at=None).values_list("episode", flat=True).first()
+    return None
 
 
 def _permit(by: Actor, episode: Episode) -> None:

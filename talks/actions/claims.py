@@ -76,7 +76,8 @@ def release(*, claim: Claim, by: Actor, now: datetime) -> Claim:
         rest = _of(row.section)
         _tell("released", row.section, [*rest, row], by=by, now=now, name=row.name, role=row.role)
         led = any(each.role == ClaimRole.LEAD for each in rest)
-        if not led and episode.state == EpisodeState.LOCKED and rule_of(row.section) is not Rule.NOTHING:
+        is_left = not led and row.section.degraded_at is None
+        if is_left and episode.state == EpisodeState.LOCKED and rule_of(row.section) is not Rule.NOTHING:
             let_run(row.section, by=by, now=now)
     return row
 
@@ -108,8 +109,9 @@ def hand_over(*, claim: Claim, to: Person, by: Actor, now: datetime) -> Claim:
 
 def check_taker(person: Person, *, field: str) -> Person:
     """Return the person meant, when a section or an evening can be given to them. Raises ValidationError."""
-    row = Person.objects.select_related("user", "merged_into").get(pk=person.pk)
-    row = row.merged_into or row
+    row = Person.objects.select_related("user").get(pk=person.pk)
+    while row.merged_into_id is not None:
+        row = Person.objects.select_related("user").get(pk=row.merged_into_id)
     if row.deleted_at is not None or row.is_collective:
         raise invalid(field, _("Name one person."), "nobody")
     if row.user is not None and (row.user.suspended_at is not None or not row.user.is_active):

@@ -64,7 +64,7 @@ def restore(section: Section, *, by: Actor, now: datetime) -> None:
     for item in Item.objects.current().filter(section=section, is_automatic=True).order_by("pk"):
         item.is_automatic = False
         if item.changed_at == since and item.created_at == since:
-            item.deleted_at = now
+            item.deleted_at = None if _is_wanted(item) else now
         elif item.changed_at == since:
             item.state = ItemState.NOMINATED
         item.version, item.changed_at = item.version + 1, now
@@ -72,6 +72,12 @@ def restore(section: Section, *, by: Actor, now: datetime) -> None:
     _mark(section, None, now=now)
     before = {"degraded_at": since.isoformat() if since else None}
     record(by=by, now=now, verb="restore", kind="section", key=section.pk, before=before)
+
+
+def _is_wanted(item: Item) -> bool:
+    """Whether somebody voted for an item, or merged another one into it: that would go with it."""
+    merged = Item.objects.current().filter(merged_into=item, state=ItemState.MERGED)
+    return item.votes.exists() or merged.exists()
 
 
 def _mark(section: Section, since: datetime | None, *, now: datetime) -> None:

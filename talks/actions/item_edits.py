@@ -25,7 +25,7 @@ from talks.actions.item_rows import (
     save,
     values_of,
 )
-from talks.models import Credit, CreditRole, Depth, Item
+from talks.models import Credit, CreditRole, Depth, Item, ItemState
 from talks.nominations import address_in
 from talks.rules import (
     BODY_LIMIT,
@@ -105,12 +105,18 @@ def remove(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item
 
 
 def restore(*, item: Item, by: Actor, now: datetime, version: int | None = None) -> Item:
-    """Bring a deleted item back to where it stood. Raises PermissionDenied, Http404, StateRefusal, ValidationError."""
+    """Bring a deleted item back to where it stood.
+
+    Raises PermissionDenied, Http404, ValidationError, StateRefusal (also when what it was merged into is gone).
+    """
     with transaction.atomic():
         row = locked_item(item, by=by, is_deleted=True)
         if not is_own_nomination(by, row):
             require_running(by, row)
         check_version(row, version, yours={"deleted": False}, theirs=values_of(row))
+        if row.state == ItemState.MERGED and row.merged_into is not None and row.merged_into.deleted_at is not None:
+            message = _("It was merged into “%(title)s”, which was taken out: bring that back first.")
+            raise StateRefusal(message % {"title": row.merged_into}, code="has_gone")
         row.deleted_at = None
         save(row, ["deleted_at"], now=now)
         note(row, "restore", {}, by=by, now=now)

@@ -35,7 +35,6 @@ from talks.models import (
     Credit,
     Episode,
     EpisodeState,
-    ImportedRow,
     Item,
     ItemState,
     PaperMention,
@@ -91,8 +90,6 @@ def put_into(row: Item, target: Section, *, is_decided: bool, now: datetime) -> 
     if has_left:
         Credit.objects.filter(item=row).update(episode=target.episode)
         PaperMention.objects.filter(item=row).update(episode=target.episode)
-        # From here on it is no row of the old document: a new import of that one makes its own.
-        ImportedRow.objects.filter(kind="item", row_id=row.pk).delete()
 
 
 def arrange(
@@ -153,6 +150,11 @@ def in_groups(rows: Sequence[Item], section: Section) -> list[Item]:
     titles = [None, *(each["title"] for each in section.groups)]
     places = {title: place for place, title in enumerate(titles)}
     return sorted(rows, key=lambda row: places.get(row.group or None, len(places)))
+
+
+def accepted_in(section: Section) -> list[Item]:
+    """Return the accepted items of a section as a reader sees them."""
+    return in_groups([row for row in _in_order(section) if row.state == ItemState.ACCEPTED], section)
 
 
 def _in_order(section: Section) -> list[Item]:
@@ -234,5 +236,3 @@ def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) 
     answers = Answer.objects.filter(question__in=thread)
     PaperMention.objects.filter(question__in=thread).update(episode=there)
     PaperMention.objects.filter(answer__in=answers).update(episode=there)
-    ImportedRow.objects.filter(kind="question", row_id__in=[each.pk for each in thread]).delete()
-    ImportedRow.objects.filter(kind="answer", row_id__in=list(answers.values_list("pk", flat=True))).delete()

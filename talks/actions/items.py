@@ -226,7 +226,7 @@ def second(*, item: Item, text: str, by: Actor, now: datetime) -> Item:
 def _to_vote(item: Item, by: Actor) -> tuple[Item, Episode, Person]:
     """Return the item that a vote is for, locked, the episode whose votes it takes, and who votes."""
     row = locked_item(item, by=by)
-    if row.state == ItemState.MERGED and row.merged_into is not None:
+    while row.state == ItemState.MERGED and row.merged_into is not None:
         row = locked_item(row.merged_into, by=by)
     if not can_vote(by) or not isinstance(by, Person):
         raise PermissionDenied(_("Sign in to vote."))

@@ -8,8 +8,8 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from members.actions.events import record
-from members.actors import Actor, person_behind
+from members.actions.invitations import LONGEST, NOTE_LIMIT, invite
+from members.actors import Actor
 from members.models import Invitation, Purpose
 from members.rules import StateRefusal, require
 from talks.missing import unclaimed
@@ -30,7 +30,7 @@ def rescue(*, episode: Episode, by: Actor, now: datetime) -> list[tuple[Section,
         if row is None:
             raise Http404
         require(runs(by, row), _("Only hosts and organizers make rescue links."))
-        if not takes_claims(row):
+        if not takes_claims(row) or (row.starts_at is not None and row.starts_at <= now):
             raise StateRefusal(_("The sections of this evening are settled."), code="claims_closed")
         sections = unclaimed(row)
         known = links_of(sections, now=now)
@@ -45,17 +45,8 @@ def links_of(sections: list[Section], *, now: datetime) -> dict[int, Invitation]
 
 
 def _invite(section: Section, episode: Episode, *, by: Actor, now: datetime) -> Invitation:
-    """Make the row itself until the people's own action for it is there."""
-    made = Invitation.objects.create(
-        purpose=Purpose.CLAIM,
-        target=str(section.pk),
-        note=f"{episode.label} {section.name}"[:80],
-        places=PLACES,
-        expires_at=episode.starts_at,
-        created_by=person_behind(by),
-        created_at=now,
-        changed_at=now,
+    ends = min(episode.starts_at, now + LONGEST) if episode.starts_at is not None else None
+    note = f"{episode.label} {section.name}"[:NOTE_LIMIT]
+    return invite(
+        purpose=Purpose.CLAIM, target=str(section.pk), places=PLACES, expires_at=ends, note=note, by=by, now=now
     )
-    after = {"purpose": made.purpose, "target": made.target, "places": made.places}
-    record(by=by, now=now, verb="invite", kind="invitation", key=made.pk, after=after)
-    return made

@@ -2,7 +2,7 @@
 
 Every imported row keeps the digest of what was imported. Untouched here: the file's text is taken. Touched here and
 unchanged in the file: it stays. Both: it stays, and the conflict is reported with both texts. Gone from the file:
-the row is marked, never deleted.
+the row is marked, never deleted. A row that was moved is known where it stands now (`elsewhere`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from members.actions import people
 from members.actions.events import event_of
 from members.actors import Actor
 from talks.actions.batch import Batch, Html
+from talks.actions.elsewhere import Elsewhere, Key
 from talks.actions.questions import next_serial, serials_of
 from talks.documents import flat, matching
 from talks.documents.flat import FlatRow
@@ -83,6 +84,7 @@ class _Store:
         self.batch = Batch(episode=episode, now=now, persons=self.persons, html=html)
         self.stored = rows_of(episode, everything=True)
         self.imported = {(made.kind, made.row_id): made for made in ImportedRow.objects.filter(episode=episode)}
+        self.elsewhere = Elsewhere(self.imported, self.stored)
         self.standing: dict[tuple[int | None, str], list[int]] = {}
         for index, stored in enumerate(self.stored):
             self.standing.setdefault((stored.flat.parent, stored.flat.kind), []).append(index)
@@ -118,14 +120,17 @@ class _Store:
             self._pair(kind, self.coming[new_parent, kind], self.standing.get((old_parent, kind), []), depth=depth)
 
     def _pair(self, kind: str, new: list[int], old: list[int], *, depth: int) -> None:
-        mine = [index for index in old if (kind, self.stored[index].row.pk) in self.imported]
-        others = [index for index in old if (kind, self.stored[index].row.pk) not in self.imported]
+        free = [index for index in old if (kind, self.stored[index].row.pk) not in self.kept]
+        mine = [index for index in free if (kind, self.stored[index].row.pk) in self.imported]
+        others = [index for index in free if (kind, self.stored[index].row.pk) not in self.imported]
         values = [self.rows[index].values for index in new]
         pairs = matching.match(kind, [self.stored[index].flat.values for index in mine], values)
         order: list[Any] = []
         for place, index in enumerate(new):
             found = pairs[place]
             known = mine[found] if found is not None else self._equal(others, values[place])
+            if known is None and self._is_elsewhere(index, depth=depth):
+                continue
             self._settle(index, None if known is None else self.stored[known], depth=depth)
             order.append(self.made[index])
             self._children(index, known, depth=depth + 1)
@@ -139,6 +144,38 @@ class _Store:
                 others.remove(index)
                 return index
         return None
+
+    def _is_elsewhere(self, index: int, *, depth: int) -> bool:
+        """Settle a row of the file that somebody moved. What stands in another section of this episode takes the
+        file's words as the others do; what stands in another episode, with all below it, is left alone."""
+        row = self.rows[index]
+        here = self.elsewhere.index_of(row, self.kept) if row.kind == "item" else None
+        if here is not None:
+            self._settle(index, self.stored[here], depth=depth)
+            return True
+        key = self.elsewhere.key_of(row, self.kept)
+        if key is not None:
+            self._leave_away(index, key)
+        return key is not None
+
+    def _leave_away(self, index: int, key: Key) -> None:
+        """Keep a row that stands in another episode; report what the file says otherwise, of those below it, too."""
+        row, mark, stored = self.rows[index], self.imported[key], self.elsewhere.away[key]
+        self.kept.add(key)
+        coming = row.digest()
+        if coming != mark.digest:
+            if coming == flat.digest(stored.flat.values):
+                mark.digest = coming
+                self._note(mark)
+            else:
+                self.outcome.conflicts.append(_conflict(row, stored))
+        for kind in self.coming_kinds.get(index, []):
+            for child in self.coming[index, kind]:
+                below = self.elsewhere.key_of(self.rows[child], self.kept, key)
+                if below is not None:
+                    self._leave_away(child, below)
+                else:
+                    self.outcome.conflicts.append(Conflict(kind, stored.row.pk, "", _text(self.rows, child)))
 
     def _settle(self, index: int, stored: Stored | None, *, depth: int) -> None:
         """Decide for one row of the file: make, take, keep or report."""
@@ -284,6 +321,12 @@ def key_of(url: str | None) -> str:
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _text(rows: list[FlatRow], index: int) -> str:
+    """What a row of the file says, with the name under it."""
+    values = rows[index].values
+    return "\n".join(filter(None, [matching.text_of(values), values.get("author") or values.get("asker")]))
 
 
 def _conflict(row: FlatRow, stored: Stored) -> Conflict:

@@ -21,13 +21,15 @@ from members.actors import Actor
 from members.models import Event, Person
 from members.rules import StateRefusal, check_text, invalid, may_write, require
 from news.actions import stories
+from news.actions.stories import sorters_only
 from news.models import Decision, NewsItem
+from news.rules import may_sort_stories
 from papers.actions.stubs import find_or_stub
 from talks.actions.groups import ensure_group, set_groups
 from talks.actions.html import give_ids, rendered
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
 from talks.radar import KEY, KIND
-from talks.rules import REASON_LIMIT, may_sort_news, sections_to_file_in, takes_news
+from talks.rules import REASON_LIMIT, sections_to_file_in, takes_news
 
 # The groups of the news, as the community's documents name them; data, not a text of the site.
 GROUPS = ("学术", "项目", "工业界")
@@ -139,8 +141,7 @@ def _locked(story: NewsItem) -> NewsItem:
 
 
 def _permit(by: Actor) -> None:
-    coming = Episode.objects.visible_to(by if isinstance(by, Person) else None).collecting().first()
-    require(may_sort_news(by, coming), _("Only leads of the news or picks, hosts and organizers sort stories."))
+    require(may_sort_stories(by), sorters_only())
 
 
 def _open_section(section: Section, episode: Episode, by: Actor) -> Section:

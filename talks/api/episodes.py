@@ -140,9 +140,10 @@ class OfSections(Rows):
 
     filterset_class: type[filters.FilterSet] = InSection
 
-    def of_sections(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+    def of_sections(self, rows: QuerySet[Any], *, is_deleted: bool = False) -> Any:
         episodes = Episode.objects.visible_to(person_of(self.request))
-        shown = rows.filter(deleted_at=None, section__deleted_at=None, section__episode__in=episodes)
+        shown = rows.filter(section__deleted_at=None, section__episode__in=episodes)
+        shown = shown.exclude(deleted_at=None) if is_deleted else shown.filter(deleted_at=None)
         lean = with_only(shown, section=("episode",), section__episode=("code",))
         return lean.order_by("section_id", "position", "pk")
 

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from members.api.repeats import once
 from members.api.rows import Expansion, person_of, require_match, writer_of
 from members.models import Person
-from talks.actions import item_edits, item_order, items, suggestions
+from talks.actions import carries, item_edits, item_order, items, suggestions
 from talks.api import episodes
 from talks.api.filters import ItemFilter
 from talks.api.serializers import CreditSerializer, ItemSerializer, MentionSerializer, SuggestionSerializer, Text
@@ -89,6 +89,12 @@ class MergeInto(DecidedOn):
 
 
 class MoveTo(DecidedOn):
+    section = serializers.IntegerField(min_value=1, max_value=10**18)
+
+
+class TakenInto(serializers.Serializer):
+    """The section of this week in which it is nominated."""
+
     section = serializers.IntegerField(min_value=1, max_value=10**18)
 
 
@@ -174,6 +180,8 @@ class ItemViewSet(WithVerbs):
     }
 
     def rows(self) -> QuerySet[Any]:
+        if self.action == "restore":
+            return self.of_sections(Item.objects.all(), is_deleted=True).with_votes()
         is_list = self.action == "list" and "state" not in self.request.query_params
         return self.anything(Item.objects.shown() if is_list else None)
 
@@ -208,12 +216,28 @@ class ItemViewSet(WithVerbs):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Take an item out; it can be brought back on the board."""
+        """Take an item out; `restore` brings it back."""
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
         item_edits.remove(item=row, version=row.version, by=by, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=DecidedOn, responses={200: ItemSerializer}, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring an item back that was taken out."""
+        return self.act(request, DecidedOn, lambda row, **more: item_edits.restore(item=row, **more))
+
+    @extend_schema(request=TakenInto, responses={200: ItemSerializer})
+    @action(detail=True, methods=["post"])
+    def take(self, request: Request, pk: str) -> Response:
+        """Bring an item of an earlier episode into a section of this week; the answer is the item that stands there."""
+
+        def take(row: Item, section: int, version: int, **more: Any) -> Item:
+            return carries.take(item=row, section=section_of(section, request), **more)
+
+        return self.act(request, TakenInto, take)
 
     @extend_schema(request=None, responses={200: ItemSerializer})
     @action(detail=True, methods=["post"])

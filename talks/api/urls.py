@@ -8,7 +8,7 @@ from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import episodes, imports, items, news, planning, questions, record
+from talks.api import carries, episodes, imports, items, news, planning, questions, record
 
 
 class Root(APIRootView):
@@ -31,6 +31,7 @@ for name, viewset in {
     "recordings": episodes.RecordingViewSet,
     "episodes/holidays": planning.HolidayViewSet,
     "episodes/breaks": planning.BreakViewSet,
+    "episodes/carries": carries.CarryViewSet,
     "templates/owners": planning.OwnerViewSet,  # before the templates, whose keys it would be taken for
     "templates": planning.TemplateViewSet,
     "notifications": planning.NotificationViewSet,

@@ -52,7 +52,8 @@ class SourceDocument(models.Model):
 
 class ImportedRow(models.Model):
     """A row that an import made, with the digest of what was imported, so that a second import can tell who changed
-    what: the file, the site, or both. `is_gone` marks a row that the newest file no longer has."""
+    what: the file, the site, or both. `is_gone` marks a row that the newest file no longer has. `episode` is the one of
+    the document; the row may have moved to another one, whose document may know it, too."""
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="imported_rows")
     kind = models.CharField(max_length=20)
@@ -61,7 +62,7 @@ class ImportedRow(models.Model):
     is_gone = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "row_id"], name="imported_row_once")]
+        constraints = [models.UniqueConstraint(fields=["episode", "kind", "row_id"], name="imported_row_once")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.row_id}"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from members.actors import Actor, actor_at
 from members.models import Person
-from members.rules import in_one, invalid
+from members.rules import StateRefusal, in_one, invalid
 
 KEPT = "_acting"
 
@@ -40,7 +40,10 @@ def actor(request: HttpRequest) -> Actor:
 
 
 def attempt(act: Callable[[], str]) -> Outcome:
-    """Do an act that says what it did; a refusal becomes its sentence. Http404 goes on."""
+    """Do an act that says what it did; what the moment or the form refuses becomes its sentence.
+
+    Who may not do it at all gets the page that says so: PermissionDenied goes on, and so does Http404.
+    """
     try:
         return Outcome(act())
     except ValidationError as error:
@@ -48,8 +51,8 @@ def attempt(act: Callable[[], str]) -> Outcome:
         is_conflict = first is not None and first.code == "conflict"
         texts = first.params if first is not None and is_conflict else None
         return Outcome(in_one(error.messages), 409 if is_conflict else 400, texts)
-    except PermissionDenied as error:  # a StateRefusal is one, too
-        return Outcome(str(error), 409 if hasattr(error, "code") else 403)
+    except StateRefusal as error:
+        return Outcome(str(error), 409)
 
 
 def way_back(request: HttpRequest, usual: str) -> str:

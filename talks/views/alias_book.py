@@ -59,8 +59,8 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=gettext_lazy("Why?"), max_length=200, required=False)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD"])
+@never_cache
 def index(request: HttpRequest) -> HttpResponse:
     """Who may be one person, who wants to be whom, and who was merged."""
     if (refused := _organizers_only(request)) is not None:
@@ -77,8 +77,8 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/aliases.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD"])
+@never_cache
 def manage(request: HttpRequest, handle: str) -> HttpResponse:
     """Everything an organizer can do about one person."""
     if (refused := _organizers_only(request)) is not None:
@@ -89,8 +89,8 @@ def manage(request: HttpRequest, handle: str) -> HttpResponse:
 VERBS = ("rename", "undo-rename", "merge", "unmerge", "suspend", "lift", "reset-link")
 
 
-@never_cache
 @require_POST
+@never_cache
 def change(request: HttpRequest, handle: str, verb: str) -> HttpResponse:
     """Do one of VERBS; what was refused stands on the page of the person."""
     by = _organizer(request)
@@ -212,9 +212,9 @@ class MessageForm(forms.Form):
     )
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def claim(request: HttpRequest, handle: str) -> HttpResponse:
     """Say that a name in the record is one's own; organizers decide."""
     viewer = visitor(request)

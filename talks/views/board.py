@@ -16,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.actors import ANONYMOUS, Actor
 from talks.actions import item_order
+from talks.actions.item_order import accepted_in
+from talks.actions.item_rows import values_of
 from talks.actions.visits import note_visit
 from talks.models import Depth, Episode, Item, ItemState, Section
 from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
@@ -125,7 +127,13 @@ def arrange(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     """Put an item where it was drawn to: behind another one, in a section."""
     by, now = actor(request), timezone.now()
     episode = episode_for(request, code)
-    item = get_object_or_404(Item.objects.current().filter(section__episode=episode), pk=pk)
+    page = reverse("board", args=[episode.code])
+    if by is ANONYMOUS:
+        return redirect_to_login(page)
+    item = Item.objects.current().filter(section__episode=episode, section__deleted_at=None, pk=pk).first()
+    if item is None:
+        messages.error(request, _("It does not stand on this board any more."))
+        return redirect(page)
     section = Section.objects.filter(pk=number(request.POST.get("section")), episode=episode).first()
     behind = number(request.POST.get("behind")) or None
     version = number(request.POST.get("version"))
@@ -135,9 +143,45 @@ def arrange(request: HttpRequest, code: str, pk: int) -> HttpResponse:
         return ""
 
     done = attempt(put)
+    if done.texts is not None:
+        return _place_conflict(request, episode, item_on(episode, pk), section, behind, done.said)
     if not done.is_done:
         messages.error(request, done.said)
-    return redirect(f"{reverse('board', args=[episode.code])}#item-{item.pk}")
+    return redirect(f"{page}#item-{item.pk}")
+
+
+def _place_conflict(
+    request: HttpRequest, episode: Episode, item: Item, section: Section | None, behind: int | None, said: str
+) -> HttpResponse:
+    """Show where a drawn item stands now beside where it was to go, with a form that puts it there all the same."""
+    target = section if section is not None and section.deleted_at is None else item.section
+    places = [row for row in accepted_in(target) if row.pk != item.pk]
+    context = {
+        "episode": episode,
+        "item": item,
+        "said": said,
+        "action": reverse("board-arrange", args=[episode.code, item.pk]),
+        "theirs": [*_place_of(item.section, _before(item)), *said_of(values_of(item))],
+        "yours": _place_of(target, Item.objects.filter(pk=behind).first() if behind else None),
+        "kept": {"section": target.pk},
+        "places": places,
+        "behind": behind,
+        "version": item.version,
+    }
+    return render(request, "talks/board_conflict.html", context, status=409)
+
+
+def _place_of(section: Section, behind: Item | None) -> list[tuple[str, str]]:
+    where = _("at the beginning") if behind is None else _("behind “%(title)s”") % {"title": behind}
+    return [(_("Section"), section.name), (_("Place"), where)]
+
+
+def _before(item: Item) -> Item | None:
+    """Return the accepted item that stands before this one in its section."""
+    rows = accepted_in(item.section)
+    keys = [row.pk for row in rows]
+    place = keys.index(item.pk) if item.pk in keys else 0
+    return rows[place - 1] if place else None
 
 
 def item_on(episode: Episode, pk: int) -> Item:

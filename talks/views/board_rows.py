@@ -159,6 +159,7 @@ class Board:
     twice: list[Twice]
     question_count: int
     votes_left: int | None
+    person: Person | None
     runs: set[int]
     removed: list[Item]
     takes_nominations: bool
@@ -226,6 +227,7 @@ def board_of(episode: Episode, by: Actor, *, since: datetime | None, now: dateti
         twice=list(doubles.values()),
         question_count=Question.objects.filter(episode=episode, parent=None, deleted_at=None).count(),
         votes_left=max(votes_of(episode) - given, 0) if given is not None and takes_nominations(episode) else None,
+        person=person,
         runs=runs,
         removed=_removed(episode, runs, person) if runs or person is not None else [],
         takes_nominations=takes_nominations(episode),

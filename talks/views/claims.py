@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from members.actors import ANONYMOUS, Actor
 from members.models import Person
-from members.rules import invalid
+from members.rules import invalid, require
 from talks.actions import claims, templates
 from talks.models import Claim, ClaimRole, Episode, Section, StandingOwner
 from talks.models.order import in_order
 from talks.places import place_of, takeable
+from talks.rules import holds, runs
 from talks.views.acting import Outcome, actor, attempt, person_named, way_back
 from talks.views.visitor import visitor
 
@@ -78,14 +79,16 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return _do(request, claim.section, act)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand a section over: to the standby, or to somebody named."""
     now, by = timezone.now(), actor(request)
     if by is ANONYMOUS:
         return redirect_to_login(request.get_full_path())
     claim = get_object_or_404(_claims(request), pk=pk)
+    # the page names everybody who could have it, so it is for who may hand over only
+    require(runs(by, claim.section.episode) or holds(by, claim, now=now), _("Only who has a section hands it over."))
     outcome = None
     if request.method == "POST":
 

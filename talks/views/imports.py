@@ -62,9 +62,9 @@ class Stored:
         return any(problem["code"] == imports.NUMBER_TAKEN for problem in self.result.problems)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The form that takes files or pasted text, and the preview of what it was sent; `again` brings the text back."""
     by = _organizer(request)
@@ -90,8 +90,8 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/import.html", context, status=400 if errors else 200)
 
 
-@login_required
 @require_POST
+@login_required
 def store(request: HttpRequest) -> HttpResponse:
     """Store what was confirmed, each file by itself, and say what became of each."""
     by = _organizer(request)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members.actors import Actor, actor_of
 from members.models import Person
-from members.rules import in_one
+from members.rules import in_one, require
 from news.models import NewsItem, Sighting, Source
 from talks.actions import triage
 from talks.actions.triage import GROUPS
@@ -124,6 +124,7 @@ def act(request: HttpRequest) -> HttpResponse:
     done = _attempt(request.POST.dict(), by, now)
     if in_place:
         return _reply(request, done, now)
+    require(done.status != 403, done.said)
     (messages.success if done.status == 200 else messages.error)(request, done.said)
     query = rows.Wish.of(QueryDict(request.POST.get("query", "")[:1000])).query()
     if done.story:

@@ -22,7 +22,7 @@ from news.similar import similar
 from talks.actions.triage import GROUPS
 from talks.models import Episode, Item, Section, SectionKind
 from talks.models.episodes import Week
-from talks.radar import Gap, Twice, gaps, talked_of, twice
+from talks.radar import Gap, Twice, found_for, read, talked_of
 from talks.rules import sections_to_file_in
 from talks.views.record import word_of
 
@@ -227,13 +227,6 @@ def left_of(desk: Desk) -> int:
     return Wish().among(desk.week).count()
 
 
-def read(keys: Sequence[int]) -> list[NewsItem]:
-    """Return stories in the order of their keys, light, with sources and who decided."""
-    rows = NewsItem.objects.in_inbox().with_sources().select_related("decided_by", "merged_into").defer("summary")
-    found = rows.in_bulk(keys)
-    return [found[key] for key in keys if key in found]
-
-
 def changed_since(desk: Desk, since: datetime | None, did: int, *, now: datetime) -> list[Line]:
     """Return what was decided since a moment, by whomever, and the story of the act itself."""
     week = NewsItem.objects.in_inbox().seen_between(desk.week.start, desk.week.end)
@@ -291,11 +284,8 @@ def chips_of(wish: Wish, desk: Desk) -> tuple[list[Chip], list[Chip]]:
 
 
 def radar_of(desk: Desk) -> tuple[list[Gap], list[Twice]]:
-    """Return what the radar found for the coming episode. Its queries are as many for 5 as for 500 stories."""
-    told = Wish().among(desk.week).told()
-    loud = sorted(told, key=lambda pk: (-told[pk].sources, -told[pk].upvotes, pk))[:50]
-    stories = read(loud)
-    return gaps(stories, told, talked_of(stories, desk.person)), twice(desk.week.coming, desk.person)
+    """Return what the radar found for the coming episode."""
+    return found_for(desk.week, desk.person)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,8 +61,8 @@ class InvitationForm(forms.Form):
         self.fields["thing"].choices = things  # type: ignore[attr-defined]
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def go(request: HttpRequest, key: str) -> HttpResponse:
     """The link in the chat: say a name once, then do the one thing. Who has an account goes straight there."""
     invitation = Invitation.objects.with_key(key).filter(deleted_at=None).first()
@@ -137,8 +137,8 @@ def _things(only: Iterable[Invitation] | None = None) -> list[tuple[str, str]]:
     return found
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def invitations(request: HttpRequest) -> HttpResponse:
     """Make invitations, copy their links, see who came in; for organizers."""
     by = actor_of(request.user)

@@ -43,8 +43,8 @@ from talks.views.visitor import visitor
 Sent = Mapping[str, str]
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 def state(request: HttpRequest, code: str) -> HttpResponse:
     """Where an episode stands and what it needs; a post does what its `act` says."""
     now, by = timezone.now(), actor(request)
@@ -128,6 +128,8 @@ def _page(
     **more: Any,
 ) -> HttpResponse:
     earlier = ORDER[: ORDER.index(EpisodeState(episode.state))]
+    # A look at another date and the move itself share one reason; those of other acts have their own fields.
+    act = {"preview": "postpone"}.get(sent_act := request.POST.get("act", ""), sent_act)
     context = {
         **state_of(episode, by, now),
         "outcome": outcome,
@@ -137,7 +139,7 @@ def _page(
         else [],
         "moment": _local(episode.starts_at),
         "moving_to": "",
-        "reason": request.POST.get("reason", ""),
+        "reasons": {act: request.POST.get("reason", "")},
         **more,
     }
     return render(request, "talks/state.html", context, status=outcome.status if outcome else 200)

@@ -39,9 +39,9 @@ FIELDS = ("slug", "title")
 SHOWN = 40
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest) -> HttpResponse:
     """The form that takes a README, and what was read of it; `again` brings the form back."""
     by = _organizer(request)
@@ -64,8 +64,8 @@ def start(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/list_import.html", context, status=400 if errors else 200)
 
 
-@login_required
 @require_POST
+@login_required
 def store(request: HttpRequest) -> HttpResponse:
     """Store what was confirmed and lead to the list, where the doubts and conflicts stand."""
     by = _organizer(request)

@@ -21,9 +21,9 @@ from talks.views.visitor import visitor
 PAGE = 50
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """What I was told, the newest first; a post marks what was shown as read."""
     person = visitor(request)

@@ -54,9 +54,9 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "talks/template_edition.html", {"edition": row})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """Change the weekly template: what is saved is a new edition. Two edits at once show both."""
     by, now = actor_of(request.user), timezone.now()
@@ -86,8 +86,8 @@ def edit(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/template_edit.html", context, status=status)
 
 
-@login_required
 @require_POST
+@login_required
 def own(request: HttpRequest) -> HttpResponse:
     """Let somebody take a section every week."""
     by, now = actor_of(request.user), timezone.now()
@@ -116,8 +116,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/calendar.html", context)
 
 
-@login_required
 @require_POST
+@login_required
 def change_day(request: HttpRequest, verb: str) -> HttpResponse:
     """Enter or remove a day of the calendar, leave a day out or talk on it after all."""
     by, now, sent = actor_of(request.user), timezone.now(), request.POST

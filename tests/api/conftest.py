@@ -13,6 +13,7 @@ from news.models import NewsItem, Sighting, Source
 from papers.models import ListEntry, ListSection, Paper, ReadingList
 from talks.models import (
     Answer,
+    Carry,
     Claim,
     Credit,
     Episode,
@@ -134,12 +135,19 @@ def sighting_of(source, story, now, **fields):
 
 @pytest.fixture
 def record(db, now, organizer):
-    """A published 041, a 042 that collects questions, and a draft 043; a reading list beside each."""
-    return {
+    """A published 041, a 042 that collects questions, and a draft 043; a reading list beside each.
+
+    A question of 041 goes on in 043, one of 043 in 042.
+    """
+    made = {
         "041": episode_with_rows(41, now, by=organizer),
         "042": episode_with_rows(42, now, state="collecting", by=organizer),
         "043": episode_with_rows(43, now, state="draft", by=organizer),
     }
+    for code, to in (("041", "043"), ("043", "042")):
+        question = Question.objects.filter(episode=made[code], parent=None).get()
+        Carry.objects.create(episode=made[to], question=question, reason="by_hand", created_at=now, changed_at=now)
+    return made
 
 
 def keyed(user_person, scope, now):

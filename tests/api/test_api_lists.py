@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.actors import SYSTEM
+from members.models import Event
 from papers.actions.list_imports import import_list
 from papers.models import ListEntry, ListSection
 from tests.api.conftest import API, keyed
@@ -55,6 +56,23 @@ def test_reading(anonymous, shown):
     assert anonymous.get(f"{API}lists/none/entries/").status_code == 404
     assert anonymous.get(f"{API}lists/one/export/?to=readme").content.decode() == TEXT
     assert anonymous.get(f"{API}lists/one/export/?to=zip").status_code == 400
+
+
+def test_a_list_is_called_something_else(writer, shown, member, now, problem):
+    problem(send(writer, "patch", "lists/one/", {"title": "新名"}), 428)
+    headers = {"If-Match": writer.get(f"{API}lists/one/")["ETag"]}
+    changed = send(writer, "patch", "lists/one/", {"title": " 新  名 "}, **headers)
+    assert (changed.status_code, changed.json()["title"], changed.json()["heading"]) == (200, "新 名", "清单")
+    stale = send(writer, "patch", "lists/one/", {"title": "又一名"}, **headers)
+    assert (stale.status_code, stale.json()["yours"], stale.json()["theirs"]["title"]) == (
+        412,
+        {"title": "又一名"},
+        "新 名",
+    )
+    problem(send(writer, "patch", "lists/one/", {"title": " "}, **{"If-Match": "*"}), 400)
+    problem(send(keyed(member, "write", now), "patch", "lists/one/", {"title": "别人的"}, **{"If-Match": "*"}), 403)
+    [event] = Event.objects.about("reading_list", "one").filter(verb="rename")
+    assert (event.before, event.after) == ("清单", "新 名")
 
 
 def test_writing(writer, shown, problem):

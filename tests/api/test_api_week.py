@@ -111,6 +111,16 @@ def test_hosts(week, as_member, as_organizer, stranger, problem):
     assert Hosting.objects.filter(deleted_at=None).count() == 1
 
 
+def test_a_host_invites_to_the_sections_of_the_own_evening(week, as_organizer, as_member, problem):
+    section = post(as_organizer, "episodes/001/rescue/").json()[0]["section"]
+    said = {"purpose": "claim", "target": str(section), "places": 2}
+    problem(post(as_member, "invitations/", said), 403)
+    assert post(as_member, "episodes/001/host/", {"role": "host"}).status_code == 200
+    made = post(as_member, "invitations/", said)
+    assert (made.status_code, made.json()["target"], made.json()["url"][:4]) == (201, str(section), "/go/")
+    problem(post(as_member, "invitations/", {"purpose": "join"}), 403)
+
+
 def test_rescue_links_are_for_those_who_run_it(week, as_organizer, as_member, problem):
     problem(post(as_member, "episodes/001/rescue/"), 403)
     made = post(as_organizer, "episodes/001/rescue/").json()

@@ -7,7 +7,7 @@ import pytest
 from members.actions.events import record
 from members.actions.notifications import notify, read_all
 from members.actors import ANONYMOUS, SYSTEM, person_behind
-from members.models import Guest, Invitation, Notification, Person, Purpose
+from members.models import Guest, Invitation, Notification, Person, Purpose, User
 from members.rules import guest_may, may_write
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,21 @@ def test_a_guest_may_do_the_one_thing_until_it_is_revoked(guest, now):
     assert not may_write(guest)
     Invitation.objects.update(revoked_at=now)
     assert not guest_may(guest, Purpose.ASK, "120", now=now + timedelta(seconds=1))
+
+
+def test_a_guest_whose_account_is_suspended_acts_no_more_as_a_guest_either(guest, member, now):
+    """Who was a guest in another browser and has an account since must not go on there."""
+    Person.objects.filter(pk=member.pk).update(user=None)
+    Person.objects.filter(pk=guest.person.pk).update(user=member.user)
+
+    def may():
+        known = Guest.objects.select_related("person__user").get(pk=guest.pk)
+        return guest_may(known, Purpose.ASK, "120", now=now)
+
+    assert may()
+    for changes in ({"suspended_at": now}, {"suspended_at": None, "is_active": False}):
+        User.objects.filter(pk=member.user.pk).update(**changes)
+        assert not may()
 
 
 def test_what_a_guest_does_is_recorded_under_the_name(guest, organizer, now):

@@ -18,6 +18,13 @@ from tests.talks.newsroom import newsroom
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def members_sort(settings):
+    """As the news are without a talk that says who files them."""
+    settings.STORY_SORTERS = "members.rules.may_write"
+
+
 API = "/api/v1/"
 JSON = "application/json"
 

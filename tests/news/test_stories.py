@@ -15,6 +15,12 @@ from news.models import NewsItem, Sighting, Source
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def members_sort(settings):
+    """As the news are without a talk that says who files them."""
+    settings.STORY_SORTERS = "members.rules.may_write"
+
+
 @pytest.fixture
 def source(now):
     return Source.objects.create(

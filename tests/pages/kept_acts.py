@@ -158,6 +158,10 @@ ON_WHAT_STANDS = {
         _listed,
         lambda entry, by, now: lists.add_entry(section=entry.section, values={"title": "新"}, by=by, now=now),
     ),
+    "papers.actions.lists.rename_list": (
+        lambda by, now: lists.create_list(slug="mine", title="我的", by=by, now=now),
+        lambda made, by, now: lists.rename_list(reading_list=made, title="换", version=1, by=by, now=now),
+    ),
     "papers.actions.lists.edit_entry": (
         _listed,
         lambda entry, by, now: lists.edit_entry(entry=entry, version=1, values={"title": "换"}, by=by, now=now),

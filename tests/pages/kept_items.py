@@ -127,7 +127,7 @@ WITHIN_ITEMS = {
             *("next_position", "credit", "name_papers", "tell", "as_written"),
         )
     ),
-    *(f"talks.actions.item_order.{name}" for name in ("open_section", "put_into", "in_groups")),
+    *(f"talks.actions.item_order.{name}" for name in ("open_section", "put_into", "in_groups", "accepted_in")),
     *(f"talks.actions.groups.{name}" for name in ("ensure_group", "set_groups")),
     *("talks.actions.carries.carry_on", "talks.actions.carries.take_back", "talks.actions.items.check_nomination"),
     "talks.actions.visits.note_visit",

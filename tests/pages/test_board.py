@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from members.models import Guest
-from talks.actions import carries, items, suggestions
+from talks.actions import carries, item_edits, items, suggestions
 from talks.models import BoardVisit, Carry, Item, Plan, Question, Suggestion
 from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
 from tests.talks.newsroom import source, tell
@@ -209,8 +209,62 @@ def test_order_by_buttons_and_by_place(room, member, now):
     client.post(f"{BOARD}items/{made[2].pk}/arrange/", sent)
     said = page(client)
     assert re.findall(r'data-entry="(\d+)"', said) == [str(made[n].pk) for n in (2, 1, 0)]
-    client.post(f"{BOARD}items/{made[2].pk}/arrange/", sent)  # of a page that is old by now
-    assert "两份都在" in page(client)
+    # of a page that is old by now: what stands is shown, and the same is sent again
+    sent |= {"behind": made[0].pk}
+    items.decline(item=made[1], reason="跑题", version=of(made[1])["version"], by=member, now=now)
+    stale = client.post(f"{BOARD}items/{made[2].pk}/arrange/", sent)
+    said = stale.content.decode()
+    assert stale.status_code == 409
+    assert all(word in said for word in ("两份都在", "在最前面", "排在「第0条」后面"))
+    tags = Tags()
+    tags.feed(said)
+    found = [(tag, dict(attrs)) for tag, attrs in tags.found]
+    form = next(attrs for tag, attrs in found if tag == "form" and attrs.get("class") == "conflict")
+    kept = {at["name"]: at["value"] for tag, at in found if tag == "input" and at.get("name") in ("version", "section")}
+    assert [at["value"] for tag, at in found if tag == "option" and "selected" in at] == [str(made[0].pk)]
+    client.post(form["action"], {**kept, "behind": made[0].pk})
+    assert re.findall(r'data-entry="(\d+)"', page(client)) == [str(made[n].pk) for n in (0, 2)]
+
+
+def test_drawing_behind_what_is_gone_offers_the_places_that_are_there(room, member, organizer, now):
+    one, two, three = (
+        nominate(room, member, now, url=f"https://a.example/{n}", text=f"第{n}条", section=room.news) for n in range(3)
+    )
+    for item in (one, two, three):
+        items.accept(item=item, version=1, by=member, now=now)
+    item_edits.remove(item=two, version=2, by=member, now=now)
+    client, address = signed(member), f"{BOARD}items/{three.pk}/arrange/"
+    sent = {"version": 2, "section": room.news.pk, "behind": two.pk}
+    refused = client.post(address, sent)
+    said = refused.content.decode()
+    assert refused.status_code == 409
+    assert f'<option value="{one.pk}"' in said
+    assert f'<option value="{two.pk}"' not in said
+    client.post(address, {**sent, "behind": ""})
+    assert re.findall(r'data-entry="(\d+)"', page(client)) == [str(three.pk), str(one.pk)]
+    item_edits.remove(item=three, version=3, by=member, now=now)
+    assert client.post(address, sent)["Location"] == BOARD
+    assert "已经不在这块看板上了" in page(client)
+    assert Client().post(address, sent)["Location"].startswith("/accounts/login/")
+    assert signed(login("路人", now)).post(f"{BOARD}items/{one.pk}/arrange/", sent)["Location"].startswith(BOARD)
+
+
+def test_what_goes_on_is_voted_for_with_the_button_of_the_others(room, client, member, stranger, organizer, now):
+    waits = Item.objects.get(title="量化")
+    reader = signed(stranger)
+    button = f'name="vote" value="1" aria-pressed="false" aria-label="支持「{waits.title}」'
+    assert button not in page(reader)  # nobody has said that it goes on
+    carries.carry(item=waits, episode=room.episode, by=member, now=now - timedelta(minutes=1))
+    assert button in page(reader)
+    assert button not in page(client)
+    press(reader, "vote", item=waits.pk)
+    assert waits.votes.get().person == stranger
+    assert 'aria-label="支持「量化」，1 票"' in page(reader)
+    assert "本周还剩 4 票" in page(reader)
+    press(reader, "unvote", item=waits.pk)
+    assert not waits.votes.exists()
+    close(room.episode)
+    assert button not in page(reader)
 
 
 def test_what_goes_on_from_before(room, client, member, organizer, now):

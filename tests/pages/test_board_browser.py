@@ -65,6 +65,8 @@ def test_by_keyboard_alone_and_without_script(live_server, room, organizer, scri
         assert order() == ["第2条", "第0条", "第1条"]
         press(0, "支持")
         expect(page.locator(row(0)).locator('.vote[aria-pressed="true"]')).to_have_count(1)
+        page.locator(row(1)).get_by_text("更多").focus()
+        page.keyboard.press("Enter")
         press(1, "退回提名")
         assert order() == ["第2条", "第0条"]
         press(1, "收下")

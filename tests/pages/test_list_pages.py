@@ -136,9 +136,9 @@ def test_only_editors_see_and_reach_the_forms(client, shown, member, now):
     assert client.get(at).status_code == 302
     client.force_login(member.user)
     assert "上移" not in page(client, "/lists/one/?edit=1")
-    assert client.get(at).status_code == 404
+    assert client.get(at).status_code == 403
     for verb in ("up", "down", "remove", "restore"):
-        assert client.post(f"{at}{verb}/").status_code == 404
+        assert client.post(f"{at}{verb}/").status_code == 403
         assert client.get(f"{at}{verb}/").status_code == 405
     assert client.post(f"/lists/one/add/{entry.section_id}/", form(title="x")).status_code == 403
     entry.refresh_from_db()
@@ -233,9 +233,9 @@ def test_only_editors_put_sections_in_order(client, shown, stranger):
     client.force_login(stranger.user)
     section = ListSection.objects.get()
     for verb in ("up", "down", "move", "remove", "restore"):
-        assert client.post(f"/lists/one/sections/{section.pk}/{verb}/").status_code == 404
+        assert client.post(f"/lists/one/sections/{section.pk}/{verb}/").status_code == 403
     for at in ("add", section.pk):
-        assert client.post(f"/lists/one/sections/{at}/", {"title": "x", "level": "2"}).status_code == 404
+        assert client.post(f"/lists/one/sections/{at}/", {"title": "x", "level": "2"}).status_code == 403
     assert page(client, "/lists/one/?edit=1").count("data-move") == 0
 
 

@@ -198,6 +198,7 @@ def test_a_new_date_is_looked_at_before_it_is_saved(by, week, member, organizer,
     page = said(tried)
     for words in ("2026-03-14 星期六 20:00", "台风", "本周新闻 小满", "2026-03-13 星期五 20:00"):
         assert words in page, words
+    assert re.findall(r'id="(?:reason|move-reason)"[^>]*value="([^"]*)"', page) == ["", "台风"]
     assert Episode.objects.get().sequence == 0
     [version] = re.findall(r'name="version" value="(\d+)"', page)
     stale = state(client, act="postpone", starts_at="2026-03-14T20:00", reason="台风", version="9")

@@ -11,7 +11,7 @@ from members.models import Notification
 from members.rules import StateRefusal
 from talks.actions import carries, item_edits, items
 from talks.export import document_of
-from talks.models import Carry, Credit, Item, ItemVote, Question
+from talks.models import Carry, Claim, Credit, Item, ItemVote, Question
 from talks.votes import votes_given
 from tests.talks.boardroom import boardroom, close, nominate
 
@@ -109,3 +109,31 @@ def test_an_open_plan_is_nominated(room, member, stranger, now):
     room.plan.save()
     with pytest.raises(Http404):
         carries.take_plan(plan=room.plan, section=room.news, by=member, now=now)
+
+
+def test_nobody_takes_what_waits_on_a_board_that_is_open(room, member, stranger, organizer, now):
+    item = nominate(room, stranger, now, section=room.picks, episode=room.episode)
+    Claim.objects.create(
+        section=room.later["picks"], person=stranger, name="Nora", position=1, created_at=now, changed_at=now
+    )
+    with pytest.raises(StateRefusal) as refusal:
+        carries.take(item=item, section=room.later["picks"], by=stranger, now=now)
+    assert refusal.value.code == "still_open"
+    assert carries.take(item=item, section=room.later["picks"], by=organizer, now=now).section == room.later["picks"]
+    other = nominate(room, stranger, now, url="https://blog.example/b", section=room.picks)
+    close(room.episode)
+    assert carries.take(item=other, section=room.later["picks"], by=stranger, now=now).pk == other.pk
+
+
+def test_what_is_hidden_or_taken_out_does_not_go_on(room, member, organizer, now):
+    question = Question.objects.get(episode=room.past)
+    item = nominate(room, member, now, url="https://blog.example/c", section=room.later["news"], episode=room.following)
+    close(room.following, "draft")
+    with pytest.raises(Http404):
+        carries.carry(item=item, episode=room.episode, by=member, now=now)
+    carries.carry(item=item, episode=room.episode, by=organizer, now=now)
+    Question.objects.filter(pk=question.pk).update(deleted_at=now)
+    Item.objects.filter(pk=item.pk).update(deleted_at=now)
+    for gone in ({"item": item}, {"question": question}, {}):
+        with pytest.raises(Http404):
+            carries.carry(**gone, episode=room.episode, by=organizer, now=now)

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404
 
+from members.actions import names
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event, Guest, Invitation, Notification, Person, Purpose, Role
 from members.rules import StateRefusal
@@ -150,6 +151,16 @@ def test_nobody_is_handed_to_who_cannot_have_it(week, member, stranger, now):
     for to in (group, stranger):
         with pytest.raises(ValidationError):
             hand_over(claim=made, to=to, by=member, now=now)
+
+
+def test_it_goes_to_who_is_meant_however_many_merges_away(week, member, organizer, now):
+    one, two, three = (
+        Person.objects.create(handle=name, name=name, created_at=now, changed_at=now) for name in ("甲", "乙", "丙")
+    )
+    names.merge(person=one, into=two, by=organizer, now=now)
+    names.merge(person=two, into=three, by=organizer, now=now)
+    made = claim(section=week.news, role="lead", by=member, now=now)
+    assert hand_over(claim=made, to=one, by=member, now=now).person == three
 
 
 def test_a_guest_takes_the_one_section_of_the_link(week, organizer, now):

@@ -1,5 +1,7 @@
 """A section that nobody takes runs by the rule of its kind; a late claim undoes that, but not what people did since."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
@@ -7,8 +9,9 @@ from members.actors import SYSTEM
 from members.models import Event
 from members.rules import StateRefusal
 from news.models import NewsItem
-from talks.actions.claims import claim
+from talks.actions.claims import claim, release
 from talks.actions.degrade import degrade
+from talks.actions.items import merge
 from talks.actions.life import turn_week
 from talks.degrading import TOP, Rule, rule_of, sentence_of
 from talks.documents import reader, writer
@@ -135,3 +138,28 @@ def test_nothing_to_list_is_no_error(week):
     assert Item.objects.count() == 0
     assert Event.objects.filter(verb="degrade").count() == 4
     assert SYSTEM.value in set(Event.objects.filter(verb="degrade").values_list("by", flat=True))
+
+
+def test_what_runs_without_a_lead_does_not_begin_anew_when_the_standby_goes(week, member, organizer, now):
+    nominate(week.picks, "第一", now=now, votes=[member])
+    nominate(week.picks, "第二", now=now)
+    late = week.episode.locks_at
+    turn_week(payload={}, now=late)
+    standby = claim(section=week.picks, role="standby", by=member, now=late)
+    release(claim=standby, by=organizer, now=late + timedelta(hours=1))
+    week.picks.refresh_from_db()
+    assert week.picks.degraded_at == late
+    assert [state for _title, state, _depth, _rule in items(week.picks)] == ["accepted", "nominated"]
+
+
+def test_a_late_claim_takes_nothing_that_people_stand_behind(week, member, organizer, now):
+    tell(source("blog", now=now), *(f"https://blog.example/{name}" for name in "abc"), now=now)
+    own = nominate(week.news, "同一件事", now=now, votes=[member])
+    late = week.episode.locks_at
+    turn_week(payload={}, now=late)
+    listed = {row.url_key[-1]: row for row in Item.objects.filter(section=week.news, is_automatic=True)}
+    merge(item=own, into=listed["a"], version=None, by=organizer, now=late + timedelta(hours=1))
+    ItemVote.objects.create(item=listed["b"], person=member, created_at=now)
+    claim(section=week.news, role="lead", by=member, now=late + timedelta(hours=2))
+    standing = Item.objects.current().filter(section=week.news)
+    assert {row.url_key[-1:] for row in standing} == {"", "a", "b"}

@@ -312,6 +312,7 @@ def test_what_is_merged_counts_there_and_comes_back_as_it_was(room, member, stra
     everything = list(Item.objects.filter(section=room.news).select_related("merged_into__merged_into"))
     assert voters_of(everything)[kept.pk] == {stranger.pk, organizer.pk, member.pk}
     items.vote(item=twice, by=member, now=now)  # their vote for the third is one for the first by now
+    assert items.vote(item=third, by=member, now=now) == kept  # two merges away
     assert ItemVote.objects.filter(person=member).count() == 1
     items.unvote(item=kept, by=member, now=now)
     assert not ItemVote.objects.filter(person=member).exists()

@@ -138,6 +138,19 @@ def test_what_others_were_merged_into_is_not_deleted(room, item, member, now):
     assert refusal.value.code == "has_merged"
 
 
+def test_what_was_merged_comes_back_behind_what_it_was_merged_into(room, item, member, now):
+    root = nominate(room, member, now, url="https://blog.example/root", section=room.news)
+    items.merge(item=item, into=root, version=None, by=member, now=now)
+    item_edits.remove(item=item, version=None, by=member, now=now)
+    item_edits.remove(item=root, version=None, by=member, now=now)
+    with pytest.raises(StateRefusal) as refusal:
+        item_edits.restore(item=item, by=member, now=now)
+    assert refusal.value.code == "has_gone"
+    item_edits.restore(item=root, by=member, now=now)
+    item_edits.restore(item=item, by=member, now=now)
+    assert Item.objects.current().filter(merged_into=root).count() == 1
+
+
 def test_html_is_made_before_anything_is_locked(item, member, now, locked_renders):
     edit(item, member, now, title="改", body="正文")
     assert set(locked_renders) <= {0}

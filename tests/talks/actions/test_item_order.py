@@ -4,14 +4,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.actors import ANONYMOUS, SYSTEM
+from members.actors import ANONYMOUS
 from members.models import Event, Notification
 from members.rules import StateRefusal
 from talks.actions import item_order, items, questions
-from talks.actions.imports import import_file
 from talks.models import Answer, Credit, EpisodeState, Item, PaperMention, Question
 from tests.talks.boardroom import boardroom, close, nominate
-from tests.talks.conftest import as_bytes, document
 
 
 @pytest.fixture
@@ -174,31 +172,3 @@ def test_who_may_move_a_question_and_where(room, asked, stranger, member, organi
         move(organizer, version=9)
     assert error.value.error_dict["version"][0].params["theirs"]["episode"] == "021"
     assert move(member).episode == room.following
-
-
-def test_a_moved_row_is_no_row_of_the_old_document(db, make_old, organizer, now):
-    """A new import of the old file makes its own; one of the new episode's file finds a row of the site."""
-    old, new = make_old
-    item = Item.objects.get(section__episode=old, state="accepted")
-    item_order.move(item=item, section=new.sections.first(), version=1, by=organizer, now=now)
-    question = Question.objects.get(episode=old, follow_up=0, number=1)
-    item_order.move_question(question=question, episode=new, version=1, by=organizer, now=now)
-    for number in (120, 121):
-        result = import_file(
-            data=as_bytes(document(number, starts_at=f"2026-04-{number - 100}T21:00:00+08:00", intro=[])),
-            name=f"{number}.json",
-            by=SYSTEM,
-            now=now,
-        )
-        assert result.status in ("updated", "unchanged"), result.problems
-    assert Question.objects.with_public_id("120-1").get().episode == new
-    assert Question.objects.numbered_in("120").count() == 4
-
-
-@pytest.fixture
-def make_old(db, now):
-    found = []
-    for number in (120, 121):
-        doc = document(number, starts_at=f"2026-04-{number - 100}T21:00:00+08:00")
-        found.append(import_file(data=as_bytes(doc), name=f"{number}.json", by=SYSTEM, now=now).episode)
-    return found

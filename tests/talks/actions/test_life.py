@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 
 from members.actors import ANONYMOUS, SYSTEM
-from members.models import Event, Notification
+from members.models import Event, Notification, Person
 from members.rules import StateRefusal
 from talks import first_edition
 from talks.actions.claims import claim
@@ -27,12 +27,14 @@ from talks.models import (
     Episode,
     EpisodeState,
     Hosting,
+    ImportedRow,
     Item,
     Question,
     Section,
     StandingOwner,
     Template,
 )
+from talks.rules import is_host, sections_to_run
 from tests.pages.conftest import document, put
 from tests.talks.week import at, board
 from tests.threads import shared_database
@@ -214,6 +216,28 @@ def test_nothing_missing_goes_on_state_by_state(week, member, stranger, organize
     assert list(news.leads) == ["小满"]
 
 
+def test_which_answers_want_a_signature(week, now):
+    """Those of the evening: not by 群友, and none that the document of an old evening brought as it is."""
+    stamp = {"created_at": now, "changed_at": now}
+    question = Question.objects.create(episode=week.episode, position=1, serial=1, body="？", **stamp)
+    brought, ours, signed = (
+        Answer.objects.create(question=question, position=n, body=f"{n}。", **stamp) for n in range(3)
+    )
+    group = Person.objects.create(handle="群友", name="群友", is_collective=True, **stamp)
+    Answer.objects.filter(pk=signed.pk).update(author=group, author_name="群友")
+    ImportedRow.objects.create(episode=week.episode, kind="answer", row_id=brought.pk, digest="x")
+
+    def unsigned():
+        week.episode.refresh_from_db()
+        return [each.sentence for each in missing_for(week.episode, "published") if each.code == "unsigned_answers"]
+
+    assert unsigned() == ["有 2 个回答没有署名。"]  # of an evening that was planned here every one counts
+    Episode.objects.filter(pk=week.episode.pk).update(template=None)
+    assert unsigned() == ["有 1 个回答没有署名。"]
+    Answer.objects.filter(pk=ours.pk).delete()
+    assert unsigned() == []
+
+
 def test_what_was_earned_ends_with_publication(week, member, now):
     Hosting.objects.create(
         episode=week.episode, person=member, name="小满", role="host", position=1, created_at=now, changed_at=now
@@ -238,6 +262,28 @@ def test_back_with_a_reason_by_organizers(week, member, organizer, now):
     assert (event.before, event.after, event.reason) == ({"state": "published"}, {"state": "wrapup"}, "错别字")
     again = advance(episode=week.episode, to="published", by=organizer, now=now, reason="补上了")
     assert again.state == "published"
+
+
+def test_a_step_back_gives_authority_back_and_keeps_the_credits(week, member, stranger, organizer, now):
+    """Earned permissions end with the publication, so they come back when it is taken back; what was done stands."""
+    fill(week, member, now=now)
+    host(episode=week.episode, role="host", by=member, now=now)
+    Episode.objects.filter(pk=week.episode.pk).update(state=EpisodeState.WRAPUP, highlights=["量化"])
+    row = advance(episode=week.episode, to="published", by=member, now=now)
+    news = Section.objects.get(pk=week.news.pk)
+    assert not is_host(member, row)
+    assert sections_to_run(member, row) == set()
+    credited = list(Credit.objects.filter(episode=row).order_by("pk").values_list("role", "name"))
+    row = step_back(episode=row, to="wrapup", reason="错别字", by=organizer, now=now)
+    assert is_host(member, row)
+    assert news.pk in sections_to_run(member, row)
+    assert list(Credit.objects.filter(episode=row).order_by("pk").values_list("role", "name")) == credited
+    host(episode=row, role="editor", by=stranger, now=now)
+    row = advance(episode=row, to="published", by=member, now=now)
+    assert not is_host(member, row)
+    assert sorted(Credit.objects.filter(episode=row).values_list("role", "name")) == sorted(
+        [*credited, ("editor", "Nora")]
+    )
 
 
 def test_a_second_publication_credits_nobody_twice(week, member, stranger, organizer, now):

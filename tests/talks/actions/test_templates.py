@@ -6,14 +6,17 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.models import Invitation, Person
+from members.actions.invitations import invite
+from members.actors import ANONYMOUS
+from members.models import Event, Invitation, Person
 from members.rules import StateRefusal
 from talks import first_edition
 from talks.actions.claims import claim
+from talks.actions.hosting import host as host_episode
 from talks.actions.rescue import rescue
 from talks.actions.templates import disown, make_edition, own, skip, unskip
 from talks.fair import suggestions_for
-from talks.models import Claim, Episode, StandingOwner, Template
+from talks.models import Claim, Episode, Section, StandingOwner, Template
 from talks.places import takeable
 from tests.talks.week import at, board, person
 
@@ -99,9 +102,51 @@ def test_one_link_for_each_open_section(organizer, member, now):
     }
     assert rescue(episode=week.episode, by=organizer, now=now) == made
     assert Invitation.objects.count() == 3
-    Episode.objects.update(state="live")
-    with pytest.raises(StateRefusal):
-        rescue(episode=week.episode, by=organizer, now=now)
+    for late in ({"starts_at": now}, {"state": "live"}):
+        Episode.objects.update(**late)
+        with pytest.raises(StateRefusal):
+            rescue(episode=week.episode, by=organizer, now=now)
+
+
+def test_a_host_invites_to_the_sections_of_the_own_evening_and_to_nothing_else(organizer, member, stranger, now):
+    week = board(now=now)
+    host_episode(episode=week.episode, role="host", by=member, now=now)
+    links = rescue(episode=week.episode, by=member, now=now)
+    assert [link.created_by for _section, link in links] == [member] * 4
+    section = str(week.picks.pk)
+    again = invite(purpose="claim", target=section, by=member, now=now)
+    assert (again.target, Event.objects.about("invitation", again.pk).get().verb) == (section, "invite")
+    other = Section.objects.create(
+        episode=Episode.objects.create(kind="regular", number=900, code="900", created_at=now, changed_at=now),
+        position=1,
+        kind="news",
+        created_at=now,
+        changed_at=now,
+    )
+    refused = [
+        (member, "claim", str(other.pk)),
+        (member, "claim", "9" * 40),
+        (member, "claim", "x"),
+        (member, "ask", week.episode.code),
+        (member, "submit", week.episode.code),
+        (member, "join", ""),
+        (stranger, "claim", section),
+        (ANONYMOUS, "claim", section),
+    ]
+    for by, purpose, target in refused:
+        with pytest.raises(PermissionDenied):
+            invite(purpose=purpose, target=target, by=by, now=now)
+    Episode.objects.filter(pk=week.episode.pk).update(state="live")
+    with pytest.raises(PermissionDenied):
+        invite(purpose="claim", target=section, by=member, now=now)
+
+
+def test_links_to_a_far_evening_and_to_one_without_a_date_can_be_made(organizer, now):
+    week = board(now=now)
+    for starts_at, ends in ((now + timedelta(days=900), now + timedelta(days=400)), (None, None)):
+        Invitation.objects.all().delete()
+        Episode.objects.update(starts_at=starts_at)
+        assert {link.expires_at for _section, link in rescue(episode=week.episode, by=organizer, now=now)} == {ends}
 
 
 def test_who_never_did_and_who_did_longest_ago_come_first(organizer, member, stranger, now):

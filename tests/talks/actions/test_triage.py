@@ -10,9 +10,10 @@ from members.actions import people
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Event, Role
 from members.rules import StateRefusal
+from news.actions import stories
 from news.actions.store import store_entries
 from news.entries import Entry
-from news.models import NewsItem
+from news.models import NewsItem, Sighting
 from talks.actions import triage
 from talks.export import export
 from talks.models import Claim, Credit, Episode, EpisodeState, Hosting, Item, PaperMention, Section
@@ -147,6 +148,14 @@ def test_a_decided_story_is_merged_into_nothing(room, member, now):
 
 
 # ── Refused ─────────────────────────────────────────────────────────────────
+def test_merging_by_the_door_of_the_news_is_for_who_files_them(room, member, now):
+    stories.merge(story=room.a, into=room.b, by=member, now=now)
+    stories.unmerge(story=room.a, by=member, now=now)
+    Episode.objects.update(state="locked")  # nobody leads any news of a coming episode
+    with pytest.raises(PermissionDenied):
+        stories.merge(story=room.a, into=room.b, by=member, now=now)
+
+
 def test_who_may(room, member, stranger, organizer, now):
     for by in (stranger, ANONYMOUS, SYSTEM):
         for act in (
@@ -155,6 +164,9 @@ def test_who_may(room, member, stranger, organizer, now):
             lambda by=by: triage.decline(story=room.a, reason="x", by=by, now=now),
             lambda by=by: triage.merge(story=room.a, into=room.b, by=by, now=now),
             lambda by=by: triage.undo(story=room.a, version=1, by=by, now=now),
+            lambda by=by: stories.merge(story=room.a, into=room.b, by=by, now=now),
+            lambda by=by: stories.unmerge(story=room.a, by=by, now=now),
+            lambda by=by: stories.split(sighting=Sighting.objects.first(), by=by, now=now),
             lambda by=by: triage.ignore(finding=f"gap:{room.a.pk}", reason="x", by=by, now=now),
         ):
             with pytest.raises(PermissionDenied):

@@ -1,0 +1,131 @@
+"""The table of pages on which the week is made: states, claims, questions, nominations, templates, the calendar."""
+
+from tests.access.matrix import Act, more, row
+from tests.access.policies import (
+    DRAFT,
+    HOSTS,
+    LEAD_OR_HOSTS,
+    LEAD_OR_ORGANIZERS,
+    MEMBERS,
+    NOTHING,
+    ORGANIZERS,
+    PUBLIC,
+    SECTION_LEADS,
+    SIGN_IN,
+    SIGNED_IN,
+)
+from tests.access.policies import STATE as STATE_SAYS
+
+STATE = "episodes/<code>/state/"
+HERE = "/episodes/021/state/"
+THERE = "/episodes/022/state/"
+
+
+def state(policy, address=HERE, **body):
+    """One act on the page of an episode's state; guests are known there and may do nothing of it."""
+    return more(STATE, address, POST=(policy.knowing_guests(), body))
+
+
+EDITION = {
+    "edition": "{edition.edition}",
+    "weekday": "5",
+    "time": "21:00",
+    "locks_before": "26",
+    "minutes": "77",
+    "votes": "3",
+    **{f"{each}-{name}_FORMS": "0" for each in ("sections", "passages") for name in ("TOTAL", "INITIAL")},
+}
+OF_EDITION = {
+    **EDITION,
+    "sections-TOTAL_FORMS": "1",
+    "sections-0-title": "本周新闻",
+    "sections-0-kind": "news",
+}
+# In a draft nothing is to be taken yet, which organizers are told.
+UNTIL_OPEN = NOTHING.but(organizer=STATE_SAYS)
+CLAIM_MEMBERS = MEMBERS.plus("guest to claim").knowing_guests()
+
+ROWS = [
+    row(STATE, HERE, GET=PUBLIC, POST=(HOSTS.knowing_guests(), {"act": "advance", "to": "locked", "reason": "早一点"})),
+    more(STATE, "/episodes/023/state/", GET=DRAFT, POST=(DRAFT, {"act": "advance", "to": "collecting"})),
+    state(ORGANIZERS, act="step_back", to="draft", reason="重来"),
+    state(HOSTS, act="name_host", person="{nora.handle}", role="editor"),
+    # whoever is signed in may host where nobody does
+    state(MEMBERS, THERE, act="host", role="host"),
+    state(HOSTS, act="leave", hosting="{hosting.pk}"),
+    state(HOSTS, act="hand_over", hosting="{hosting.pk}", person="{nora.handle}"),
+    more(
+        *(STATE, HERE),
+        POST=Act(
+            HOSTS.knowing_guests(), {"act": "preview", "starts_at": "{moved}", "reason": "加班"}, leaves_nothing=True
+        ),
+    ),
+    state(HOSTS, act="postpone", starts_at="{moved}", reason="加班"),
+    state(HOSTS, act="degrade", section="{classic.pk}"),
+    state(HOSTS, act="rescue"),
+    row("plan/", "/plan/", POST=Act(ORGANIZERS.knowing_guests(), leaves_nothing=True)),  # 022 collects already
+    row(
+        *("claim/sections/<pk>/", "/claim/sections/{picks.pk}/"),
+        POST=(CLAIM_MEMBERS.but(lead_of_another_section=STATE_SAYS), {"role": "standby"}),  # who has it already
+    ),
+    more("claim/sections/<pk>/", "/claim/sections/{classic.pk}/", POST=(MEMBERS.knowing_guests(), {"role": "lead"})),
+    more("claim/sections/<pk>/", "/claim/sections/{draft_section.pk}/", POST=(UNTIL_OPEN, {"role": "standby"})),
+    row("claim/<pk>/release/", "/claim/{claim.pk}/release/", POST=LEAD_OR_HOSTS.knowing_guests()),
+    more("claim/<pk>/release/", "/claim/{draft_claim.pk}/release/", POST=UNTIL_OPEN),
+    row(
+        *("claim/<pk>/hand-over/", "/claim/{claim.pk}/hand-over/"),
+        GET=LEAD_OR_HOSTS.knowing_guests(),
+        POST=(LEAD_OR_HOSTS.knowing_guests(), {"to": "{nora.handle}"}),
+    ),
+    more(
+        "claim/<pk>/hand-over/",
+        "/claim/{draft_claim.pk}/hand-over/",
+        GET=DRAFT.but(anonymous=SIGN_IN, read_token=SIGN_IN, write_token=SIGN_IN),
+    ),
+    row(
+        *("claim/owners/<pk>/skip/", "/claim/owners/{owner.pk}/skip/"),
+        POST=(LEAD_OR_ORGANIZERS.knowing_guests(), {"day": "{next_day}"}),
+    ),
+    row(
+        *("claim/owners/<pk>/unskip/", "/claim/owners/{owner.pk}/unskip/"),
+        POST=(LEAD_OR_ORGANIZERS.knowing_guests(), {"day": "{skipped_day}"}),
+    ),
+    row(
+        *("claim/owners/<pk>/disown/", "/claim/owners/{owner.pk}/disown/"),
+        POST=LEAD_OR_ORGANIZERS.knowing_guests(),
+    ),
+    row("templates/edit/", "/templates/edit/", GET=ORGANIZERS, POST=(ORGANIZERS, OF_EDITION)),
+    row(
+        *("templates/own/", "/templates/own/"),
+        POST=(ORGANIZERS, {"person": "{nora.handle}", "kind": "news", "title": ""}),
+    ),
+    row("calendar/set/", "/calendar/set/", POST=(ORGANIZERS, {"day": "{day}", "name": "调休", "is_workday": "1"})),
+    row("calendar/remove/", "/calendar/remove/", POST=(ORGANIZERS, {"row": "{holiday.pk}"})),
+    row("calendar/break/", "/calendar/break/", POST=(ORGANIZERS, {"day": "{next_day}", "reason": "停一次"})),
+    row("calendar/resume/", "/calendar/resume/", POST=(ORGANIZERS, {"row": "{a_break.pk}"})),
+    # reading what one was told is no writing of the record, but the suspended change nothing at all
+    row("notifications/", "/notifications/", GET=SIGNED_IN, POST=(MEMBERS, {"until": "{own[notice]}"})),
+    row(
+        *("episodes/<code>/ask/", "/episodes/021/ask/"),
+        GET=PUBLIC,
+        POST=(MEMBERS.plus("guest to ask"), {"body": "我是 {role}"}),
+    ),
+    more("episodes/<code>/ask/", "/episodes/022/ask/", POST=(MEMBERS, {"body": "我是 {role}"})),
+    more("episodes/<code>/ask/", "/episodes/023/ask/", GET=DRAFT),
+    row("q/<public_id>/", "/q/020-1/", GET=PUBLIC, POST=(MEMBERS, {"body": "我是 {role}"})),
+    more("q/<public_id>/", "/q/023-1/", GET=DRAFT),
+    row(
+        *("q/<public_id>/move/", "/q/{question_id}/move/"),
+        POST=(SECTION_LEADS.knowing_guests(), {"to": "022", "version": "1"}),
+    ),
+    more("q/<public_id>/move/", "/q/023-1/move/", POST=(DRAFT, {"to": "022", "version": "1"})),
+    row(
+        *("submit/", "/submit/"),
+        GET=PUBLIC,
+        POST=(
+            MEMBERS.plus("guest to submit").knowing_guests(),
+            {"url": "https://new.example/x", "text": "新的", "episode": "021"},
+        ),
+    ),
+    more("submit/", "/submit/", POST=(MEMBERS.knowing_guests(), {"second": "{nominated.pk}", "text": "我也想听"})),
+]

@@ -1,0 +1,101 @@
+"""Role × URL × method over every URL of the project: who gets what, and that refused writes change nothing."""
+
+import pytest
+
+from members.models import Event
+from talks.models import Episode
+from talks.models.episodes import EpisodeQuerySet
+from tests.access import (
+    admin_pages,
+    api_of_the_rest,
+    api_of_the_week,
+    pages_of_people,
+    pages_of_the_board,
+    pages_of_the_week,
+    pages_to_read,
+)
+from tests.access.matrix import check
+from tests.access.urls import patterns
+
+pytestmark = pytest.mark.django_db
+
+TABLES = {
+    module.__name__.rpartition(".")[2]: module.ROWS
+    for module in (
+        *(pages_to_read, pages_of_the_week, pages_of_the_board, pages_of_people),
+        *(admin_pages, api_of_the_week, api_of_the_rest),
+    )
+}
+ALL = [row for rows in TABLES.values() for row in rows]
+
+
+def test_every_url_has_its_line_and_every_line_its_url():
+    # an address that is nowhere stands in the map of development only
+    known, named = [*(each for each in patterns() if each != "<rest>/"), "<rest>/"], {row.pattern for row in ALL}
+    assert sorted(set(known) - named) == []
+    assert sorted(named - set(known)) == []
+    assert len(known) == len(set(known))
+    whole = [row.pattern for row in ALL if row.is_whole]
+    assert len(whole) == len(set(whole)) == len(known)  # each pattern is asked by every method, once
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_everybody_everywhere(world, name, record_property):
+    cells, wrong = check(TABLES[name], world)
+    record_property("cells", cells)
+    assert wrong == [], "\n".join(wrong)
+
+
+# ── The test of the test: a hole anywhere is seen ───────────────────────────
+
+
+def lines(*patterns):
+    return [row for row in ALL if row.pattern in patterns]
+
+
+def allow(*_args, **_options):
+    return True
+
+
+@pytest.mark.parametrize(
+    ("rule", "pattern"),
+    [
+        ("talks.actions.life.runs", "episodes/<code>/state/"),
+        ("talks.actions.life.runs", "api/v1/episodes/<code>/postpone/"),
+        ("talks.actions.claims.may_claim", "claim/sections/<pk>/"),
+        ("talks.actions.claims.holds", "api/v1/claims/<pk>/release/"),
+        ("talks.actions.suggestions.can_resolve", "episodes/<code>/board/act/"),
+        ("papers.actions.lists.can_edit_list", "api/v1/lists/<slug>/entries/<pk>/"),
+        ("members.actions.notifications.may_write", "notifications/"),
+        ("config.admin.is_organizer", "admin/talks/episode/"),
+    ],
+)
+def test_a_rule_that_allows_everything_is_seen(world, monkeypatch, rule, pattern):
+    monkeypatch.setattr(rule, allow)
+    _cells, wrong = check(lines(pattern), world)
+    assert any(": yes instead of " in sentence for sentence in wrong), wrong
+
+
+def test_a_draft_that_is_shown_is_seen(world, monkeypatch):
+    monkeypatch.setattr(EpisodeQuerySet, "visible_to", lambda self, person: self.filter(deleted_at=None))
+    _cells, wrong = check(lines("episodes/<code>/", "api/v1/episodes/<code>/"), world)
+    assert any("(/episodes/023/) as member: yes instead of 404" in sentence for sentence in wrong)
+    assert any("as anonymous: yes instead of 404" in sentence for sentence in wrong)
+
+
+def test_a_refusal_that_leaves_something_is_seen(world, monkeypatch):
+    refuse = Episode.objects.all().__class__.with_code
+
+    def noting(self, code):
+        Event.objects.create(at=world.now, by="anonymous", verb="knock", target_kind="episode", target_key=code)
+        return refuse(self, code)
+
+    monkeypatch.setattr(EpisodeQuerySet, "with_code", noting)
+    _cells, wrong = check(lines("api/v1/episodes/<code>/step_back/"), world)
+    assert any("as member" in sentence and "changed members_event" in sentence for sentence in wrong)
+
+
+def test_a_write_that_does_nothing_is_seen(world, monkeypatch):
+    monkeypatch.setattr("talks.api.items.items.vote", lambda *, item, by, now: item)
+    _cells, wrong = check(lines("api/v1/items/<pk>/vote/"), world)
+    assert any("as member" in sentence and "changed nothing" in sentence for sentence in wrong)
