@@ -21,8 +21,9 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
 class KeptRow(models.Model):
     """A row of an episode as an act found it; `state` is None when the act made it.
 
-    What stands now is in the row itself. So a row was, just before an event, what the first KeptRow from that event on
-    says, or what it is now when there is none. `version` is that of the row in `state`, 0 when there was none.
+    A row that moved to another episode is kept for both. What stands now is in the row itself. So a row was, just
+    before an event, what the first KeptRow from that event on says, or what it is now when there is none. `version` is
+    that of the row in `state`, 0 when there was none.
     """
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="kept_rows")
@@ -39,7 +40,9 @@ class KeptRow(models.Model):
             models.Index(fields=["kind", "key", "event"], name="kept_row_of"),
             models.Index(fields=["episode", "-event"], name="kept_row_in_episode"),
         ]
-        constraints = [models.UniqueConstraint(fields=["event", "kind", "key"], name="kept_row_once_per_event")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "kind", "key", "episode"], name="kept_row_once_per_event")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key} v{self.version}"
