@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from django.db import models
@@ -28,17 +27,32 @@ KEPT: dict[str, type[Row]] = {
     "carry": Carry,
 }
 KIND_OF: dict[type[models.Model], str] = {model: kind for kind, model in KEPT.items()}
+# By which keys the rows of a kind belong to an episode.
+HOME: dict[str, str] = {
+    **dict.fromkeys(KEPT, "episode"),
+    **dict.fromkeys(("item", "claim", "suggestion"), "section__episode"),
+    "answer": "question__episode",
+    "episode": "pk",
+}
 # Counters that never go back, and what is made of other fields.
 LEFT = {"id", "version", "created_at", "changed_at", "html_version", "last_serial", "sequence"}
 # Which key of Credit says that it is for a row of this kind.
 CREDITED = {"episode": "episode", "section": "section", "item": "item"}
 
 
-@cache
-def content_of(model: type[Row]) -> dict[str, models.Field[Any, Any]]:
+CONTENT: dict[type[models.Model], dict[str, models.Field[Any, Any]]] = {
+    model: {
+        field.name: field
+        for field in model._meta.concrete_fields
+        if field.name not in LEFT and not field.name.endswith("_html")
+    }
+    for model in KEPT.values()
+}
+
+
+def content_of(model: type[models.Model]) -> dict[str, models.Field[Any, Any]]:
     """Return the fields that are content, by name."""
-    fields = model._meta.concrete_fields
-    return {field.name: field for field in fields if field.name not in LEFT and not field.name.endswith("_html")}
+    return CONTENT[model]
 
 
 def fields_of(row: Row) -> State:
@@ -128,9 +142,18 @@ def homes_of(rows: Iterable[Row]) -> dict[Row, list[int]]:
     homes: dict[Row, list[int]] = {}
     for row, parent in pairs:
         own = homes.setdefault(row, [])
-        if known[parent] not in own:
+        if parent in known and known[parent] not in own:
             own.append(known[parent])
     return homes
+
+
+def homes_of_states(rows: list[Row], states: Mapping[tuple[str, str], State | None]) -> list[int]:
+    """Return the keys of all episodes that rows stand in now and stood in by these states."""
+    found = {home for homes in homes_of(rows).values() for home in homes}
+    found |= {state["episode"] for (kind, _key), state in states.items() if state and kind == "question"}
+    sections = {state["section"] for (kind, _key), state in states.items() if state and kind == "item"}
+    found |= set(Section.objects.filter(pk__in=sections).values_list("episode", flat=True))
+    return sorted(found)
 
 
 def _parent_keys(row: Row) -> list[tuple[str, int]]:

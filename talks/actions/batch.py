@@ -85,10 +85,10 @@ class Batch:
             model: Any = type(pairs[0][1])
             model._default_manager.bulk_create([target for _row, target in pairs], batch_size=CHUNK)
         for kind, rows in self.moved.items():
-            _overwrite(rows, ["position"], model=KINDS[kind][0])
+            overwrite(rows, ["position"], model=KINDS[kind][0])
         for kind, pairs in self.changed.items():
             if kind != "episode":  # saved at the end
-                _overwrite([target for _row, target in pairs], _fields_of(kind), model=KINDS[kind][0])
+                overwrite([target for _row, target in pairs], _fields_of(kind), model=KINDS[kind][0])
         changed = [pair for pairs in self.changed.values() for pair in pairs]
         made = [pair for pairs in self.new.values() for pair in pairs]
         self._forget_names(changed)
@@ -103,7 +103,7 @@ class Batch:
 
     def _mark(self, pairs: list[tuple[FlatRow, Any]]) -> None:
         """Keep the digest of every row that came from the file."""
-        _overwrite(self.marks, ["digest", "is_gone"], model=ImportedRow)
+        overwrite(self.marks, ["digest", "is_gone"], model=ImportedRow)
         ImportedRow.objects.bulk_create(
             (
                 ImportedRow(episode=self.episode, kind=row.kind, row_id=target.pk, digest=row.digest())
@@ -185,7 +185,7 @@ class Batch:
         for rows in filter(None, (list(ended.values()), changed)):  # what ends first makes room
             for row in rows:
                 row.version, row.changed_at = row.version + 1, self.now
-            _overwrite(rows, [*content_of(type(rows[0])), "version", "changed_at"], model=type(rows[0]))
+            overwrite(rows, [*content_of(type(rows[0])), "version", "changed_at"], model=type(rows[0]))
         if new:
             type(new[0])._default_manager.bulk_create(new, batch_size=CHUNK)
         self.names += [*ended.values(), *changed, *new]
@@ -236,7 +236,7 @@ def _fields_of(kind: str) -> list[str]:
     return [*fields, *html, *more.get(kind, []), "position", "version", "changed_at"]
 
 
-def _overwrite(rows: Iterable[Any], fields: list[str], *, model: type[models.Model]) -> None:
+def overwrite(rows: Iterable[Any], fields: list[str], *, model: type[models.Model]) -> None:
     """Write these fields of rows that exist. An upsert by key: `bulk_update` is slower than saving one by one."""
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=CHUNK

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 
-from members.models import Event
-from talks.models.episodes import Episode
+from members.models import Event, Person
+from talks.models.episodes import Episode, EpisodeState
 
 
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):
@@ -16,6 +17,27 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
     def of_row(self, kind: str, key: object) -> Self:
         """What was kept of one row, oldest first."""
         return self.filter(kind=kind, key=str(key)).order_by("event_id", "pk")
+
+    def after(self, event: int) -> Self:
+        """What later acts kept."""
+        return self.filter(event__gt=event)
+
+    def visible_to(self, person: Person | None) -> Self:
+        """What this visitor may know of: with an account, all of the episodes they see; without one, what was changed
+        in a record after it was published."""
+        rows = self.filter(episode__in=Episode.objects.visible_to(person))
+        if person is not None:
+            return rows
+        code = OuterRef("episode__code")
+        opened = Event.objects.filter(target_kind="episode", target_key=code, after__state=EpisodeState.PUBLISHED)
+        first = Subquery(opened.order_by("pk").values("pk")[:1])
+        return rows.filter(episode__state=EpisodeState.PUBLISHED, event__gt=first)
+
+    def with_next(self) -> Self:
+        """Add the key of what the next act on each row kept, as `next_pk`; None where nobody has changed it since."""
+        same = {"kind": OuterRef("kind"), "key": OuterRef("key"), "event__gt": OuterRef("event")}
+        later = KeptRow.objects.filter(**same).order_by("event", "pk")
+        return self.annotate(next_pk=Subquery(later.values("pk")[:1]))
 
 
 class KeptRow(models.Model):
@@ -32,6 +54,7 @@ class KeptRow(models.Model):
     key = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=0)
     state: models.JSONField[Any] = models.JSONField(null=True)
+    next_pk: int | None  # of those read `with_next`
 
     objects = KeptRowQuerySet.as_manager()
 

@@ -2,7 +2,7 @@
 
 from members.models import Event
 from talks.models import KeptRow
-from talks.states import KEPT, states_of
+from talks.states import HOME, KEPT, states_of
 
 # What the alias book says of a row (members.actions.names): its acts move keys and names without being acts on rows.
 NAMES = ("person", "name", "asker", "asker_name", "author", "author_name", "nominated_by", "decided_by", "owner")
@@ -45,3 +45,25 @@ def without_names(state):
         return None
     rest = {name: value for name, value in state.items() if name not in NAMES}
     return {**rest, "credits": [(each["role"], each["position"]) for each in state.get("credits", [])]}
+
+
+def state_of(kind, key):
+    """The state of one row."""
+    row = KEPT[kind]._base_manager.get(pk=key)
+    return states_of([row])[row]
+
+
+def states_in(episode):
+    """The states of every row of an episode, by kind and key, also of those that are taken out."""
+    return {
+        (kind, str(row.pk)): state
+        for kind, model in KEPT.items()
+        for row, state in states_of(model._base_manager.filter(**{HOME[kind]: episode.pk})).items()
+    }
+
+
+def without_life(state):
+    """A state without what no restore changes: whether the evening is on."""
+    if state is None or "locks_at" not in state:  # not that of an episode
+        return state
+    return {name: value for name, value in state.items() if name != "state"}
