@@ -6,7 +6,11 @@ noted by `hold` before it is changed. `tests/pages/test_kept_rows.py` runs every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from members.models import Event, Row
 from talks.models import KeptRow
@@ -49,3 +53,30 @@ def loaded_version(row: Row) -> int:
         return 0
     names, values = row.as_loaded
     return int(dict(zip(names, values, strict=True))["version"])
+
+
+# Which name, as it was written, stands in a state beside the key of a person.
+WRITTEN = (("person", "name"), ("asker", "asker_name"), ("author", "author_name"))
+
+
+def forget_names(*, people: Collection[int], name: str) -> None:
+    """Write another name for people who erased their account into every state that was kept. Part of the erasure."""
+    text = Q(pk=None)
+    for key in people:  # as both databases write JSON: the key of a person, and no longer number
+        text |= Q(text__contains=f": {key},") | Q(text__contains=f": {key}}}")
+    rows = KeptRow.objects.annotate(text=Cast("state", TextField())).filter(text)
+    changed = []
+    for row in rows.iterator(chunk_size=CHUNK):
+        if _rename_in(row.state, people, name):
+            changed.append(row)
+    KeptRow.objects.bulk_update(changed, ["state"], batch_size=CHUNK)
+
+
+def _rename_in(state: dict[str, Any], people: Collection[int], name: str) -> bool:
+    """Write the name into a state, and say whether it stood for somebody there."""
+    found = False
+    for values in (state, *state.get("credits", [])):
+        for key, written in WRITTEN:
+            if values.get(key) in people and values.get(written) is not None:
+                values[written], found = name, True
+    return found

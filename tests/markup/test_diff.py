@@ -39,7 +39,9 @@ def test_what_is_different(before, after, pieces):
 
 
 texts = st.lists(
-    st.sampled_from(["词", "表", "，", "\n", " ", "word", "https://a.example/x?y=1", "é", "𠮷", "\U000f0001", "\U0010ffff", "<b>"]),
+    st.sampled_from(
+        ["词", "表", "，", "\n", " ", "word", "https://a.example/x?y=1", "é", "𠮷", "\U000f0001", "\U0010ffff", "<b>"]
+    ),
     max_size=40,
 ).map("".join)
 
