@@ -215,6 +215,8 @@ INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
 STORY_SORTERS = "talks.rules.files_news"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
+# Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
+ERASES_ALSO = ("talks.actions.keeping.forget_names",)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from markup import html, links
@@ -75,6 +77,8 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
             if pointer.written:
                 named = pointer.rows(*people).exclude(**{f"{pointer.written}__isnull": True})
                 write_name(pointer, named, ERASED, now=now)
+        for path in settings.ERASES_ALSO:
+            import_string(path)(people=people, name=ERASED)
         for model in (Alias, Notification, PersonRequest):
             model.objects.filter(person__in=people).delete()
         for key in people:

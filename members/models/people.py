@@ -5,7 +5,7 @@ A Person is a name in the record, a User a login; one may exist without the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -21,7 +21,14 @@ SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_has
 
 
 class Row(models.Model):
-    """A row people edit: counted versions find conflicts, and deletion is a state that can be undone."""
+    """A row people edit: counted versions find conflicts, and deletion is a state that can be undone.
+
+    `as_loaded` is what came from the database, so that an act can keep what was before; None for a row made since.
+    `held` is what hung on the row before it was changed, where somebody noted that.
+    """
+
+    as_loaded: tuple[Collection[str], Collection[Any]] | None = None
+    held: dict[str, Any] | None = None
 
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -30,6 +37,12 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        row = super().from_db(db, field_names, values)
+        row.as_loaded = (field_names, values)
+        return row
 
 
 class Role(models.TextChoices):

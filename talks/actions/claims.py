@@ -20,6 +20,7 @@ from members.actors import Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, invalid, require
 from talks.actions.degrade import let_run, restore
+from talks.actions.keeping import keep
 from talks.degrading import Rule, rule_of
 from talks.models import Claim, ClaimRole, Episode, EpisodeState, Hosting, HostingRole, Section
 from talks.models.order import in_order
@@ -51,7 +52,7 @@ def claim(*, section: Section, role: str, by: Actor, now: datetime) -> Claim:
         made = _take(section, person, role, claims, own, now=now)
         if section.degraded_at is not None and role == ClaimRole.LEAD:
             restore(section, by=by, now=now)
-        record(by=by, now=now, verb="claim", kind="claim", key=made.pk, after=_values(made))
+        keep(record(by=by, now=now, verb="claim", kind="claim", key=made.pk, after=_values(made)), [made])
         _tell("claimed", section, claims, by=by, now=now, role=role)
     return made
 
@@ -72,7 +73,7 @@ def release(*, claim: Claim, by: Actor, now: datetime) -> Claim:
             raise StateRefusal(sentence, code="cut_off_passed")
         before = _values(row)
         _end(row, now=now)
-        record(by=by, now=now, verb="release", kind="claim", key=row.pk, before=before)
+        keep(record(by=by, now=now, verb="release", kind="claim", key=row.pk, before=before), [row])
         rest = _of(row.section)
         _tell("released", row.section, [*rest, row], by=by, now=now, name=row.name, role=row.role)
         led = any(each.role == ClaimRole.LEAD for each in rest)
@@ -102,7 +103,8 @@ def hand_over(*, claim: Claim, to: Person, by: Actor, now: datetime) -> Claim:
         rest = [each for each in claims if each.pk != row.pk]
         made = _take(row.section, to, row.role, rest, theirs, now=now)
         after = _values(made)
-        record(by=by, now=now, verb="hand_over", kind="claim", key=row.pk, before=before, after=after)
+        values = {"before": before, "after": after}
+        keep(record(by=by, now=now, verb="hand_over", kind="claim", key=row.pk, **values), [row, made])
         _tell("handed_over", row.section, [*rest, row, made], by=by, now=now, name=row.name, to=made.name)
     return made
 

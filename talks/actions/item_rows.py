@@ -15,9 +15,10 @@ from markup import links
 from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Person
+from members.models import Person, Row
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
+from talks.actions.keeping import hold, keep
 from talks.models import Credit, Episode, Item, PaperMention, Section
 from talks.rules import sections_to_run
 
@@ -88,12 +89,22 @@ def save(item: Item, fields: Iterable[str], *, now: datetime) -> None:
     item.save(update_fields=[*fields, "version", "changed_at"])
 
 
-def note(item: Item, verb: str, before: Mapping[str, Any], *, by: Actor, now: datetime, reason: str = "") -> None:
-    """Record what was done to an item: the values that it changed."""
+def note(
+    item: Item,
+    verb: str,
+    before: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    others: Iterable[Row] = (),
+) -> None:
+    """Record what was done to an item: the values that it changed; and keep it, with the `others` that it changed."""
     after = values_of(item)
     changed = [name for name in after if after[name] != before.get(name)]
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
-    record(by=by, now=now, verb=verb, kind="item", key=item.pk, before=old, after=new, reason=reason)
+    values = {"before": old, "after": new, "reason": reason}
+    keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
 
 
 def next_position(section: Section) -> int:
@@ -103,6 +114,7 @@ def next_position(section: Section) -> int:
 
 def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: datetime) -> None:
     """Credit people for an item, behind those who are credited already, each once a role."""
+    hold([item])
     rows = list(Credit.objects.filter(item=item, deleted_at=None).order_by("position"))
     known = {(row.role, row.person_id) for row in rows}
     place = rows[-1].position + 1 if rows else 0
@@ -116,6 +128,7 @@ def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: 
 
 def name_papers(item: Item, *, now: datetime) -> None:
     """Note the papers that an item's address and words name, in the place of those noted before."""
+    hold([item])
     text = "\n".join(filter(None, [item.url, item.title, item.body]))
     versions = links.arxiv_versions(text)
     papers = find_or_stub(versions, now=now)

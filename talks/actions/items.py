@@ -35,6 +35,7 @@ from talks.actions.item_rows import (
     tell,
     values_of,
 )
+from talks.actions.keeping import keep
 from talks.models import CreditRole, Episode, EpisodeState, Item, ItemState, ItemVote, Section, SectionKind
 from talks.nominations import address_in, group_for, known_of, next_collecting, section_for
 from talks.rules import (
@@ -91,7 +92,7 @@ def nominate(
         give_ids([row])
         credit(row, CreditRole.SOURCE, as_written(by), now=now)
         name_papers(row, now=now)
-        record(by=by, now=now, verb="nominate", kind="item", key=row.pk, after=values_of(row))
+        keep(record(by=by, now=now, verb="nominate", kind="item", key=row.pk, after=values_of(row)), [row])
     return row
 
 

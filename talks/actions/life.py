@@ -22,6 +22,7 @@ from members.actors import SYSTEM, Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, require
 from talks.actions.degrade import let_run
+from talks.actions.keeping import keep
 from talks.actions.planning import make_next
 from talks.actions.publishing import write_credits
 from talks.degrading import Rule, rule_of
@@ -86,16 +87,8 @@ def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetim
         before = {"state": episode.state}
         _set_state(episode, to, now=now)
         after = {"state": to}
-        record(
-            by=by,
-            now=now,
-            verb="step_back",
-            kind="episode",
-            key=episode.code,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+        values = {"key": episode.code, "before": before, "after": after, "reason": reason}
+        keep(record(by=by, now=now, verb="step_back", kind="episode", **values), [episode])
         _tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
     return episode
 
@@ -146,7 +139,7 @@ def move(episode: Episode, starts_at: datetime, *, reason: str, by: Actor, now: 
         fields = ["starts_at", "locks_at", "time_text", "sequence", "version", "changed_at"]
         row.save(update_fields=fields)
         values = {"before": before, "after": _dates(row), "reason": reason}
-        record(by=by, now=now, verb="postpone", kind="episode", key=row.code, **values)
+        keep(record(by=by, now=now, verb="postpone", kind="episode", key=row.code, **values), [row])
         _tell("postponed", [row], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
 
 
@@ -211,10 +204,9 @@ def _go_on(episode: Episode, to: str, *, by: Actor, now: datetime, reason: str, 
             if section.degraded_at is None and rule_of(section) is not Rule.NOTHING:
                 section.episode = episode
                 let_run(section, by=by, now=now)
-    if to == EpisodeState.PUBLISHED:
-        write_credits(episode, now=now)
-    after = {"state": to, "missing": missing}
-    record(by=by, now=now, verb="advance", kind="episode", key=episode.code, before=before, after=after, reason=reason)
+    credited = write_credits(episode, now=now) if to == EpisodeState.PUBLISHED else []
+    values = {"before": before, "after": {"state": to, "missing": missing}, "reason": reason}
+    keep(record(by=by, now=now, verb="advance", kind="episode", key=episode.code, **values), [episode, *credited])
     _tell("advanced", [episode], by=by, now=now, state=to)
     if to == EpisodeState.LOCKED and episode.kind == EpisodeKind.REGULAR and not _is_sample(episode):
         with suppress(ValidationError):  # the board is locked all the same; the schedule shows on /ops/ what is wrong

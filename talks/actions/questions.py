@@ -15,6 +15,7 @@ from members.models import Person, Purpose
 from members.rules import StateRefusal, check_text, guest_may, may_write
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import Html, give_ids, rendered
+from talks.actions.keeping import keep
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
@@ -92,7 +93,8 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         episode.save(update_fields=["last_serial"])
         mention_papers(text=body, episode=episode, now=now, question=question)
         give_ids([question])
-        record(by=by, now=now, verb="ask", kind="question", key=question.public_id, after={"body": body})
+        key, after = question.public_id, {"body": body}
+        keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
     return question
 
 
@@ -124,7 +126,7 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Htm
         )
         mention_papers(text=body, episode=question.episode, now=now, answer=written)
         give_ids([written])
-        record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
+        keep(record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body}), [written])
     return written
 
 
@@ -193,7 +195,8 @@ def _edit(
     PaperMention.objects.filter(**{kind: row}).delete()
     mention_papers(text=body, episode=episode, now=now, **{kind: row})
     key = row.public_id if isinstance(row, Question) else row.pk
-    record(by=by, now=now, verb="edit", kind=kind, key=key, before={"body": before}, after={"body": body})
+    values = {"before": {"body": before}, "after": {"body": body}}
+    keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
 
 
 def _conflict(*, yours: str, theirs: str) -> ValidationError:

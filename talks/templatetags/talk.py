@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 from django import template
+from django.contrib.messages.storage.base import Message
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
@@ -176,6 +178,14 @@ def clock(seconds: int | None) -> str:
         return ""
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def undo_of(message: Message) -> dict[str, str]:
+    """Return where a message's undo is sent to and what it names, nothing for a message without one."""
+    kind, _space, rest = (message.extra_tags or "").partition(" ")
+    code, _space, row = rest.partition(" ")
+    return {"url": reverse("history-back", args=[code]), "row": row} if kind == "undo" and code and row else {}
 
 
 @register.filter

@@ -21,10 +21,13 @@ from talks.actions.item_rows import values_of
 from talks.actions.visits import note_visit
 from talks.models import Depth, Episode, Item, ItemState, Section
 from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
-from talks.views.acting import Outcome, actor, attempt
+from talks.views.acting import Outcome, actor, attempt, undo_by
 from talks.views.board_acts import VERBS, number
 from talks.views.board_rows import board_of
 from talks.views.visitor import visitor
+
+# Verbs that take something out, and the kind of row that it is: their message offers to bring it back.
+UNDOES = {"delete": "item", "drop": "carry"}
 
 
 @require_safe
@@ -71,7 +74,12 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     done = attempt(lambda: VERBS[verb](sent, episode, by, now))
     if done.texts is not None:
         return _conflict(request, episode, sent, verb, done)
-    (messages.success if done.is_done else messages.error)(request, done.said)
+    undo = (
+        undo_by(episode.code, UNDOES[verb], number(sent.get(verb if verb == "drop" else "item")))
+        if verb in UNDOES
+        else ""
+    )
+    (messages.success if done.is_done else messages.error)(request, done.said, extra_tags=undo if done.is_done else "")
     named = ((kind, number(sent.get(kind))) for kind in ("item", "suggestion", "section"))
     anchor = next((f"#{kind}-{key}" for kind, key in named if key), "")
     return redirect(f"{page}{anchor}")

@@ -37,7 +37,7 @@ from talks.models.order import in_order
 from talks.moves import MOVABLE, Preview, preview_of, zone
 from talks.places import places_in
 from talks.rules import REASON_LIMIT, is_past_cut_off, runs, takes_claims
-from talks.views.acting import Outcome, actor, attempt, person_named, way_back
+from talks.views.acting import Outcome, actor, attempt, person_named, undo_by, way_back
 from talks.views.visitor import visitor
 
 Sent = Mapping[str, str]
@@ -64,7 +64,8 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
     outcome = attempt(lambda: act(episode, sent, by, now))
     if not outcome.is_done:
         return _page(request, _found(request, code), by, now, outcome)
-    messages.success(request, outcome.said)
+    undo = undo_by(episode.code, "hosting", sent.get("hosting", "")) if act is _leave else ""
+    messages.success(request, outcome.said, extra_tags=undo)
     return redirect(way_back(request, request.path))
 
 
