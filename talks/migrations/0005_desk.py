@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0005_desk'),
-        ('talks', '0004_items'),
+        ('talks', '0005_imported_row_moved'),
     ]
 
     operations = [
