@@ -46,8 +46,10 @@ def test_any_week_keeps_to_the_model(machine):
     for name in names:
         print(f"  {name:20} {machine.counts[name, 'done']:6} {machine.counts[name, 'refused']:6}")
     print(f"  {'in all':20} {total(machine, 'done'):6} {total(machine, 'refused'):6}")
-    assert not [name for name in names if not machine.counts[name, "done"]], "never done"
-    never = [name for name in names if not machine.counts[name, "refused"]]
+    assert not [name for name in names if not machine.counts[name, "done"] and name != "advance to another"], (
+        "never done"
+    )
+    never = [name for name in names if not machine.counts[name, "refused"] and not name.startswith("advance to ")]
     assert never == ["turn_week"], "never refused"
 
 
