@@ -184,6 +184,7 @@ def test_moved_merged_taken_out_and_brought_back(room, member, organizer, strang
     assert one.merged_into == two
     assert "并入「第2条」" in page(client)
     press(client, "reopen", **of(one))
+    assert "Free Talk" not in page(client, f"{BOARD}items/{one.pk}/")  # it takes no items
     press(client, "move", **of(one), to=room.later["news"].pk)
     one.refresh_from_db()
     assert one.section.episode == room.following
