@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -144,7 +144,8 @@ def ask(each: Row, method: str, role: str, world: Any) -> tuple[str, set[str]]:
         cache.clear()  # limits of how often one may try
     client = world.clients[role]
     cookies = client.cookies.copy()
-    with undone() as written, unrendered(method):
+    is_seen = method == "GET" and each.expects(method, role) == YES
+    with undone() as written, nullcontext() if is_seen else unrendered():
         response = getattr(client, method.lower())(address, **_options(each, act, method, known))
         said = answer_of(response)
         tables = set(written)
@@ -198,11 +199,8 @@ def undone() -> Iterator[list[str]]:
 
 
 @contextmanager
-def unrendered(method: str) -> Iterator[None]:
-    """Make no page but for GET: who may is settled before, and what a refusal looks like is nothing to the others."""
-    if method == "GET":
-        yield
-        return
+def unrendered() -> Iterator[None]:
+    """Make no page: who may is settled before, and what a refusal looks like is tested elsewhere."""
     render, Template.render = Template.render, lambda self, *args, **options: "-"
     try:
         yield
