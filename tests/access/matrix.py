@@ -95,15 +95,19 @@ def _act(said: Policy | tuple[Policy, dict[str, Any]]) -> Act:
     return Act(said) if isinstance(said, Policy) else Act(*said)
 
 
-def check(rows: Iterable[Row], world: Any) -> tuple[int, list[str]]:
-    """Ask everything; return the number of cells and a sentence for each that is not as it should be."""
+def check(rows: Iterable[Row], world: Any, *, others: Iterable[str] = ROLES) -> tuple[int, list[str]]:
+    """Ask everything; return the number of cells and a sentence for each that is not as it should be.
+
+    A method that no line names is asked as `others` only.
+    """
+    asked = tuple(others)
     cells, wrong, rows = 0, [], list(rows)
     named = {(each.pattern, method) for each in rows for method in each.acts}
     for each in rows:
-        others = [method for method in METHODS if (each.pattern, method) not in named and method not in _named(each)]
-        for method in [*_named(each), *(others if each.is_whole else ())]:
+        rest = [method for method in METHODS if (each.pattern, method) not in named and method not in _named(each)]
+        for method in [*_named(each), *(rest if each.is_whole else ())]:
             succeeded = False
-            for role in ROLES:
+            for role in asked if method in rest else ROLES:
                 cells += 1
                 said, changed = ask(each, method, role, world)
                 wrong += _faults(each, method, role, said, changed)
