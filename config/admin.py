@@ -1,6 +1,6 @@
 """The admin site: organizers come in by the site's own sign-in, nobody by a second door."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import update_wrapper
 from typing import Any
 
@@ -34,7 +34,7 @@ class AdminSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return is_organizer(actor_of(request.user))
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Let only organizers through; others are told so at once, and who is signed out is led to the sign-in page."""
         inner = super().admin_view(view, cacheable)
 

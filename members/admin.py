@@ -23,3 +23,6 @@ class UserAdmin(DjangoUserAdmin):
 
     def has_add_permission(self, request: object) -> bool:
         return False
+
+    def has_delete_permission(self, request: object, obj: object = None) -> bool:
+        return False  # whoever leaves erases the account, which keeps their credits and notes what was done

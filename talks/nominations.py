@@ -121,7 +121,7 @@ def next_collecting(episode: Episode) -> Episode | None:
 def section_for(sections: Sequence[Section], url: str) -> Section | None:
     """Return the section that an address belongs to by its kind: papers and projects are news, other pages picks,
     words alone a classic to be told anew. Where there is none of that kind, the first one that takes items."""
-    able = [section for section in sections if section.kind != SectionKind.FREE_TALK] or list(sections)
+    able = [section for section in sections if section.kind != SectionKind.FREE_TALK]
     wanted = (SectionKind.NEWS,) if group_for(url) else (SectionKind.PICKS,) if url else ()
     for kind in (*wanted, *([] if url else (SectionKind.CLASSIC, SectionKind.PICKS))):
         if found := next((section for section in able if section.kind == kind), None):

@@ -98,6 +98,11 @@ def takes_nominations(episode: Episode) -> bool:
     return episode.state == EpisodeState.COLLECTING
 
 
+def takes_items(section: Section) -> bool:
+    """All but the free talk: a document has questions there, and no items."""
+    return section.kind != SectionKind.FREE_TALK
+
+
 def can_nominate(by: Actor, episode: Episode, *, now: datetime) -> bool:
     """Signed-in people, and guests whose invitation is to submit to this episode."""
     return may_write(by) or guest_may(by, Purpose.SUBMIT, episode.code, now=now)

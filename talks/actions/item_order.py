@@ -26,6 +26,7 @@ from talks.actions.item_rows import (
     next_position,
     note,
     require_running,
+    require_takes_items,
     save,
     tell,
     values_of,
@@ -75,6 +76,7 @@ def open_section(section: Section) -> Section:
         raise Http404
     if not row.episode.is_open:
         raise StateRefusal(_("The record is published; its items stand."), code="record_published")
+    require_takes_items(row)
     return row
 
 

@@ -20,7 +20,7 @@ from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.actions.keeping import hold, keep
 from talks.models import Credit, Episode, Item, PaperMention, Section
-from talks.rules import sections_to_run
+from talks.rules import sections_to_run, takes_items
 
 # What an Event and a conflict say of an item.
 SAID = ("section_id", "state", "group", "title", "url", "author", "site", "remark", "body", "depth", "minutes")
@@ -80,6 +80,12 @@ def require_running(by: Actor, item: Item) -> None:
         raise StateRefusal(_("The record is published; its items stand."), code="record_published")
     allowed = item.section_id in sections_to_run(by, episode)
     require(allowed, _("Only who leads this section, hosts, editors and organizers decide about its items."))
+
+
+def require_takes_items(section: Section) -> None:
+    """Raise StateRefusal for a section whose document could not be read again with items in it."""
+    if not takes_items(section):
+        raise StateRefusal(_("The free talk holds questions; choose another section."), code="no_items")
 
 
 def save(item: Item, fields: Iterable[str], *, now: datetime) -> None:

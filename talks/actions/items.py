@@ -31,6 +31,7 @@ from talks.actions.item_rows import (
     next_position,
     note,
     require_running,
+    require_takes_items,
     save,
     tell,
     values_of,
@@ -140,6 +141,7 @@ def _section(wanted: Section | None, episode: Episode, url: str) -> Section:
             raise Http404
         alike = own or next((each for each in sections if each.kind == wanted.kind), None)
         if alike is not None:
+            require_takes_items(alike)
             return alike
     found = section_for(sections, url)
     if found is None:

@@ -22,7 +22,18 @@ from members.actors import ANONYMOUS, Actor
 from members.forms import sent
 from members.models import Event
 from talks.actions import item_edits, item_order
-from talks.models import Credit, CreditRole, Depth, Episode, EpisodeState, Item, ItemState, Question, Section
+from talks.models import (
+    Credit,
+    CreditRole,
+    Depth,
+    Episode,
+    EpisodeState,
+    Item,
+    ItemState,
+    Question,
+    Section,
+    SectionKind,
+)
 from talks.models.order import in_order
 from talks.rules import (
     BODY_LIMIT,
@@ -181,6 +192,7 @@ def _places(episode: Episode, row: Item) -> Any:
     """Return the sections that the item could move to: of this episode, and of others still open beside it."""
     open_ones = Episode.objects.visible_to(None).beside(episode.code).filter(state__in=PLACES).values("pk")
     rows = Section.objects.filter(episode__in=open_ones, deleted_at=None).exclude(pk=row.section_id)
+    rows = rows.exclude(kind=SectionKind.FREE_TALK)
     return rows.select_related("episode").order_by("episode__number", "position", "pk")
 
 

@@ -1,5 +1,6 @@
 """One world for all of a module; what a request does to it is taken back."""
 
+import logging
 from datetime import datetime
 
 import pytest
@@ -27,5 +28,7 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory):
         override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"), **QUICK),
         transaction.atomic(),
     ):
+        logging.disable(logging.CRITICAL)  # thousands of refusals, each meant
         yield build(now)
+        logging.disable(logging.NOTSET)
         transaction.set_rollback(True)

@@ -22,7 +22,13 @@ LISTS = [
 ]
 NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
 OWN = ["tokens", "imports", "events", "jobs", "invitations", "person-requests"]
-WEEK = ["episodes/holidays", "episodes/breaks", "templates/owners", "notifications"]  # read in test_api_week.py
+WEEK = [
+    "episodes/carries",
+    "episodes/holidays",
+    "episodes/breaks",
+    "templates/owners",
+    "notifications",
+]  # read in test_api_week.py
 EXPANSIONS = [
     ("episodes", "sections,recordings"),
     ("sections", "items,claims,credits,suggestions"),

@@ -343,7 +343,7 @@ def test_who_may_not_changes_nothing(client, room, stranger):
     assert act(client, fetch=True, **sent).status_code == 403
     client.force_login(stranger.user)
     assert act(client, fetch=True, **sent).status_code == 403
-    assert act(client, **sent).status_code == 302
+    assert act(client, **sent).status_code == 403
     assert not Event.objects.filter(person=stranger).exists()
     assert client.get("/inbox/act/").status_code == 405
 

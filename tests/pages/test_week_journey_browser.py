@@ -194,4 +194,4 @@ def test_from_the_invitation_to_the_locked_board(live_server, week, organizer, m
         assert Episode.objects.get(number=4 + 1).state == "collecting"
         new.at(board)
         expect(new.page.locator(".state").first).to_have_text("备稿")
-        expect(new.page.locator(f"{first} .filing")).to_be_visible()
+        expect(new.page.locator(f"{first} .acts > .filing")).to_be_visible()

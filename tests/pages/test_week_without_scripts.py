@@ -195,9 +195,10 @@ def test_items_and_suggestions(live_server, world, organizer, member, stranger):
             lead.locator(second).get_by_role("button", name="上移").click()
         places = {row.pk: row.position for row in Item.objects.all()}
         assert places[int(second[6:])] < places[int(first[6:])]
+        unfold(lead, f"{first} .more > summary")
         with lead.expect_navigation():
             lead.locator(first).get_by_role("button", name="退回提名").click()
-        unfold(lead, f"{first} .decline summary")
+        unfold(lead, f"{first} .more:has(.declining) > summary")
         lead.locator(f"{first} .declining input[name=reason]").fill("太旧")
         press(lead, f"{first} .declining", "不要")
         assert Item.objects.get(pk=first[6:]).decision_reason == "太旧"

@@ -76,6 +76,7 @@ class Items(Machine):
             declined_already=any(each.state == "declined" for each in same)
             and not any(each.state in ALIVE for each in same),
             repeated=bool(words),
+            no_items=week.sections[section].kind == "free_talk",
         )
 
         def then(made: Item) -> None:
@@ -252,6 +253,7 @@ class Items(Machine):
             gone=not week.sees(by, target) or week.items[item].is_deleted or not week.sees(by, week.home(item)),
             record_published="published" in (week.episodes[target].state, week.state(item)),
             merged_already=week.items[item].state == "merged" and section != week.items[item].section,
+            no_items=week.sections[section].kind == "free_talk",
         )
 
     def moved(self, item: int, section: int, by: Actor) -> None:

@@ -192,6 +192,7 @@ class Others(Items):
             record_published=week.episodes[target].state == "published",
             forbidden=not week.decides(by, section),
             same_episode=home == target,
+            no_items=week.sections[section].kind == "free_talk",
             decided=row.state not in ("nominated", "deferred"),
             still_open=is_theirs and not week.decides(by, row.section),
             taken_already=mark and mark[0].made is not None,

@@ -14,7 +14,7 @@ from members.actions import invitations, logins, people
 from members.actors import SYSTEM
 from members.models import Guest, Person, Role, User
 from members.rules import StateRefusal
-from talks.actions import claims, hosting, items, suggestions
+from talks.actions import claims, hosting, items, questions, suggestions
 from talks.actions.life import plan_next
 from talks.actions.templates import own
 from talks.models import (
@@ -87,6 +87,8 @@ def make_world(now: Any) -> None:
             items.vote(item=row, by=nobody, now=now)
     items.vote(item=row, by=editor, now=now)
     suggestions.suggest(section=kinds["news"], body="短一点", by=nobody, now=now)
+    for body in ("四比特够用吗？", "两比特呢？"):
+        questions.ask(episode=made, body=body, by=nobody, now=now)
 
 
 # ── Every row of every table ────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from django.http import Http404
 from members.actors import SYSTEM
 from members.models import Notification
 from members.rules import StateRefusal
-from talks.actions import carries, item_edits, items
+from talks.actions import carries, item_edits, item_order, items
 from talks.export import document_of
 from talks.models import Carry, Claim, Credit, Item, ItemVote, Question
 from talks.votes import votes_given
@@ -137,3 +137,19 @@ def test_what_is_hidden_or_taken_out_does_not_go_on(room, member, organizer, now
     for gone in ({"item": item}, {"question": question}, {}):
         with pytest.raises(Http404):
             carries.carry(**gone, episode=room.episode, by=organizer, now=now)
+
+
+def test_the_free_talk_takes_no_items(room, old, member, organizer, now):
+    """A document of questions and items in one section could not be read again."""
+    item, talk = nominate(room, member, now, section=room.news), room.sections["free_talk"]
+    for act in (
+        lambda: nominate(room, organizer, now, url="https://blog.example/z", section=talk),
+        lambda: item_order.move(item=item, section=talk, version=None, by=organizer, now=now),
+        lambda: item_order.arrange(item=item, section=talk, behind=None, version=None, by=organizer, now=now),
+        lambda: carries.take(item=old, section=talk, by=organizer, now=now),
+        lambda: carries.take_plan(plan=room.plan, section=talk, by=organizer, now=now),
+    ):
+        with pytest.raises(StateRefusal) as refusal:
+            act()
+        assert refusal.value.code == "no_items"
+    assert not talk.items.exists()
