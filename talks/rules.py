@@ -181,6 +181,11 @@ def may_plan(by: Actor) -> bool:
     return is_organizer(by) or is_system(by)
 
 
+def may_keep_webhooks(by: Actor) -> bool:
+    """Their addresses are keys to groups: organizers."""
+    return is_organizer(by)
+
+
 def takes_claims(episode: Episode) -> bool:
     """While it is collecting, and for gaps until it begins."""
     return episode.state in (EpisodeState.COLLECTING, EpisodeState.LOCKED)
