@@ -37,7 +37,9 @@ class Told:
 
 EVENTS: dict[str, Told] = {
     "episode_planned": Told(_("a number is planned"), gettext_noop("%(episode)s is planned for %(moment)s.")),
-    "episode_opened": Told(_("a board opens"), gettext_noop("The board of %(episode)s is open; the talk is %(moment)s.")),
+    "episode_opened": Told(
+        _("a board opens"), gettext_noop("The board of %(episode)s is open; the talk is %(moment)s.")
+    ),
     "episode_locked": Told(_("a board is locked"), gettext_noop("The board of %(episode)s is locked.")),
     "episode_live": Told(_("a talk begins"), gettext_noop("%(episode)s is live now.")),
     "episode_published": Told(_("a record is published"), gettext_noop("The record of %(episode)s is published.")),
@@ -67,6 +69,12 @@ TEST_SENTENCE = gettext_noop("A test from OpenLLM Talk: this webhook works.")
 USUAL = ("episode_opened", "episode_published", "episode_postponed", "reminder")
 # How much of a text of members goes into a sentence.
 EXCERPT = 120
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of a member's text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else f"{line[: EXCERPT - 1]}…"
 
 
 def name_of(kind: str) -> str:

@@ -27,6 +27,7 @@ from outbound import client
 from talks import mailing
 from talks.models import Delivery, Episode, Reminder, Webhook
 from talks.moves import moment
+from talks.notices import WORDS
 from talks.robots import message_of, refusal_in, tells_repeats, without_secrets
 from talks.rules import may_keep_webhooks
 from talks.telling import EVENTS, TEST, Outcome
@@ -67,13 +68,18 @@ def announce(
         address = f"{settings.SITE_URL}{url or episode.get_absolute_url()}"
         said = {"who": who or _("The schedule"), **values}
         said |= {"episode": f"OpenLLM Talk {episode.label}", "moment": moment(episode.starts_at)}
+        said |= {name: str(WORDS[name].get(said[name], said[name])) for name in WORDS if name in said}
+        if said.get("before"):
+            said["before"] = moment(datetime.fromisoformat(said["before"]))
         rows = []
         for hook, kind in hooks:
             text = (_(EVENTS[kind].sentence) % said).strip()
             data = {"episode": _shown(episode), "who": who, "text": text, "url": address, "values": values}
             payload = {"type": kind, "timestamp": now.isoformat(), "data": data}
             body = text if address in text else f"{text}\n{address}"
-            rows.append(Delivery(webhook=hook, kind=kind, key=f"event-{event.pk}-{hook.pk}", body=body, payload=payload))
+            rows.append(
+                Delivery(webhook=hook, kind=kind, key=f"event-{event.pk}-{hook.pk}", body=body, payload=payload)
+            )
     if until is not None:
         for row in rows:
             row.payload["until"] = until.isoformat()
@@ -178,7 +184,9 @@ def _refused(status: int, refusal: str) -> str:
 
 def _readable(text: str) -> str:
     """Return the beginning of what somebody answers, without what no database or page takes."""
-    return "".join(char for char in text[: 4 * ANSWER_LIMIT] if char == "\n" or char.isprintable())[:ANSWER_LIMIT].strip()
+    return "".join(char for char in text[: 4 * ANSWER_LIMIT] if char == "\n" or char.isprintable())[
+        :ANSWER_LIMIT
+    ].strip()
 
 
 def store(*, payload: dict[str, Any], now: datetime, fetched: Outcome | None) -> None:

@@ -15,7 +15,7 @@ from markup import links
 from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Person
+from members.models import Event, Person
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.models import Credit, Episode, Item, PaperMention, Section
@@ -88,12 +88,12 @@ def save(item: Item, fields: Iterable[str], *, now: datetime) -> None:
     item.save(update_fields=[*fields, "version", "changed_at"])
 
 
-def note(item: Item, verb: str, before: Mapping[str, Any], *, by: Actor, now: datetime, reason: str = "") -> None:
+def note(item: Item, verb: str, before: Mapping[str, Any], *, by: Actor, now: datetime, reason: str = "") -> Event:
     """Record what was done to an item: the values that it changed."""
     after = values_of(item)
     changed = [name for name in after if after[name] != before.get(name)]
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
-    record(by=by, now=now, verb=verb, kind="item", key=item.pk, before=old, after=new, reason=reason)
+    return record(by=by, now=now, verb=verb, kind="item", key=item.pk, before=old, after=new, reason=reason)
 
 
 def next_position(section: Section) -> int:

@@ -12,7 +12,9 @@ from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.rules import invalid
 from talks import first_edition
+from talks.actions.deliveries import announce
 from talks.actions.html import give_ids, rendered
+from talks.actions.reminders import plan_reminders
 from talks.documents.model import code_of
 from talks.models import (
     Break,
@@ -67,8 +69,10 @@ def make_next(*, by: Actor, now: datetime) -> Episode:
     _make_passages(episode, template, now=now)
     claims = _claim_for_owners(sections, starts_at.astimezone(zone()).date(), now=now)
     after_values = {"state": episode.state, "starts_at": starts_at.isoformat(), "template": template.pk}
-    record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values)
+    event = record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values)
     _tell(claims, by=by, now=now)
+    announce(event, episode, "episode_opened", "episode_planned", now=now)
+    plan_reminders(episode, by=by, now=now)
     return episode
 
 

@@ -117,7 +117,7 @@ def remove_webhook(*, webhook: Webhook, by: Actor, now: datetime) -> None:
         record(by=by, now=now, verb="remove", kind="webhook", key=row.pk, before=before)
 
 
-def test_webhook(*, webhook: Webhook, by: Actor, now: datetime) -> Delivery:
+def send_test(*, webhook: Webhook, by: Actor, now: datetime) -> Delivery:
     """Send a webhook a message that says nothing but that it works, also while it is paused.
 
     Raises PermissionDenied, Http404.
