@@ -35,7 +35,7 @@ class Message:
 def message_of(
     *, form: str, url: str, secret: str, text: str, payload: Mapping[str, Any], key: str, now: datetime
 ) -> Message:
-    """Return a delivery as its receiver wants it, signed at `now`. `key` names it for receivers who can tell repeats."""
+    """Return a delivery as its receiver wants it, signed at `now`. `key` is its id: a program tells repeats by it."""
     match form:
         case WebhookForm.WECOM:
             said: dict[str, Any] = {"msgtype": "text", "text": {"content": cut(text, LONGEST[WebhookForm.WECOM])}}

@@ -36,8 +36,8 @@ def plan_reminders(episode: Episode, *, by: Actor, now: datetime) -> list[Remind
     """See that a locked episode has its reminders for the date it has now; the same date changes nothing.
 
     What was not sent moves with the date; what was sent or skipped is due again when its new moment is still to come.
-    A moment that was long past when it was planned is noted as skipped. Episodes of the past, specials and the sample have
-    none. Returns what is new or was moved.
+    A moment that was long past when it was planned is noted as skipped. Episodes of the past, specials and the sample
+    have none. Returns what is new or was moved.
     """
     if not plans_reminders(episode) or _is_sample(episode):
         return []

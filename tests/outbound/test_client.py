@@ -409,9 +409,8 @@ def test_a_post_sends_its_body_and_headers_and_follows_nobody(loopback):
 
 @pytest.mark.parametrize("value", ["a\r\nX: y", "\x00", "中", ""])
 def test_a_post_with_a_header_that_cannot_be_sent_is_a_bug(loopback, value):
-    with serving({"/": response(b"x")}) as server:
-        with pytest.raises(ValueError, match="X-Key"):
-            client.post(server.url(), body=b"x", headers={"X-Key": value})
+    with serving({"/": response(b"x")}) as server, pytest.raises(ValueError, match="X-Key"):
+        client.post(server.url(), body=b"x", headers={"X-Key": value})
     assert server.requests == []
 
 
