@@ -21,7 +21,7 @@ from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import SYSTEM, Actor
 from members.models import Event, Person, Role
-from members.rules import require
+from members.rules import in_one, require
 from members.sealing import Unreadable, unseal
 from outbound import client
 from talks import mailing
@@ -162,8 +162,8 @@ def _post(row: Delivery, hook: Webhook, *, now: datetime) -> Outcome:
         return Outcome(str(error), is_final=True)
     except client.Failed as error:
         is_unknown = error.may_have_arrived and not tells_repeats(hook.form)
-        said = _("%(error)s It may have arrived all the same.") % {"error": error} if is_unknown else str(error)
-        return Outcome(said, is_final=is_unknown)
+        doubt = [_("It may have arrived all the same.")] if is_unknown else []
+        return Outcome(in_one([str(error), *doubt]), is_final=is_unknown)
     answer = _readable(without_secrets(reply.body.decode(errors="replace"), url=url, secret=secret))
     refusal = refusal_in(hook.form, reply.status, reply.body)
     error = "" if refusal is None else _refused(reply.status, without_secrets(refusal, url=url, secret=secret))

@@ -1,4 +1,4 @@
-"""Webhooks for organizers: groups' robots and programs that are told what happens, with the log of what they were told."""
+"""Webhooks for organizers: robots of groups and programs that are told what happens, with the log of that."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class WebhookFields(forms.Form):
         super().__init__(*args, initial=first, **kwargs)
         self.fields["events"].choices = [(kind, told.name) for kind, told in EVENTS.items()]  # type: ignore[attr-defined]
         if webhook is not None:
-            self.fields["url"].label = _("New address; empty: it stays %(place)s") % {"place": actions.place_of(webhook)}
+            self.fields["url"].label = _("New address; empty: it stays %(place)s") % {
+                "place": actions.place_of(webhook)
+            }
             self.fields["secret"].label = _("New secret; empty: it stays")
 
 
