@@ -56,8 +56,8 @@ class ProfileForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, initial=self.of(person), **kwargs)
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(data, initial=self.of(person))
         if not settings.OPEN_BY_MAIL:
             del self.fields["mails"]
         elif not is_organizer(person):

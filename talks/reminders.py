@@ -227,9 +227,9 @@ def outbox(episode: Episode) -> list[Entry]:
     reminders = list(Reminder.objects.of(episode))
     hooks = list(Webhook.objects.listening())
     sent: dict[int, list[Delivery]] = {}
-    rows = Delivery.objects.filter(reminder__in=reminders).select_related("webhook", "person").order_by("pk")
-    for row in rows:
-        sent.setdefault(row.reminder_id or 0, []).append(row)
+    out = Delivery.objects.filter(reminder__in=reminders).select_related("webhook", "person").order_by("pk")
+    for each in out:
+        sent.setdefault(each.reminder_id or 0, []).append(each)
     entries = []
     for row in reminders:
         is_open = row.sent_at is None

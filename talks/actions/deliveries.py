@@ -166,8 +166,8 @@ def _post(row: Delivery, hook: Webhook, *, now: datetime) -> Outcome:
         return Outcome(in_one([str(error), *doubt]), is_final=is_unknown)
     answer = _readable(without_secrets(reply.body.decode(errors="replace"), url=url, secret=secret))
     refusal = refusal_in(hook.form, reply.status, reply.body)
-    error = "" if refusal is None else _refused(reply.status, without_secrets(refusal, url=url, secret=secret))
-    return Outcome(error[:ANSWER_LIMIT], reply.status, answer, retry_after=reply.retry_after(now))
+    wrong = "" if refusal is None else _refused(reply.status, without_secrets(refusal, url=url, secret=secret))
+    return Outcome(wrong[:ANSWER_LIMIT], reply.status, answer, retry_after=reply.retry_after(now))
 
 
 def _refused(status: int, refusal: str) -> str:
@@ -207,12 +207,12 @@ def store(*, payload: dict[str, Any], now: datetime, fetched: Outcome | None) ->
         _enqueue(row, due_at=now + wait, now=now)
     row.save(update_fields=["attempts", "begun_at", "status", "answer", "error", "sent_at", "failed_at"])
     if row.webhook_id is not None and row.state != "waiting":
-        _count(row, now=now)
+        _count(row, row.webhook_id, now=now)
 
 
-def _count(row: Delivery, *, now: datetime) -> None:
+def _count(row: Delivery, webhook: int, *, now: datetime) -> None:
     """Count what failed in a row; a webhook that takes nothing any more pauses, and organizers are told."""
-    hook = Webhook.objects.select_for_update().get(pk=row.webhook_id)
+    hook = Webhook.objects.select_for_update().get(pk=webhook)
     if row.sent_at is not None and hook.failures == 0:
         return
     if hook.paused_at is not None and row.sent_at is None:

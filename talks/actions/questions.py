@@ -213,5 +213,5 @@ def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
 
 def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime) -> None:
     """Tell webhooks of a question, or of an answer to it."""
-    said = {"question": question.public_id, "body": excerpt(body)}
-    announce(event, question.episode, kind, now=now, url=question.get_absolute_url(), **said)
+    where, key = question.get_absolute_url(), question.public_id
+    announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body))

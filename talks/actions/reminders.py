@@ -100,8 +100,11 @@ def edit_reminder(
         row = _locked(reminder)
         require(runs(by, row.episode), _("Only hosts and organizers see to reminders."))
         _require_waiting(row)
-        before = {"text": row.text, "is_off": row.is_off}
-        yours = {"text": row.text if text is None else text, "is_off": row.is_off if is_off is None else is_off}
+        before: dict[str, Any] = {"text": row.text, "is_off": row.is_off}
+        yours: dict[str, Any] = {
+            "text": row.text if text is None else text,
+            "is_off": row.is_off if is_off is None else is_off,
+        }
         if version is not None and row.version != version:
             message = _("This has changed since you read it; here is what stands now.")
             texts = {"yours": yours, "theirs": before}

@@ -54,11 +54,11 @@ class WebhookFields(forms.Form):
         label=gettext_lazy("What is it told?"), widget=forms.CheckboxSelectMultiple, required=False
     )
 
-    def __init__(self, *args: Any, webhook: Webhook | None = None, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, webhook: Webhook | None = None) -> None:
         first: dict[str, Any] = {"events": USUAL, "form": WebhookForm.WECOM.value}
         if webhook is not None:
             first = {name: getattr(webhook, name) for name in ("version", "name", "form", "events")}
-        super().__init__(*args, initial=first, **kwargs)
+        super().__init__(data, initial=first)
         self.fields["events"].choices = [(kind, told.name) for kind, told in EVENTS.items()]  # type: ignore[attr-defined]
         if webhook is not None:
             self.fields["url"].label = _("New address; empty: it stays %(place)s") % {

@@ -22,7 +22,7 @@ from talks.views.feeds import xml_text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "a]]>b</title><x>\x00\x08\ufffe\ud800 & \U0001f600 \"'"
-FEEDS = ("/feeds/papers.atom", "/feeds/news.atom")
+FEEDS = ("/feeds/papers.atom", "/feeds/news.atom", "/feeds/episodes.atom", "/feeds/questions.atom")
 
 
 def read(client, address, **headers):

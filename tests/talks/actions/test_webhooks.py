@@ -16,9 +16,11 @@ from django.utils import timezone
 from jobs.models import Job
 from members.models import Event, Notification
 from members.rules import StateRefusal
+from outbound import client
 from talks import robots
 from talks.actions import claims, deliveries, items, life, questions, sample, webhooks
 from talks.models import Delivery, Episode, Webhook, WebhookForm
+from talks.telling import EVENTS
 from tests.outbound.servers import redirect, response
 from tests.talks.telling import OK, clock_at, hook, only, only_telling, receiver, told
 from tests.talks.week import at, board
@@ -89,8 +91,6 @@ def test_the_sample_is_announced_to_nobody(organizer, member, settings, tmp_path
 
 
 def test_everything_there_is_to_tell_is_told(organizer, member):
-    from talks.telling import EVENTS
-
     hook("http://127.0.0.1:9/", by=organizer, now=MONDAY, events=list(EVENTS))
     week = board(now=MONDAY)
     asked = ask(week, member)
@@ -273,8 +273,6 @@ def slow(connection):
 
 @pytest.mark.parametrize(("form", "times"), [(WebhookForm.WECOM, 1), (WebhookForm.JSON, 5)])
 def test_a_slow_receiver_is_told_again_only_if_it_can_tell_repeats(week, organizer, member, monkeypatch, form, times):
-    from outbound import client
-
     monkeypatch.setattr(client, "SECONDS", 0.3)
     monkeypatch.setattr(client.post, "__kwdefaults__", {**client.post.__kwdefaults__, "seconds": 0.3})
     with receiver(slow) as server, clock_at(MONDAY) as clock:
