@@ -165,7 +165,8 @@ def group_text(kind: str, episode: Episode) -> str:
     """Return the words for a group, in the language of the site, with the address where one acts."""
     with translation.override(settings.LANGUAGE_CODE):
         zone = _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE
-        said = {"episode": f"OpenLLM Talk {episode.label}", "when": f"{moment(episode.starts_at)} ({zone})"}
+        when = _("%(when)s (%(zone)s)") % {"when": moment(episode.starts_at), "zone": zone}
+        said = {"episode": f"OpenLLM Talk {episode.label}", "when": when}
         return _made(ReminderKind(kind), episode, said)
 
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "var" / "shots"
@@ -157,6 +158,14 @@ SHOTS: dict[str, Shot] = {
     "state": Shot("episode-state", "/episodes/021/state/", stage="week"),
     "state-host": Shot("episode-state", "/episodes/021/state/", by="member", stage="week"),
     "state-organizer": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
+    "outbox": Shot("outbox", "/episodes/021/outbox/", by="member", stage="week"),
+    "outbox-english": Shot("outbox", "/episodes/021/outbox/", by="organizer", language="en", stage="week"),
+    "outbox-empty": Shot("outbox", "/episodes/105/outbox/", by="organizer"),
+    "webhooks-empty": Shot("webhooks", "/webhooks/", by="organizer"),
+    "webhooks": Shot("webhooks", "/webhooks/", by="organizer", stage="week"),
+    "webhook": Shot("webhook", "/webhooks/1/", by="organizer", stage="week"),
+    "webhook-paused": Shot("webhook", "/webhooks/2/", by="organizer", stage="week"),
+    "unsubscribe": Shot("unsubscribe", "{stop}"),
     "templates": Shot("templates", "/templates/", stage="week"),
     "templates-organizer": Shot("templates", "/templates/", by="organizer", stage="week"),
     "template-edit": Shot("template-edit", "/templates/edit/", by="organizer", stage="week"),
@@ -331,6 +340,7 @@ def enter(stage: str) -> None:
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
     if stage == "week":
         take_part()
+        tell_groups()
 
 
 def take_part() -> None:
@@ -357,6 +367,37 @@ def take_part() -> None:
     rescue(episode=episode, by=organizer, now=now)
     own(kind="practice", title="", person=member, by=organizer, now=now)
     make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
+
+
+def tell_groups() -> None:
+    """Reminders in every state, and webhooks that were told something: taken, refused, given up."""
+    from django.utils import timezone
+
+    from members.models import User
+    from talks.actions import deliveries, reminders, webhooks
+    from talks.models import Delivery, Reminder
+    from talks.telling import EVENTS, Outcome
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    rows = {row.kind: row for row in Reminder.objects.filter(episode__code="021")}
+    reminders.edit_reminder(reminder=rows["soon"], version=1, text="两小时后见，先去提问。", by=member, now=now)
+    reminders.edit_reminder(reminder=rows["publish"], version=1, is_off=True, by=member, now=now)
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=made-up-0000-0000"
+    common = {"url": url, "by": organizer, "now": now}
+    first, _none = webhooks.make_webhook(name="讲稿准备群", form="wecom", events=["reminder"], **common)
+    long = "一个名字长到手机屏幕一行放不下的、只收提醒和顺延消息的备用大群（二群）"
+    second, _none = webhooks.make_webhook(name=long, form="feishu", events=list(EVENTS), **common)
+    reminders.send_now(reminder=rows["open_roles"], by=member, now=now)
+    for hook, outcome in (
+        (first, Outcome(status=200, answer='{"errcode":0,"errmsg":"ok"}')),
+        (second, Outcome("机器人不收：19021 sign match fail", 200, '{"code":19021}', is_final=True)),
+    ):
+        for _again in range(2):
+            webhooks.send_test(webhook=hook, by=organizer, now=now)
+        for row in Delivery.objects.filter(webhook=hook).order_by("pk")[:2]:
+            deliveries.store(payload={"delivery": row.pk}, now=now, fetched=outcome)
+    webhooks.pause_webhook(webhook=second, reason="密钥不对，等人重填", by=organizer, now=now)
 
 
 def fill_board() -> None:
@@ -538,6 +579,12 @@ def own_row(path: str) -> str:
     """Return the address, with the key of what the sample's member has taken where it stands for it."""
     from talks.models import Claim
 
+    if path == "{stop}":
+        from members.models import MailGroup, Person
+        from talks.mailing import link_to_stop
+
+        person = Person.objects.get(user__username="sample-member")
+        return urlsplit(link_to_stop(person, MailGroup.MINE)).path
     if "{item}" in path:
         from talks.models import Item
 
