@@ -21,7 +21,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
-from tests.api import item_rows, week_rows
+from tests.api import item_rows, telling_rows, week_rows
 from tests.api.conftest import API, keyed, sighting_of, signed_in, source_of, story_of
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +134,7 @@ TABLE = {
     "POST sources/{slug}/restore/": ORGANIZERS,
     **week_rows.TABLE,
     **item_rows.TABLE,
+    **telling_rows.TABLE,
 }
 WRITES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -248,6 +249,9 @@ def address(path, record, person, now):
     if any(f"{method} {path}" in item_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
         start, _brace, rest = path.partition("{")
         return f"{API}{start}{item_rows.fresh(path, now)}{rest.partition('}')[2]}"
+    if any(f"{method} {path}" in telling_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
+        start, _brace, rest = path.partition("{")
+        return f"{API}{start}{telling_rows.fresh(path, now)}{rest.partition('}')[2]}"
     if any(f"{method} {path}" in week_rows.TABLE for method in ("GET", *WRITES)) and "{" in path:
         start, _brace, rest = path.partition("{")
         return f"{API}{start}{week_rows.fresh(path, person, now)}{rest.partition('}')[2]}"
@@ -292,7 +296,7 @@ def body_for(path, who, document):
     }
     if (sent := item_rows.bodies(path, who)) is not None:
         return json.dumps(sent)
-    return json.dumps({**bodies, **week_rows.BODIES}.get(path, {}))
+    return json.dumps({**bodies, **week_rows.BODIES, **telling_rows.BODIES}.get(path, {}))
 
 
 @pytest.fixture
