@@ -76,7 +76,8 @@ def announce(
             text = (_(EVENTS[kind].sentence) % said).strip()
             data = {"episode": _shown(episode), "who": who, "text": text, "url": address, "values": values}
             payload = {"type": kind, "timestamp": now.isoformat(), "data": data}
-            body = text if address in text else f"{text}\n{address}"
+            # Of a reminder the group gets what the outbox shows, letter by letter.
+            body = text if reminder is not None or address in text else f"{text}\n{address}"
             rows.append(
                 Delivery(webhook=hook, kind=kind, key=f"event-{event.pk}-{hook.pk}", body=body, payload=payload)
             )
