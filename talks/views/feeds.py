@@ -152,7 +152,7 @@ class QuestionFeed(_Atom):
     def item_description(self, item: Question) -> str:
         answers = ((xml_text(row.author_name or ""), row.body_html) for row in item.told)  # type: ignore[attr-defined]
         said = format_html_join("", "<h3>{}</h3>{}", ((name, _stored(html)) for name, html in answers))
-        return format_html("{}{}", _stored(item.body_html), said)
+        return _stored(item.body_html) + said
 
     def item_link(self, item: Question) -> str:
         return absolute(item.get_absolute_url())

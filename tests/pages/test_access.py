@@ -27,6 +27,8 @@ FORMS = (
     *("/episodes/021/state/", "/plan/", "/claim/sections/1/", "/claim/1/release/", "/claim/1/hand-over/"),
     *("/episodes/021/board/act/", "/episodes/021/board/items/1/", "/episodes/021/board/items/1/arrange/", "/submit/"),
     "/q/020-1/move/",
+    *("/episodes/021/outbox/", "/webhooks/", "/webhooks/1/", "/webhooks/1/pause/", "/webhooks/1/resume/"),
+    *("/webhooks/1/remove/", "/webhooks/1/test/", "/deliveries/1/replay/"),
     *("/claim/owners/1/skip/", "/claim/owners/1/unskip/", "/claim/owners/1/disown/", "/notifications/"),
     *("/templates/edit/", "/templates/own/", "/calendar/set/", "/calendar/remove/", "/calendar/break/"),
     *(
