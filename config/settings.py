@@ -193,6 +193,15 @@ JOB_KINDS = {
         store="papers.actions.filling.store",
         lease=timedelta(minutes=10),
     ),
+    "send_reminders": Kind(store="talks.actions.reminders.send_due", name=_("looking for reminders that are due")),
+    "send_reminder": Kind(store="talks.actions.reminders.send_one", name=_("sending a reminder")),
+    "tell_by_mail": Kind(store="talks.actions.mails.tell", name=_("looking who wants a mail")),
+    "deliver": Kind(
+        name=_("sending mails and telling webhooks"),
+        fetch="talks.actions.deliveries.fetch",
+        store="talks.actions.deliveries.store",
+    ),
+    "prune_deliveries": Kind(store="talks.actions.deliveries.prune", name=_("clean-up of deliveries")),
     "ask_papers_again": Kind(store="talks.actions.papers.ask_again", name=_("asking again about the papers of talks")),
     "ask_papers": Kind(
         name=_("asking about papers of talks"),
@@ -205,6 +214,8 @@ JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
     "collect": Beat(every=timedelta(minutes=1)),
     "turn_week": Beat(every=timedelta(minutes=5)),
+    "send_reminders": Beat(every=timedelta(minutes=1)),
+    "prune_deliveries": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=20)),
     "fill_papers": Beat(every=timedelta(minutes=5)),
     "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
@@ -321,6 +332,7 @@ if TRUSTED_PROXIES:
 # ── Mail ────────────────────────────────────────────────────────────────────
 EMAIL_CONFIG = environ.Env.email_url_config(ENV["EMAIL_URL"] or "dummymail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # a mail server that hangs holds a worker no longer than an address does
 if "@" in (EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""):
     DEFAULT_FROM_EMAIL = EMAIL_CONFIG["EMAIL_HOST_USER"]
 

@@ -22,6 +22,7 @@ from talks.views import (
     board_item,
     claims,
     episodes,
+    evenings,
     feeds,
     history,
     home,
@@ -30,13 +31,16 @@ from talks.views import (
     joining,
     life,
     list_imports,
+    mailing,
     notifications,
+    outbox,
     papers,
     people,
     questions,
     site,
     submit,
     templates,
+    webhooks,
 )
 
 
@@ -63,6 +67,7 @@ urlpatterns = [
     path("episodes/<code>/", episodes.record, name="episode"),
     path("episodes/<code>/ask/", questions.ask, name="ask"),
     path("episodes/<code>/state/", life.state, name="episode-state"),
+    path("episodes/<code>/outbox/", outbox.index, name="outbox"),
     path("episodes/<code>/board/", board.board, name="board"),
     path("episodes/<code>/board/act/", board.act, name="board-act"),
     path("episodes/<code>/board/items/<int:pk>/", board_item.item, name="board-item"),
@@ -97,6 +102,14 @@ urlpatterns = [
         for verb in ("set", "remove", "break", "resume")
     ],
     path("notifications/", notifications.index, name="notifications"),
+    path("unsubscribe/<token>/", mailing.unsubscribe, name="unsubscribe"),
+    path("webhooks/", webhooks.index, name="webhooks"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    *[
+        path(f"webhooks/<int:pk>/{verb}/", webhooks.change, {"verb": verb}, name=f"webhook-{verb}")
+        for verb in webhooks.VERBS
+    ],
+    path("deliveries/<int:pk>/replay/", webhooks.replay, name="delivery-replay"),
     path("q/<public_id>/", questions.question, name="question"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("inbox/act/", inbox.act, name="inbox-act"),
@@ -104,6 +117,9 @@ urlpatterns = [
     path("papers/", papers.index, name="papers"),
     path("papers/<path:identifier>.bib", papers.bibtex, name="paper-bibtex"),
     path("papers/<path:identifier>/", papers.paper, name="paper"),
+    path("calendar.ics", evenings.calendar, name="calendar-file"),
+    path("feeds/episodes.atom", feeds.episodes, name="feed-episodes"),
+    path("feeds/questions.atom", feeds.questions, name="feed-questions"),
     path("feeds/papers.atom", feeds.papers, name="feed-papers"),
     path("feeds/news.atom", feeds.news, name="feed-news"),
     path("lists/", lists.index, name="lists"),

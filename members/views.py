@@ -58,7 +58,7 @@ def email(request: HttpRequest) -> HttpResponseBase:
 def profile(request: HttpRequest) -> HttpResponse:
     """What I say of myself; `preview` shows the text without storing it."""
     person, _user = _person(request)
-    form = forms.ProfileForm(request.POST or None, initial=forms.ProfileForm.of(person))
+    form = forms.ProfileForm(request.POST or None, person=person)
     conflict: dict[str, Any] = {}
     context: dict[str, Any] = {"form": form, "person": person, "conflict": conflict, "may_edit": may_write(person)}
     context |= {"mail": settings.OPEN_BY_MAIL, "providers": settings.PROVIDERS}

@@ -195,6 +195,11 @@ def may_invite_to_claim(by: Actor, target: str) -> bool:
     return section is not None and takes_claims(section.episode) and runs(by, section.episode)
 
 
+def may_keep_webhooks(by: Actor) -> bool:
+    """Their addresses are keys to groups: organizers."""
+    return is_organizer(by)
+
+
 def takes_claims(episode: Episode) -> bool:
     """While it is collecting, and for gaps until it begins."""
     return episode.state in (EpisodeState.COLLECTING, EpisodeState.LOCKED)

@@ -15,7 +15,7 @@ from markup import links
 from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Person, Row
+from members.models import Event, Person, Row
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.actions.keeping import hold, keep
@@ -104,13 +104,13 @@ def note(
     now: datetime,
     reason: str = "",
     others: Iterable[Row] = (),
-) -> None:
+) -> Event:
     """Record what was done to an item: the values that it changed; and keep it, with the `others` that it changed."""
     after = values_of(item)
     changed = [name for name in after if after[name] != before.get(name)]
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
     values = {"before": old, "after": new, "reason": reason}
-    keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
+    return keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
 
 
 def next_position(section: Section) -> int:

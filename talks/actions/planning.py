@@ -12,8 +12,10 @@ from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.rules import invalid
 from talks import first_edition
+from talks.actions.deliveries import announce
 from talks.actions.html import give_ids, rendered
 from talks.actions.keeping import keep
+from talks.actions.reminders import plan_reminders
 from talks.documents.model import code_of
 from talks.models import (
     Break,
@@ -68,9 +70,11 @@ def make_next(*, by: Actor, now: datetime) -> Episode:
     passages = _make_passages(episode, template, now=now)
     claims = _claim_for_owners(sections, starts_at.astimezone(zone()).date(), now=now)
     after_values = {"state": episode.state, "starts_at": starts_at.isoformat(), "template": template.pk}
-    made = [episode, *sections, *passages, *claims]
-    keep(record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values), made)
+    event = record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values)
+    keep(event, [episode, *sections, *passages, *claims])
     _tell(claims, by=by, now=now)
+    announce(event, episode, "episode_opened", "episode_planned", now=now)
+    plan_reminders(episode, by=by, now=now)
     return episode
 
 

@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from markup import links
 from members.actions.events import record
 from members.actors import Actor, person_behind
-from members.models import Person, Purpose
+from members.models import Event, Person, Purpose
 from members.rules import StateRefusal, check_text, guest_may, may_write
 from papers.actions.stubs import find_or_stub
+from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
 from talks.documents.model import MAX_NUMBER
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
+from talks.telling import excerpt
 
 
 class Repeated(ValidationError):
@@ -94,7 +96,8 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         mention_papers(text=body, episode=episode, now=now, question=question)
         give_ids([question])
         key, after = question.public_id, {"body": body}
-        keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
+        event = keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
+        _announce(event, "question_asked", question, body, now=now)
     return question
 
 
@@ -126,7 +129,9 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Htm
         )
         mention_papers(text=body, episode=question.episode, now=now, answer=written)
         give_ids([written])
-        keep(record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body}), [written])
+        event = record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
+        keep(event, [written])
+        _announce(event, "question_answered", question, body, now=now)
     return written
 
 
@@ -208,3 +213,9 @@ def _conflict(*, yours: str, theirs: str) -> ValidationError:
 def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
     if (made := own.filter(body=body).order_by("pk").first()) is not None:
         raise Repeated(made)
+
+
+def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime) -> None:
+    """Tell webhooks of a question, or of an answer to it."""
+    where, key = question.get_absolute_url(), question.public_id
+    announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body))

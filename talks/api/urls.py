@@ -8,7 +8,7 @@ from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import carries, episodes, imports, items, news, planning, questions, record
+from talks.api import carries, episodes, imports, items, news, planning, questions, record, telling
 
 
 class Root(APIRootView):
@@ -35,6 +35,9 @@ for name, viewset in {
     "templates/owners": planning.OwnerViewSet,  # before the templates, whose keys it would be taken for
     "templates": planning.TemplateViewSet,
     "notifications": planning.NotificationViewSet,
+    "reminders": telling.ReminderViewSet,
+    "webhooks": telling.WebhookViewSet,
+    "deliveries": telling.DeliveryViewSet,
     "people": record.PersonViewSet,
     "person-requests": record.PersonRequestViewSet,
     "invitations": InvitationViewSet,

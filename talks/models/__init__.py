@@ -2,7 +2,7 @@
 
 from talks.models.carries import BoardVisit, Carry, CarryReason
 from talks.models.credits import Credit, CreditRole, PaperMention
-from talks.models.deliveries import Delivery, Reminder, ReminderKind, Webhook, WebhookForm
+from talks.models.deliveries import Delivery, Reminder, ReminderKind, SkipReason, Webhook, WebhookForm
 from talks.models.documents import ImportedRow, SourceDocument
 from talks.models.episodes import (
     Episode,
@@ -69,6 +69,7 @@ __all__ = [
     "ReminderKind",
     "Section",
     "SectionKind",
+    "SkipReason",
     "SourceDocument",
     "StandingOwner",
     "Suggestion",

@@ -21,6 +21,7 @@ LISTS = [
     *("templates", "people", "papers", "lists", "mentions"),
 ]
 NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
+TELLING = ["reminders", "webhooks", "deliveries"]  # read in test_api_telling.py
 OWN = ["tokens", "imports", "events", "jobs", "invitations", "person-requests"]
 WEEK = [
     "episodes/carries",
@@ -43,7 +44,7 @@ def get(client, path, **headers):
 
 
 def test_the_root_names_every_resource(anonymous):
-    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN, *WEEK])
+    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN, *WEEK, *TELLING])
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -37,12 +37,14 @@ from talks.views.kept import kept
 from tests.pages.conftest import rich
 from tests.pages.kept_acts import ON_WHAT_STANDS as NEWS_AND_LISTS
 from tests.pages.kept_items import ON_ITEMS, WITHIN_ITEMS
+from tests.pages.kept_telling import WITHIN_TELLING
 from tests.pages.kept_week import OF_THE_WEEK, WITHIN_THE_WEEK
 from tests.talks.newsroom import source, tell
 
 KEPT = [
     *("/", "/episodes/", "/episodes/020/", "/episodes/020.md", "/episodes/020.zhihu.md", "/episodes/020.json"),
     *("/papers/", "/papers/2108.12409/", "/people/", "/people/渡口/"),
+    *("/calendar.ics", "/feeds/episodes.atom", "/feeds/questions.atom"),
 ]
 
 
@@ -230,6 +232,7 @@ OTHERS = {
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
     *WITHIN_THE_WEEK,
     *WITHIN_ITEMS,
+    *WITHIN_TELLING,
 }
 
 

@@ -12,7 +12,22 @@ from members.models import Notification
 from news.models import FetchRun
 from papers.models import Paper
 from talks.api.urls import router
-from talks.models import Answer, Break, Hosting, Item, PaperMention, Question, Section, StandingOwner, Template
+from talks.models import (
+    Answer,
+    Break,
+    Delivery,
+    Episode,
+    Hosting,
+    Item,
+    PaperMention,
+    Question,
+    Reminder,
+    ReminderKind,
+    Section,
+    StandingOwner,
+    Template,
+    Webhook,
+)
 from talks.models.together import read_together
 from tests.api.conftest import source_of, story_of
 from tests.pages.conftest import item, put, question, section, wide
@@ -42,6 +57,9 @@ PAGES = {
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
 LIST_LIMIT = 3
 OF_ORGANIZERS = ("tokens", "imports", "events", "jobs", "notifications", "invitations", "person-requests")
+OF_ORGANIZERS += ("reminders", "webhooks", "deliveries")
+# What hosts and organizers see; at most so many queries, those for who asks among them.
+OF_KEEPERS = {"/episodes/500/outbox/": 30, "/webhooks/": 8, "/webhooks/{hook}/": 9}
 FEW, MANY = 5, 100
 
 
@@ -93,6 +111,13 @@ def fill(organizer, now):
             told = {"kind": "advanced", "target_kind": "episode", "target_key": "1", "created_at": now}
             Notification.objects.create(person=organizer, values={"code": "001"}, **told)
             Job.objects.create(kind="prune", key=str(number), created_at=now, due_at=now)
+            hook = Webhook.objects.create(name=str(number), form="json", url="x", events=["reminder"], **stamp)
+            evening_of = Episode.objects.get(number=number)
+            reminder = Reminder.objects.create(episode=evening_of, kind="soon", due_at=now, **stamp)
+            first = Webhook.objects.order_by("pk").first()
+            for told, key in ((hook, "own"), (first, "first")):
+                keys = {"key": f"{key}-{number}", "kind": "reminder", "reminder": reminder}
+                Delivery.objects.create(webhook=told, created_at=now, sent_at=now, **keys)
 
     return fill
 
@@ -139,6 +164,27 @@ def test_a_longer_list_of_the_api_costs_no_query(client, organizer, fill):
     fill(FEW + 1, MANY + 1)
     assert count() == few
     assert {address: n for address, n in few.items() if n > LIST_LIMIT} == {}
+
+
+def test_what_keepers_see_costs_the_same_for_few_and_many(client, organizer, fill, make, now):
+    make.wide(500, items=3, questions=3)
+    episode = Episode.objects.get(code="500")
+    stamp = {"created_at": now, "changed_at": now}
+    for kind in ReminderKind.values:
+        Reminder.objects.create(episode=episode, kind=kind, due_at=now, **stamp)
+    fill(1, FEW + 1)
+    hook = Webhook.objects.order_by("pk").first().pk
+
+    def count():
+        return {page: queries(client, page.format(hook=hook)) for page in OF_KEEPERS}
+
+    client.force_login(organizer.user)
+    for _warm in range(2):
+        few = count()
+    fill(FEW + 1, MANY + 1)
+    Delivery.objects.filter(key__startswith="own").update(reminder=Reminder.objects.filter(episode=episode).first())
+    assert count() == few
+    assert {page: n for page, n in few.items() if n > OF_KEEPERS[page]} == {}
 
 
 def test_an_unknown_visitor_costs_no_session(client, site):
