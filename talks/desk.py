@@ -231,7 +231,7 @@ def _parts(
             Reminder.objects.filter(**here, sent_at=None, is_off=False),
             ("kind", "due_at", "sequence"),
         ),
-        "links": (rescue, ("target", "key")),
+        "links": (rescue, ("target",)),
         "breaks": (Break.objects.filter(deleted_at=None), ("day",)),
     }
 

@@ -56,7 +56,8 @@ def hosts_to_ask(*, now: datetime, without: Collection[int] = ()) -> list[Person
         last = getattr(person, "last_hosted", None)
         return (last.timestamp() if last else float("-inf")), _mixed(f"host {person.pk}")
 
-    return sorted(rows, key=place)[:SUGGESTED]
+    people: list[Person] = list(rows)
+    return sorted(people, key=place)[:SUGGESTED]
 
 
 def _who_may_be_asked() -> QuerySet[Person]:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.models import Person
 from members.rules import is_organizer
-from talks.actions.rescue import links_of
 from talks.actions.visits import note_visit
 from talks.acts import KINDS as ROWS
 from talks.desk import Choice, Desk, choice_of, desk_of, fresh_since
 from talks.fair import hosts_to_ask
-from talks.group_texts import KINDS, Facts, group_text, offered
+from talks.group_texts import KINDS, group_text, offered
 from talks.missing import next_state, state_page
-from talks.models import BoardVisit, Episode, EpisodeState, HostingRole
+from talks.models import BoardVisit, EpisodeState, HostingRole
 from talks.moves import MOVABLE
 from talks.pace import steps_of_last
-from talks.rules import takes_claims
 from talks.series import tally
 from talks.views.charts import people_chart, questions_chart, statistics_of
 from talks.views.desk_rows import (
