@@ -172,7 +172,7 @@ def in_the_way(desk: Desk) -> list[Missing]:
 
 def deadlines_of(episode: Episode, now: datetime) -> list[Deadline]:
     """Return what comes next, the nearest first."""
-    said = [(episode.cut_off, _("the board is locked")), (episode.starts_at, _("the talk begins"))]
+    said = [(episode.cut_off, _("the board closes")), (episode.starts_at, _("the talk begins"))]
     if episode.state not in BEFORE:
         return []
     found = [Deadline(at, sentence) for at, sentence in said if at is not None and at > now]
