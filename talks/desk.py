@@ -28,7 +28,7 @@ from members.models import Event, Invitation, Person, Purpose
 from members.rules import is_organizer, may_write
 from talks.budget import SHOW, Budget, Part, budget_of, show_of
 from talks.degrading import sentence_of
-from talks.fair import suggestions_for
+from talks.fair import askable, hosts_to_ask, suggestions_for
 from talks.group_texts import Facts, Moved
 from talks.missing import Known, unsigned
 from talks.models import (
@@ -124,6 +124,7 @@ class Desk:
     breaks: set[date]
     may_run: bool
     tired: list[Hosting] = field(default_factory=list)
+    to_ask: list[Person] = field(default_factory=list)
 
     @property
     def over(self) -> list[tuple[Section, Budget]]:
@@ -131,15 +132,21 @@ class Desk:
         return [(section, budget) for section, budget in self.budgets if budget.over]
 
 
-def desk_of(episode: Episode, evenings: Sequence[Episode], by: Actor, *, now: datetime) -> Desk:
-    """Return the desk of an episode; `evenings` are the last ones, the newest first. Two queries."""
+def desk_of(
+    episode: Episode, evenings: Sequence[Episode], by: Actor, *, now: datetime, with_hosts: bool = False
+) -> Desk:
+    """Return the desk of an episode; `evenings` are the last ones, the newest first. Two queries.
+
+    `with_hosts`: also say who might host next when nobody has done it too often.
+    """
     rows = read_together(_parts(episode, evenings, now))
     sections: list[Section] = rows["sections"]
     for section in sections:
         section.episode = episode
     claims: list[Claim] = rows["claims"]
     own = [row for row in rows["hostings"] if row.episode_id == episode.pk]
-    entries = _entries(sections, claims, by, now=now)
+    tired = tired_hosts(episode, evenings, rows["hostings"])
+    entries, people = _entries(sections, claims, by, now=now, with_hosts=with_hosts or bool(tired))
     waiting = [entry.section for entry in entries if not entry.place.leads]
     has_host = any(row.role == HostingRole.HOST for row in own)
     for question in rows["unanswered"]:
@@ -172,7 +179,8 @@ def desk_of(episode: Episode, evenings: Sequence[Episode], by: Actor, *, now: da
         sorted(rows["reminders"], key=lambda row: (row.due_at, row.pk)),
         {row.day for row in rows["breaks"]},
         _may_run(episode, own, by),
-        tired_hosts(episode, evenings, rows["hostings"]),
+        tired,
+        hosts_to_ask(people, without=[row.person_id for row in own]),
     )
 
 
@@ -245,15 +253,20 @@ def _times_carried() -> Subquery:
     return Subquery(same.values("question").annotate(n=Count("episode")).values("n"))
 
 
-def _entries(sections: Sequence[Section], claims: Sequence[Claim], by: Actor, *, now: datetime) -> list[Entry]:
-    """Return the sections that somebody may take, with whom one might ask; that is said to the signed-in only."""
+def _entries(
+    sections: Sequence[Section], claims: Sequence[Claim], by: Actor, *, now: datetime, with_hosts: bool
+) -> tuple[list[Entry], list[Person]]:
+    """Return the sections that somebody may take with whom one might ask, and all who may be asked when that was
+    wanted; names are said to the signed-in only."""
     held_by = grouped(claims, "section_id")
     shown = [row for row in sections if row.kind != SectionKind.FREE_TALK]
     places = [place_of(section, held_by[section.pk], by, now=now) for section in shown]
     waiting = [each.section for each in places if not each.leads and each.is_open]
     busy = {(row.episode_id, claim.person_id) for row in sections for claim in held_by[row.pk]}
-    asked = suggestions_for(waiting, now=now, busy=busy) if by is not ANONYMOUS else {}
-    return [
+    is_wanted = by is not ANONYMOUS and (waiting or with_hosts)
+    people = askable({row.kind for row in waiting}, now=now) if is_wanted else []
+    asked = suggestions_for(waiting, now=now, busy=busy, people=people)
+    entries = [
         Entry(
             each,
             getattr(each.section, "last_owner", None) or "",
@@ -262,6 +275,7 @@ def _entries(sections: Sequence[Section], claims: Sequence[Claim], by: Actor, *,
         )
         for each in places
     ]
+    return entries, people if with_hosts else []
 
 
 def _minutes(

@@ -16,7 +16,6 @@ from members.rules import is_organizer
 from talks.actions.visits import note_visit
 from talks.acts import KINDS as ROWS
 from talks.desk import Choice, Desk, choice_of, desk_of, fresh_since
-from talks.fair import hosts_to_ask
 from talks.group_texts import KINDS, group_text, offered
 from talks.missing import next_state, state_page
 from talks.models import BoardVisit, EpisodeState, HostingRole
@@ -65,7 +64,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "outbox": outbox_of(episode),
         "charts": [chart for chart in (people_chart(rows), questions_chart(rows)) if chart is not None],
         "tired": desk.tired,
-        "to_ask": hosts_to_ask(now=now, without=[row.person_id for row in desk.hostings]) if desk.tired else [],
+        "to_ask": desk.to_ask,
     }
     return render(request, "talks/dashboard.html", context)
 
@@ -80,14 +79,14 @@ def hand_off(request: HttpRequest) -> HttpResponse:
     choice = _choice(request, person)
     if choice.episode is None:
         raise Http404
-    desk = desk_of(choice.episode, choice.evenings, person, now=now)
+    desk = desk_of(choice.episode, choice.evenings, person, now=now, with_hosts=True)
     evenings, steps = steps_of_last(without=choice.episode)
     context = {
         **_shared(choice, desk),
         "evenings": evenings,
         "steps": steps,
         "mine": [row for row in desk.hostings if row.person_id == person.pk],
-        "to_ask": hosts_to_ask(now=now, without=[row.person_id for row in desk.hostings]),
+        "to_ask": desk.to_ask,
         "outbox": outbox_of(choice.episode),
         "is_over": choice.episode.state == EpisodeState.PUBLISHED,
     }
