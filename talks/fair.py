@@ -26,8 +26,8 @@ def suggestions_for(
 ) -> dict[int, list[Person]]:
     """Return up to three people for each of these sections, by its key, in two queries.
 
-    `busy` are keys of an episode and of somebody who has a part in it, `people` those of `askable`: who knows them saves
-    a query. Of those who never led such a section the order is shuffled the same way for everybody, so that it is not
+    `busy` are keys of an episode and of somebody who has a part in it, `people` those of `askable`: who knows them
+    saves a query. Of those who never led such a section the order is shuffled the same way for everybody, so that it is not
     always the same names that come first.
     """
     if not sections:
@@ -46,7 +46,7 @@ def suggestions_for(
 
 
 def hosts_to_ask(people: Sequence[Person], *, without: Collection[int] = ()) -> list[Person]:
-    """Return up to three of the `askable` who might host: who never did, in a fixed mixture, then who did longest ago."""
+    """Return up to three of the `askable` who might host: who never did, mixed, then who did longest ago."""
 
     def place(person: Person) -> tuple[float, str]:
         last = getattr(person, "last_hosted", None)
