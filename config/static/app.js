@@ -19,18 +19,26 @@
     });
   }
 
+  // Browsers inside chats (WeChat) have no clipboard for pages, but still the old command on what is marked.
+  const copyOld = (field) => {
+    field.focus();
+    field.select();
+    field.setSelectionRange(0, field.value.length); // iOS selects nothing otherwise
+    try { return document.execCommand("copy"); } catch { return false; }
+  };
   for (const button of document.querySelectorAll("[data-copy-from]")) {
-    if (!navigator.clipboard) continue;
     button.hidden = false;
     const word = button.textContent;
     const field = document.getElementById(button.dataset.copyFrom);
     button.addEventListener("click", async () => {
+      let done = false;
       try {
         await navigator.clipboard.writeText(field.value);
-        button.textContent = button.dataset.done;
+        done = true;
       } catch {
-        field.select(); // to be copied by hand
+        done = copyOld(field); // what is marked stays marked, to be copied by hand
       }
+      button.textContent = (done ? button.dataset.done : button.dataset.byHand) || word;
       setTimeout(() => { button.textContent = word; }, 2500);
     });
   }

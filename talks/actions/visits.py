@@ -21,8 +21,13 @@ def note_visit(
     """
     if not isinstance(by, Person):
         return None
-    visit, is_first = BoardVisit.objects.get_or_create(person=by, episode=episode, page=page, defaults={"at": now})
-    if not is_first and now - visit.at > VISIT:
+    visit = BoardVisit.objects.filter(person=by, episode=episode, page=page).first()
+    if visit is None:  # two first looks at once are one
+        BoardVisit.objects.bulk_create(
+            [BoardVisit(person=by, episode=episode, page=page, at=now)], ignore_conflicts=True
+        )
+        return None
+    if now - visit.at > VISIT:
         visit.before, visit.at = visit.at, now
         visit.save(update_fields=["before", "at"])
     return visit.before

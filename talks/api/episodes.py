@@ -21,6 +21,7 @@ from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
 from talks.api.board import BoardActs
+from talks.api.desk import DeskActs
 from talks.api.filters import CodeFilter, InEpisode, InSection, SectionFilter
 from talks.api.life import ClaimActs, EpisodeActs, SectionActs
 from talks.documents import model
@@ -68,7 +69,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(BoardActs, EpisodeActs):
+class EpisodeViewSet(BoardActs, DeskActs, EpisodeActs):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer

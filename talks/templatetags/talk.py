@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
@@ -169,6 +170,18 @@ def duration(span: timedelta) -> str:
         ngettext("%(n)d minute", "%(n)d minutes", rest) % {"n": rest} if rest and not days else "",
     ]
     return " ".join(part for part in parts if part) or _("less than a minute")
+
+
+@register.filter
+def span(value: timedelta | None) -> str:
+    """Return how long something took, "–" where nobody noted it."""
+    return duration(value) if value is not None else "–"
+
+
+@register.filter
+def names_of(people: Iterable[Any]) -> str:
+    """Return the names of people, or of rows that carry one, in a row."""
+    return "、".join(html.printable(row.name) for row in people)
 
 
 @register.filter

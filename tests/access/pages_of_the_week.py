@@ -63,6 +63,11 @@ ROWS = [
     state(HOSTS, act="postpone", starts_at="{moved}", reason="加班"),
     state(HOSTS, act="degrade", section="{classic.pk}"),
     state(HOSTS, act="rescue"),
+    row("dashboard/", "/dashboard/", GET=Act(SIGNED_IN, leaves=frozenset({"talks_boardvisit"}))),
+    more("dashboard/", "/dashboard/?episode=023", GET=Act(DRAFT.asking(), leaves=frozenset({"talks_boardvisit"}))),
+    row("dashboard/hand-off/", "/dashboard/hand-off/", GET=SIGNED_IN),
+    more("dashboard/hand-off/", "/dashboard/hand-off/?episode=023", GET=DRAFT.asking()),
+    row("dashboard/statistics/", "/dashboard/statistics/", GET=PUBLIC),
     row("plan/", "/plan/", POST=Act(ORGANIZERS.knowing_guests(), leaves_nothing=True)),  # 022 collects already
     row(
         *("claim/sections/<pk>/", "/claim/sections/{picks.pk}/"),

@@ -3,22 +3,25 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
-from members.models import Notification
+from members.models import Event, Notification
 from news.models import FetchRun
 from papers.models import Paper
 from talks.api.urls import router
 from talks.models import (
     Answer,
     Break,
+    Carry,
     Delivery,
     Episode,
     Hosting,
     Item,
+    KeptRow,
     PaperMention,
     Question,
     Reminder,
@@ -52,6 +55,7 @@ PAGES = {
     "/episodes/{code}/state/": 14,
     "/templates/": 5,
     "/calendar/": 5,
+    "/dashboard/statistics/": 8,
 }
 # Every resource of the API is here by itself; those of organizers are asked for by one.
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
@@ -185,6 +189,52 @@ def test_what_keepers_see_costs_the_same_for_few_and_many(client, organizer, fil
     Delivery.objects.filter(key__startswith="own").update(reminder=Reminder.objects.filter(episode=episode).first())
     assert count() == few
     assert {page: n for page, n in few.items() if n > OF_KEEPERS[page]} == {}
+
+
+@pytest.fixture
+def desk(organizer, member, now):
+    """A number that is under way after three that one person hosted, with rows of everything the desk counts."""
+    values = {"kind": "regular", "created_at": now, "changed_at": now}
+    stamp = {"position": 1, "created_at": now, "changed_at": now}
+    for number in range(1, 5):
+        starts_at = now + timedelta(days=7 * number - 27)
+        state = "collecting" if number == 4 else "published"
+        code = f"{number:03d}"
+        row = Episode.objects.create(number=number, code=code, state=state, starts_at=starts_at, **values)
+        Hosting.objects.create(episode=row, person=member, name=member.name, role="host", **stamp)
+
+    def desk(first, last):
+        for number in range(first, last):
+            place = {**stamp, "position": number}
+            section = Section.objects.create(episode=row, kind="custom", title=f"第{number}块", minutes=1, **place)
+            for state in ("nominated", "accepted"):
+                Item.objects.create(section=section, state=state, title="一条", minutes=5, **place)
+            asked = Question.objects.create(episode=row, serial=number, body="问", asker=organizer, **place)
+            Answer.objects.create(question=asked, body="答", **place)
+            earlier = Question.objects.create(episode_id=row.pk - 1, serial=number, body="问", **place)
+            carried = {"question": earlier, "episode": row, "reason": "unanswered"}
+            Carry.objects.create(**carried, created_at=now, changed_at=now)
+            Question.objects.create(episode=row, serial=1000 + number, body="没答", **place)
+            event = Event.objects.create(
+                at=now + timedelta(hours=2), by="person", person=organizer, verb="ask", target_kind="question"
+            )
+            KeptRow.objects.create(event=event, episode=row, kind="question", key=str(asked.pk))
+
+    return desk
+
+
+def test_the_desk_costs_twelve_queries(client, member, desk, now):
+    client.force_login(member.user)
+    pages = ("/dashboard/", "/dashboard/?text=rescue", "/dashboard/hand-off/")
+    desk(1, FEW + 1)
+    with time_machine.travel(now, tick=False) as clock:
+        assert queries(client, "/dashboard/") <= 12  # the first look, which is noted
+        clock.shift(3600)
+        assert queries(client, "/dashboard/") <= 12  # a new visit, with what has changed since, and the hint
+        few = {page: queries(client, page) for page in pages}
+        desk(FEW + 1, MANY + 1)
+        assert {page: queries(client, page) for page in pages} == few
+    assert {page: count for page, count in few.items() if count > 12} == {}
 
 
 def test_an_unknown_visitor_costs_no_session(client, site):
