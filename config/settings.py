@@ -213,6 +213,8 @@ JOB_BEATS = {
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
 # Who sorts stories besides organizers: function of the actor.
 STORY_SORTERS = "talks.rules.files_news"
+# What a row said when it was read, for the merge of a conflict: function of the row and its version.
+BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.

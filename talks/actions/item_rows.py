@@ -19,6 +19,7 @@ from members.models import Person, Row
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.actions.keeping import hold, keep
+from talks.history import base_of_row
 from talks.models import Credit, Episode, Item, PaperMention, Section
 from talks.rules import sections_to_run
 
@@ -69,7 +70,7 @@ def check_version(row: Any, version: int | None, *, yours: Mapping[str, Any], th
     """Raise ValidationError (`conflict`, with both texts) when a row is not of this version any more."""
     if version is not None and row.version != version:
         message = _("Somebody has changed this meanwhile; both are here, nothing is lost.")
-        texts = {"yours": dict(yours), "theirs": dict(theirs)}
+        texts = {"yours": dict(yours), "theirs": dict(theirs), "base": base_of_row(row, version)}
         raise ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
 
 
