@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.TakenTexts",
     "config.middleware.KnownMethods",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.SuspendedRead",

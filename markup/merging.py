@@ -102,8 +102,9 @@ def merge_values(
         if is_known and _same(mine, before):
             merged[name] = there
             continue
-        if is_known and all(_are_rows(value, mine) for value in (mine, there, before)):
-            rows = [merge_values(*sides, long=long) for sides in zip(before, mine, there, strict=True)]
+        lists = [value for value in (before, mine, there) if _are_rows(value, mine)]
+        if is_known and len(lists) == 3:
+            rows = [merge_values(*sides, long=long) for sides in zip(*lists, strict=True)]
             merged[name] = [row.values for row in rows]
             clashes += [name] if any(row.clashes for row in rows) else []
             continue

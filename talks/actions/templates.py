@@ -131,8 +131,8 @@ def _passage(spec: Mapping[str, Any]) -> dict[str, Any]:
 def _conflict(*, yours: Mapping[str, Any], theirs: Template, edition: int) -> ValidationError:
     message = _("Somebody has made a newer edition meanwhile; here is what it says.")
     seen = Template.objects.current().filter(name=theirs.name, edition=edition).first()
-    params = {"yours": as_json(yours), "theirs": as_json(theirs), "base": seen and as_json(seen)}
-    params["edition"] = theirs.edition
+    base = as_json(seen) if seen is not None else None
+    params = {"yours": as_json(yours), "theirs": as_json(theirs), "base": base, "edition": theirs.edition}
     return ValidationError({"edition": [ValidationError(message, code="conflict", params=params)]})
 
 
