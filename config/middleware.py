@@ -84,7 +84,7 @@ class TakenTexts:
     """Tell the browser which of the texts it keeps (config/static/drafts.js) has arrived, and lead back from a sign-in.
 
     A form names the draft it sends; when its reply goes on to another page, and neither to the sign-in page nor with a
-    refusal, the cookie `taken` names it. A post that is led to the sign-in page comes back to the page it was sent from:
+    refusal, the cookie `taken` names it. A post that is led to the sign-in page comes back to the page it came from:
     where it was sent to may know posts only.
     """
 

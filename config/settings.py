@@ -220,6 +220,8 @@ BASE_OF = "talks.history.base_of_row"
 READYZ_TELLS = {"sources": "news.readiness.told"}
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
 ERASES_ALSO = ("talks.actions.keeping.forget_names",)
+# What else the daily clean-up does: function of the present moment.
+PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

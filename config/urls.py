@@ -33,6 +33,7 @@ from talks.views import (
     notifications,
     papers,
     people,
+    presence,
     questions,
     site,
     submit,
@@ -96,6 +97,7 @@ urlpatterns = [
         path(f"calendar/{verb}/", templates.change_day, {"verb": verb}, name=f"calendar-{verb}")
         for verb in ("set", "remove", "break", "resume")
     ],
+    path("presence/", presence.presence, name="presence"),
     path("notifications/", notifications.index, name="notifications"),
     path("q/<public_id>/", questions.question, name="question"),
     path("inbox/", inbox.inbox, name="inbox"),

@@ -56,7 +56,9 @@ def test_a_closed_tab_keeps_the_draft_and_it_can_be_thrown_away(live_server, ite
 def test_a_request_that_failed_leaves_the_text_and_says_so(live_server, item, organizer):
     with desk(live_server, organizer) as page:
         typed(page, item)
-        page.route(f"**{address(item)}", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+        page.route(
+            f"**{address(item)}", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
         page.get_by_role("button", name="保存").click()
         page.wait_for_timeout(500)
         page.goto(address(item))
@@ -79,7 +81,10 @@ def test_an_error_of_the_server_and_no_network_leave_the_text(live_server, item,
         expect(page.locator(".unsent")).to_contain_text("未同步 1 条")
         expect(page.locator("#id_body")).to_have_value(MINE)
         page.context.set_offline(False)
-        page.route(f"**{address(item)}", lambda route: route.fulfill(status=500, body="x") if route.request.method == "POST" else route.continue_())
+        page.route(
+            f"**{address(item)}",
+            lambda route: route.fulfill(status=500, body="x") if route.request.method == "POST" else route.continue_(),
+        )
         page.get_by_role("button", name="保存").click()
         page.wait_for_timeout(500)
         page.goto(address(item))
@@ -153,9 +158,11 @@ def test_what_was_typed_after_sending_stays_and_others_see_nothing(live_server, 
     with desk(live_server, member) as page:
         page.goto("/episodes/021/ask/")
         page.locator("#body").fill("这个问题问什么")
-        page.evaluate("document.querySelector('#reply').addEventListener('submit', () => setTimeout(() => {"
-                      "const field = document.querySelector('#body'); field.value += '，还有一句';"
-                      "field.dispatchEvent(new Event('input', { bubbles: true })); }, 0))")
+        page.evaluate(
+            "document.querySelector('#reply').addEventListener('submit', () => setTimeout(() => {"
+            "const field = document.querySelector('#body'); field.value += '，还有一句';"
+            "field.dispatchEvent(new Event('input', { bubbles: true })); }, 0))"
+        )
         with page.expect_navigation(url="**/q/**"):
             page.get_by_role("button", name="提交").click()
         page.goto("/episodes/021/ask/")
