@@ -100,7 +100,14 @@ def _of_action(error: ValidationError) -> Described:
     described = Described(400, _code_of([each.code for each in found]), _in_fields(errors), errors)
     if described.code != "conflict":
         return described
-    return replace(described, status=412, texts=_texts(found[0].params or {}))
+    params = found[0].params or {}
+    return replace(described, status=412, texts=_texts(params), headers=_standing(params))
+
+
+def _standing(known: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ETag of what stands, as far as writers compare it: so the merge is an edit of exactly that."""
+    standing = known.get("standing")
+    return {"ETag": '"{}.{}.stands"'.format(*standing)} if standing else {}
 
 
 def _texts(known: Mapping[str, Any]) -> dict[str, Any]:
@@ -117,7 +124,9 @@ def _of_framework(error: exceptions.APIException) -> Described:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    texts = _texts(error.texts) if hasattr(error, "texts") else {}
+    known: Mapping[str, Any] = getattr(error, "texts", {})
+    texts = _texts(known) if known else {}
+    headers |= _standing(known)
     if not isinstance(error, exceptions.ValidationError):
         code = str(getattr(error.detail, "code", error.default_code))
         return Described(error.status_code, code, str(error.detail), headers=headers, texts=texts)

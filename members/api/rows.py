@@ -47,9 +47,9 @@ class StaleRow(exceptions.APIException):
     default_code = "conflict"
     default_detail = gettext_lazy("This has changed since you read it; here is what stands now.")
 
-    def __init__(self, *, yours: Any, theirs: Any, base: Any = None) -> None:
+    def __init__(self, *, yours: Any, theirs: Any, base: Any = None, standing: Any = None) -> None:
         super().__init__()
-        self.texts = {"yours": yours, "theirs": theirs, "base": base}
+        self.texts = {"yours": yours, "theirs": theirs, "base": base, "standing": standing}
 
 
 def etag_of(row: Any, data: Any) -> str:
@@ -73,7 +73,8 @@ def require_match(request: Request, row: Any, shown: Any) -> None:
         raise PreconditionRequired
     tags = parse_etags(sent)
     if "*" not in tags and f'"{row.pk}.{_version(row)}' not in {tag.rpartition(".")[0] for tag in tags}:
-        raise StaleRow(yours=request.data or None, theirs=shown, base=_read(row, tags))
+        standing = (row.pk, _version(row))
+        raise StaleRow(yours=request.data or None, theirs=shown, base=_read(row, tags), standing=standing)
 
 
 def _read(row: Any, tags: list[str]) -> dict[str, Any] | None:

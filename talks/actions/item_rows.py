@@ -70,7 +70,8 @@ def check_version(row: Any, version: int | None, *, yours: Mapping[str, Any], th
     """Raise ValidationError (`conflict`, with both texts) when a row is not of this version any more."""
     if version is not None and row.version != version:
         message = _("Somebody has changed this meanwhile; both are here, nothing is lost.")
-        texts = {"yours": dict(yours), "theirs": dict(theirs), "base": base_of_row(row, version)}
+        base, standing = base_of_row(row, version), (row.pk, row.version)
+        texts = {"yours": dict(yours), "theirs": dict(theirs), "base": base, "standing": standing}
         raise ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
 
 

@@ -182,7 +182,7 @@ def _edit(
     if not can_edit(by, row):
         raise StateRefusal(_("The record is published; its words stand."), code="record_published")
     if row.version != version:
-        raise _conflict(yours=body, theirs=row.body, base=base_of_row(row, version))
+        raise _conflict(row, yours=body, base=base_of_row(row, version))
     if body == row.body:
         return
     _refuse_repetition(own.exclude(pk=row.pk), body)
@@ -200,9 +200,9 @@ def _edit(
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
 
 
-def _conflict(*, yours: str, theirs: str, base: dict[str, Any] | None) -> ValidationError:
+def _conflict(row: Question | Answer, *, yours: str, base: dict[str, Any] | None) -> ValidationError:
     message = _("This has changed since you read it; here is what stands now.")
-    texts = {"yours": {"body": yours}, "theirs": {"body": theirs}, "base": base}
+    texts = {"yours": {"body": yours}, "theirs": {"body": row.body}, "base": base, "standing": (row.pk, row.version)}
     return ValidationError({"body": [ValidationError(message, code="conflict", params=texts)]})
 
 
