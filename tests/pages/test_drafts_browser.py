@@ -14,6 +14,8 @@ from tests.talks.boardroom import boardroom, nominate
 BODY = "第一句说背景。\n第二句说方法。\n第三句是结论。"
 MINE = "第一句说了很长的背景，还有 https://a.example/x?y=1。\n第二句说方法。\n第三句是结论。"
 PASSWORD = "只在这里用的密码 42"
+PATIENCE = 120_000
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture
@@ -38,7 +40,7 @@ def kept(page):
 
 
 def test_a_closed_tab_keeps_the_draft_and_it_can_be_thrown_away(live_server, item, organizer):
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         typed(page, item)
         context = page.context
         page.close()
@@ -54,7 +56,7 @@ def test_a_closed_tab_keeps_the_draft_and_it_can_be_thrown_away(live_server, ite
 
 
 def test_a_request_that_failed_leaves_the_text_and_says_so(live_server, item, organizer):
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         typed(page, item)
         page.route(
             f"**{address(item)}", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
@@ -74,7 +76,7 @@ def test_a_request_that_failed_leaves_the_text_and_says_so(live_server, item, or
 
 
 def test_an_error_of_the_server_and_no_network_leave_the_text(live_server, item, organizer):
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         typed(page, item)
         page.context.set_offline(True)
         page.get_by_role("button", name="保存").click()
@@ -95,7 +97,7 @@ def test_an_error_of_the_server_and_no_network_leave_the_text(live_server, item,
 def test_an_ended_session_leads_back_to_the_form_with_the_draft(live_server, item, organizer):
     organizer.user.set_password(PASSWORD)
     organizer.user.save()
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         sign_in(page, organizer)
         typed(page, item)
         Session.objects.all().delete()
@@ -122,7 +124,7 @@ def sign_in(page, person, *, is_there=False):
 
 
 def test_a_conflict_shows_both_and_the_merge_and_takes_it(live_server, item, organizer):
-    with desk(live_server, organizer, viewport={"width": 390, "height": 844}) as page:
+    with desk(live_server, organizer, patience=PATIENCE, viewport={"width": 390, "height": 844}) as page:
         typed(page, item)
         theirs = BODY.replace("第三句是结论。", "第三句是别人的结论。")
         row = Item.objects.get(pk=item.pk)
@@ -142,7 +144,7 @@ def test_a_conflict_shows_both_and_the_merge_and_takes_it(live_server, item, org
 
 
 def test_a_draft_that_waited_while_others_wrote_is_merged_not_written_over(live_server, item, organizer):
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         typed(page, item)
         row = Item.objects.get(pk=item.pk)
         theirs = BODY.replace("第三句是结论。", "第三句是别人的结论。")
@@ -155,7 +157,7 @@ def test_a_draft_that_waited_while_others_wrote_is_merged_not_written_over(live_
 
 
 def test_what_was_typed_after_sending_stays_and_others_see_nothing(live_server, item, organizer, member):
-    with desk(live_server, member) as page:
+    with desk(live_server, member, patience=PATIENCE) as page:
         page.goto("/episodes/021/ask/")
         page.locator("#body").fill("这个问题问什么")
         page.evaluate(
@@ -174,7 +176,7 @@ def test_what_was_typed_after_sending_stays_and_others_see_nothing(live_server, 
 
 
 def test_nothing_is_sent_or_asked_while_somebody_composes(live_server, item, organizer):
-    with desk(live_server, organizer) as page:
+    with desk(live_server, organizer, patience=PATIENCE) as page:
         asked = []
         page.on("request", lambda request: asked.append(request.url) if "/submit/known/" in request.url else None)
         page.goto("/submit/")
