@@ -19,7 +19,6 @@ from django.utils.cache import (
     patch_vary_headers,
     set_response_etag,
 )
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from talks.views.site import not_found
@@ -116,7 +115,9 @@ class TakenTexts:
         if page.netloc != request.get_host() or onward != request.path:
             return login
         back = f"{page.path}?{page.query}" if page.query else page.path
-        return f"{login.partition('?')[0]}?{urlencode({'next': back})}"
+        query = QueryDict(mutable=True)
+        query["next"] = back
+        return f"{login.partition('?')[0]}?{query.urlencode(safe='/')}"
 
 
 class KnownMethods:

@@ -61,7 +61,7 @@ def merge(base: str | None, yours: str, theirs: str, *, seconds: float = SECONDS
         limit = seconds
 
     found: list[tuple[str, str]] = []
-    for region in Merge3(*parts, sequence_matcher=Matcher).merge_regions():  # type: ignore[arg-type]
+    for region in Merge3(parts[0], parts[1], parts[2], sequence_matcher=Matcher).merge_regions():  # type: ignore[arg-type]
         kind, *places = region
         if kind == "conflict":
             _from, _to, a, a_end, b, b_end = (place or 0 for place in places)
