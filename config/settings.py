@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.TakenTexts",
     "config.middleware.KnownMethods",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.SuspendedRead",
@@ -224,10 +225,14 @@ JOB_BEATS = {
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
 # Who sorts stories besides organizers: function of the actor.
 STORY_SORTERS = "talks.rules.files_news"
+# What a row said when it was read, for the merge of a conflict: function of the row and its version.
+BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
 ERASES_ALSO = ("talks.actions.keeping.forget_names",)
+# What else the daily clean-up does: function of the present moment.
+PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

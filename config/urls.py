@@ -37,6 +37,7 @@ from talks.views import (
     outbox,
     papers,
     people,
+    presence,
     questions,
     site,
     submit,
@@ -105,6 +106,7 @@ urlpatterns = [
         path(f"calendar/{verb}/", templates.change_day, {"verb": verb}, name=f"calendar-{verb}")
         for verb in ("set", "remove", "break", "resume")
     ],
+    path("presence/", presence.presence, name="presence"),
     path("notifications/", notifications.index, name="notifications"),
     path("unsubscribe/<token>/", mailing.unsubscribe, name="unsubscribe"),
     path("webhooks/", webhooks.index, name="webhooks"),

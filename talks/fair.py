@@ -27,8 +27,8 @@ def suggestions_for(
     """Return up to three people for each of these sections, by its key, in two queries.
 
     `busy` are keys of an episode and of somebody who has a part in it, `people` those of `askable`: who knows them
-    saves a query. Of those who never led such a section the order is shuffled the same way for everybody, so that it is not
-    always the same names that come first.
+    saves a query. Of those who never led such a section the order is shuffled the same way for everybody, so that it is
+    not always the same names that come first.
     """
     if not sections:
         return {}

@@ -75,6 +75,15 @@ def base_of(kind: str, key: str, version: int) -> State | None:
     return states_of([row])[row]
 
 
+def base_of_row(row: Row, version: int) -> State | None:
+    """Return what a row of this version said as its forms and the API say it; None where that is not known."""
+    kind = KIND_OF.get(type(row))
+    base = base_of(kind, str(row.pk), version) if kind is not None else None
+    if base is None or "credits" not in base:
+        return base
+    return {**base, "credits": [{"role": each["role"], "name": each["name"]} for each in base["credits"]]}
+
+
 def last_act(kind: str, key: object) -> Event | None:
     """Return the newest act on a row."""
     kept = KeptRow.objects.of_row(kind, key).select_related("event__person").last()

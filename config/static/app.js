@@ -1,4 +1,31 @@
 // Shortens what works without it: copying an export, and showing where one is in a long record.
+// First of all, for input methods: while somebody composes, no key is an act and nothing is asked or sent; and no
+// fragment is replaced under a field that has the focus.
+(() => {
+  const isText = (node) => node?.matches?.("input, textarea, select, [contenteditable]");
+  let composing = null;
+  addEventListener("compositionstart", (event) => { composing = event.target; }, true);
+  addEventListener("compositionend", (event) => {
+    composing = null;
+    setTimeout(() => event.target.dispatchEvent(new Event("input", { bubbles: true }))); // now it may be asked about
+  }, true);
+  addEventListener("keydown", (event) => {
+    if (!event.isComposing && event.keyCode !== 229) return;
+    event.stopImmediatePropagation();
+    if (event.key === "Enter") event.preventDefault(); // it chooses a word; some browsers would send the form
+  }, true);
+  addEventListener("input", (event) => { if (event.isComposing) event.stopImmediatePropagation(); }, true);
+  addEventListener("submit", (event) => {
+    if (!composing?.isConnected) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  addEventListener("htmx:beforeRequest", (event) => { if (composing?.isConnected) event.preventDefault(); }, true);
+  addEventListener("htmx:beforeSwap", (event) => {
+    const held = composing || document.activeElement;
+    if (isText(held) && event.detail.target.contains(held)) event.detail.shouldSwap = false;
+  }, true);
+})();
 (() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) continue;

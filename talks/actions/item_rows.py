@@ -19,6 +19,7 @@ from members.models import Event, Person, Row
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.actions.keeping import hold, keep
+from talks.history import base_of_row
 from talks.models import Credit, Episode, Item, PaperMention, Section
 from talks.rules import sections_to_run, takes_items
 
@@ -69,7 +70,8 @@ def check_version(row: Any, version: int | None, *, yours: Mapping[str, Any], th
     """Raise ValidationError (`conflict`, with both texts) when a row is not of this version any more."""
     if version is not None and row.version != version:
         message = _("Somebody has changed this meanwhile; both are here, nothing is lost.")
-        texts = {"yours": dict(yours), "theirs": dict(theirs)}
+        base, standing = base_of_row(row, version), (row.pk, row.version)
+        texts = {"yours": dict(yours), "theirs": dict(theirs), "base": base, "standing": standing}
         raise ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
 
 

@@ -18,6 +18,7 @@ from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
 from talks.documents.model import MAX_NUMBER
+from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
 from talks.telling import excerpt
@@ -186,7 +187,7 @@ def _edit(
     if not can_edit(by, row):
         raise StateRefusal(_("The record is published; its words stand."), code="record_published")
     if row.version != version:
-        raise _conflict(yours=body, theirs=row.body)
+        raise _conflict(row, yours=body, base=base_of_row(row, version))
     if body == row.body:
         return
     _refuse_repetition(own.exclude(pk=row.pk), body)
@@ -204,9 +205,9 @@ def _edit(
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
 
 
-def _conflict(*, yours: str, theirs: str) -> ValidationError:
+def _conflict(row: Question | Answer, *, yours: str, base: dict[str, Any] | None) -> ValidationError:
     message = _("This has changed since you read it; here is what stands now.")
-    texts = {"yours": {"body": yours}, "theirs": {"body": theirs}}
+    texts = {"yours": {"body": yours}, "theirs": {"body": row.body}, "base": base, "standing": (row.pk, row.version)}
     return ValidationError({"body": [ValidationError(message, code="conflict", params=texts)]})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -71,6 +72,21 @@ class KeptRow(models.Model):
         return f"{self.kind} {self.key} v{self.version}"
 
 
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    """Who edits what, for a minute."""
+
+    LASTS = timedelta(seconds=60)
+
+    def names_at(self, kind: str, key: str, *, now: datetime, but: Person) -> list[str]:
+        """Return the names of those who are editing a row, who began to be seen last first; without `but`."""
+        rows = self.filter(kind=kind, key=key, seen_at__gt=now - self.LASTS).exclude(person=but)
+        return list(rows.order_by("-seen_at", "pk").values_list("person__name", flat=True)[:5])
+
+    def over(self, now: datetime) -> Self:
+        """Those that mean nothing any more."""
+        return self.filter(seen_at__lte=now - self.LASTS)
+
+
 class Presence(models.Model):
     """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing."""
 
@@ -78,6 +94,8 @@ class Presence(models.Model):
     kind = models.CharField(max_length=30)
     key = models.CharField(max_length=80)
     seen_at = models.DateTimeField()
+
+    objects = PresenceQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["kind", "key", "-seen_at"], name="presence_at")]

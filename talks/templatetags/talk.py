@@ -10,6 +10,7 @@ from typing import Any
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.forms import Form
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -18,7 +19,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from markup import excerpt, html, links
-from members import rules
+from members import conflicts, rules
 from talks.models import PaperMention
 
 register = template.Library()
@@ -30,6 +31,12 @@ GIST = 120
 def rendered(stored_html: str) -> SafeString:
     """Print a `*_html` field: what markup.html.render made of member text, and nothing else."""
     return mark_safe(stored_html)  # noqa: S308 (the sanitizer's output; tests/pages/test_safety.py counts this line)
+
+
+@register.filter
+def loaded(form: Form) -> str:
+    """Return what a form was loaded with, for its field `base` (see members.conflicts)."""
+    return conflicts.loaded(form)
 
 
 @register.filter

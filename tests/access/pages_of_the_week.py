@@ -109,6 +109,7 @@ ROWS = [
     row("calendar/break/", "/calendar/break/", POST=(ORGANIZERS, {"day": "{next_day}", "reason": "停一次"})),
     row("calendar/resume/", "/calendar/resume/", POST=(ORGANIZERS, {"row": "{a_break.pk}"})),
     # reading what one was told is no writing of the record, but the suspended change nothing at all
+    row("presence/", "/presence/", POST=(MEMBERS, {"row": "item:{nominated.pk}", "edits": "1"})),
     row("notifications/", "/notifications/", GET=SIGNED_IN, POST=(MEMBERS, {"until": "{own[notice]}"})),
     row(
         *("episodes/<code>/ask/", "/episodes/021/ask/"),
