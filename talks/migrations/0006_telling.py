@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('talks', '0005_desk'),
+        ('talks', '0006_history'),
     ]
 
     operations = [
