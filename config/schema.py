@@ -68,8 +68,8 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
     both = {"description": "With code conflict: what was sent, and what stands."}
     merged = {
         "description": "With code conflict: what was sent with what others changed meanwhile, to be read and sent "
-        "again on the ETag that this reply carries; null when both changed the same place, or where it is not known what "
-        "was read."
+        "again on the ETag that this reply carries; null when both changed the same place, or where it is not known "
+        "what was read."
     }
     result["components"].setdefault("schemas", {})["Error"] = {
         "type": "object",

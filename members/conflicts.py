@@ -57,7 +57,8 @@ def gone_on(
     `standing` is what the form shows of the row now, its version included; `base` is what it showed when it was
     loaded, for a form that does not say it itself.
     """
-    names = [name for name in form.fields if name not in NOT_SAID]
+    several = [name for name, field in form.fields.items() if isinstance(field, forms.MultipleChoiceField)]
+    names = [name for name in form.fields if name not in (*NOT_SAID, *several)]
     yours = {name: _text(form.data.get(name)) for name in names}
     theirs = {name: said_in(form, name, standing.get(name)) for name in names}
     read = read_base(form.data.get("base"))
@@ -68,6 +69,7 @@ def gone_on(
     differing = [name for name in names if yours[name] != theirs[name]]
     kept = {name: value for name, value in form.data.items() if name not in yours}
     kept |= {name: standing[name] for name in NOT_SAID if name in standing}
+    kept |= {name: form[name].value() for name in several}  # what is ticked is ticked, whatever others wrote
     made = make({**kept, **found.values, "base": json.dumps(theirs, ensure_ascii=False)})
     first = next(iter([*found.clashes, *differing]), None)
     if first is not None:

@@ -76,7 +76,9 @@ def profile(request: HttpRequest) -> HttpResponse:
             return redirect(made)
         if conflict:
             person.refresh_from_db()
-            context["form"], context["clash"] = gone_on(form, forms.ProfileForm, forms.ProfileForm.of(person))
+            context["form"], context["clash"] = gone_on(
+                form, lambda data: forms.ProfileForm(data, person=person), forms.ProfileForm.of(person)
+            )
     status = 409 if conflict else 400 if form.is_bound and form.errors and "preview_html" not in context else 200
     return render(request, "members/profile.html", context, status=status)
 
