@@ -67,9 +67,9 @@ class WebhookFields(forms.Form):
             self.fields["secret"].label = _("New secret; empty: it stays")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def index(request: HttpRequest) -> HttpResponse:
     """All webhooks, and the form to make one; a secret that was made is shown in the reply and never again."""
     by, now = _keeper(request), timezone.now()
@@ -89,9 +89,9 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "talks/webhooks.html", context, status=400 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
 def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     """One webhook: its form, what it was told and how that went."""
     by, now = _keeper(request), timezone.now()
@@ -120,8 +120,8 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "talks/webhook.html", context, status=status)
 
 
-@login_required
 @require_POST
+@login_required
 def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Pause, resume, remove or try a webhook."""
     by, now, row = _keeper(request), timezone.now(), _found(request, pk)
@@ -130,8 +130,8 @@ def change(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return redirect("webhooks") if verb == "remove" and outcome.is_done else redirect("webhook", row.pk)
 
 
-@login_required
 @require_POST
+@login_required
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Tell a webhook once more what it was told."""
     by = _keeper(request)
