@@ -204,7 +204,7 @@ def _write(
     targets = {key: target for key, (_there, target) in changes.items()}
     fresh = {key: made for key, made in html.items() if ahead.get(key) == targets.get(key)}
     found = {key: rows[key] for key in targets}
-    written = Restoring(found, targets, now=now).write(fresh)
+    written = Restoring(found, targets, is_whole=verb == "restore_episode", now=now).write(fresh)
     row = rows.get(own) or find_row(*own)
     values = {"key": _named(row), "after": {"event": event, "rows": len(written)}, "reason": reason}
     keep(record(by=by, now=now, verb=verb, kind=own[0], **values), written)
