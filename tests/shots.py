@@ -38,7 +38,7 @@ NO_PAGES = {
     *("list-move", "list-section-up", "list-section-down", "list-section-move"),
     *("list-section-remove", "list-section-restore"),
     *("sources-opml", "paper-bibtex", "feed-papers", "feed-news"),
-    *("board-act", "board-arrange", "submit-known", "question-move"),
+    *("board-act", "board-arrange", "submit-known", "question-move", "history-back", "history-restore-row"),
     *("plan-next", "claim-section", "claim-release", "owner-skip", "owner-unskip", "owner-disown", "template-own"),
     *("calendar-set", "calendar-remove", "calendar-break", "calendar-resume"),
     *("export-mine", "revoke-invitation", "aliases-apart", "person-approve", "person-refuse"),
@@ -163,6 +163,14 @@ SHOTS: dict[str, Shot] = {
     "calendar": Shot("calendar", "/calendar/"),
     "calendar-organizer": Shot("calendar", "/calendar/", by="organizer"),
     "notifications-empty": Shot("notifications", "/notifications/", by="organizer"),
+    "history": Shot("history", "/episodes/107/history/", by="organizer"),
+    "history-member": Shot("history", "/episodes/107/history/?kind=item", by="member"),
+    "history-english": Shot("history", "/episodes/107/history/", by="organizer", language="en"),
+    "history-of-row": Shot("history", "/episodes/107/history/?row=item:{item}", by="organizer"),
+    "history-public": Shot("history", "/episodes/019/history/"),
+    "history-nothing": Shot("history", "/episodes/107/history/?kind=recording", by="organizer"),
+    "history-restore": Shot("history-restore", "/episodes/107/history/{event}/restore/", by="organizer"),
+    "history-restore-refused": Shot("history-restore", "/episodes/107/history/{event}/restore/", by="organizer"),
     "state-preview": Shot("episode-state", "/episodes/021/state/", by="organizer", stage="week"),
     "notifications": Shot("notifications", "/notifications/", by="member", stage="week"),
     "inbox-empty": Shot("inbox", "/inbox/", stage="empty"),
@@ -391,6 +399,13 @@ def fill_board() -> None:
     suggestions.own(suggestion=made, by=organizer, now=now)
     done = suggestions.suggest(section=news, body="链接放前面", by=member, now=now)
     suggestions.resolve(suggestion=done, resolution="这一期起照办。", by=organizer, now=now)
+    values = {
+        "title": long.replace("中文笔记", "中文讲义"),
+        "body": "写得很细，面试前、讲之前都值得看一遍。\n\n- 附代码",
+    }
+    item_edits.edit(item=kept, version=None, values=values, by=organizer, now=now)
+    gone = nominate("https://blog.example/gone", "拿掉的一条")
+    item_edits.remove(item=gone, version=None, by=organizer, now=now)
 
 
 def invite_people() -> None:
@@ -541,6 +556,11 @@ def own_row(path: str) -> str:
         from talks.models import Item
 
         return path.format(item=Item.objects.get(url="https://blog.example/kv-cache").pk)
+    if "{event}" in path:
+        from talks.models import KeptRow
+
+        acts = KeptRow.objects.filter(episode__code="107").order_by("-event").values_list("event", flat=True)
+        return path.format(event=list(dict.fromkeys(acts))[7])
     if "{claim}" not in path:
         return path
     found = Claim.objects.current().filter(person__user__username="sample-member").order_by("-pk")[0]
@@ -574,6 +594,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
             "const button = document.querySelector('[name=accept]');"
             "button.form.elements.version.value = 99; button.click()"
         )
+    if name == "history-restore-refused":  # the number of another one
+        page.fill("#typed", "108")
+        page.click("main form button.button-primary")
+    if name in ("history", "history-of-row"):
+        page.evaluate("for (const part of [...document.querySelectorAll('main details')].slice(0, 4)) part.open = true")
     if name == "state-preview":
         page.fill("#starts_at", page.input_value("#starts_at").replace("T21:00", "T20:00"))
         page.fill("#move-reason", "主持人在路上")

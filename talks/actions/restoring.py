@@ -34,9 +34,7 @@ MENTIONING = ("item", "question", "answer", "section", "passage")
 class Restoring:
     """One restore: rows, what each is to be (None: taken out), and what the site knows of them."""
 
-    def __init__(
-        self, rows: dict[Key, Row], wanted: dict[Key, State | None], *, is_whole: bool, now: datetime
-    ) -> None:
+    def __init__(self, rows: dict[Key, Row], wanted: dict[Key, State | None], *, is_whole: bool, now: datetime) -> None:
         self.rows, self.wanted, self.is_whole, self.now = rows, wanted, is_whole, now
         self.reasons: list[str] = []
         self.people = _people_in(wanted.values())

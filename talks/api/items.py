@@ -21,6 +21,7 @@ from members.models import Person
 from talks.actions import item_edits, item_order, items, suggestions
 from talks.api import episodes
 from talks.api.filters import ItemFilter
+from talks.api.history import Restorable
 from talks.api.serializers import CreditSerializer, ItemSerializer, MentionSerializer, SuggestionSerializer, Text
 from talks.models import Credit, Depth, Episode, Item, PaperMention, Section, Suggestion
 from talks.models.order import in_order
@@ -160,9 +161,10 @@ class WithVerbs(episodes.OfSections):
         raise NotImplementedError
 
 
-class ItemViewSet(WithVerbs):
+class ItemViewSet(WithVerbs, Restorable):
     """Items. A list shows accepted and nominated ones unless a `state` is asked for."""
 
+    restored_kind = "item"
     serializer_class = ItemSerializer
     filterset_class = ItemFilter
     expandable = {
@@ -296,9 +298,10 @@ def _without_version(act: Callable[..., Item]) -> Callable[..., Item]:
     return do
 
 
-class SuggestionViewSet(WithVerbs):
+class SuggestionViewSet(WithVerbs, Restorable):
     """Wishes about how a section is run."""
 
+    restored_kind = "suggestion"
     serializer_class = SuggestionSerializer
 
     def rows(self) -> QuerySet[Any]:

@@ -106,8 +106,20 @@ TABLE = {
     "GET imports/": ORGANIZERS,
     "GET imports/{id}/": ORGANIZERS,
     "POST imports/": (401, 403, 403, 403, 403, 201),
-    "GET events/": ORGANIZERS,
-    "GET events/{id}/": ORGANIZERS,
+    "GET events/": ALL,
+    # of nothing that is kept; what is, in test_api_history.py
+    "GET events/{id}/": (404, 404, 404, 404, 404, 200),
+    # a published record: organizers alone; nothing was kept of it, so there is no moment to go back to
+    "POST episodes/{code}/restore/": (401, 403, 403, 403, 403, 404),
+    **{
+        f"POST {name}/restore/": (401, 409, 403, 409, 403, 200)
+        for name in (
+            *("sections/{id}", "items/{id}", "claims/{id}", "recordings/{id}"),
+            *("questions/{public_id}", "answers/{id}"),
+        )
+    },
+    # whoever sees to it, made it or leads the section, also when the record is published
+    "POST suggestions/{id}/restore/": ORGANIZERS,
     "GET jobs/": ORGANIZERS,
     "GET jobs/{id}/": ORGANIZERS,
     "POST jobs/{id}/retry/": ORGANIZERS,
@@ -276,6 +288,7 @@ def body_for(path, who, document):
         "news/{id}/take/": {"section": Section.objects.get(episode__code="042", kind="news").pk, "group": "学术"},
         "news/{id}/decline/": {"reason": "太旧"},
         "news/{id}/undo/": {"version": 1},
+        "episodes/{code}/restore/": {"event": 1, "confirm": "041"},
         "questions/": {"episode": "042", "body": f"我是 {who}"},
         "answers/": {"question": "041-1", "body": f"我是 {who}"},
         "questions/{public_id}/": {"body": "别人的话"},
