@@ -137,9 +137,13 @@ def wanted_of_episode(episode: Episode, event: int) -> dict[Key, State | None]:
     home = [int(key) for key, home in homes.items() if home == episode.pk]
     for key in Answer.objects.filter(question__in=away).values_list("pk", flat=True):
         wanted.pop(("answer", str(key)), None)  # it stays with its question
-    elsewhere = Answer.objects.filter(question__in=home).exclude(question__episode=episode)
-    for pk in elsewhere.values_list("pk", flat=True):
-        wanted.setdefault(("answer", str(pk)), state_at("answer", str(pk), event))
+    answers = [str(pk) for pk in Answer.objects.filter(question__in=home).values_list("pk", flat=True)]
+    for part in (answers[start : start + 500] for start in range(0, len(answers), 500)):
+        # An answer goes where its question goes and is not kept for that: what it was first counts, wherever it stood.
+        first: dict[Key, State | None] = {}
+        for kept in KeptRow.objects.filter(kind="answer", key__in=part).after(event).order_by("event", "pk"):
+            first.setdefault((kept.kind, kept.key), kept.state)
+        wanted |= first
     return wanted
 
 

@@ -126,6 +126,13 @@ def fill_board() -> None:
     suggestions.own(suggestion=made, by=organizer, now=now)
     done = suggestions.suggest(section=news, body="链接放前面", by=member, now=now)
     suggestions.resolve(suggestion=done, resolution="这一期起照办。", by=organizer, now=now)
+    values = {
+        "title": long.replace("中文笔记", "中文讲义"),
+        "body": "写得很细，面试前、讲之前都值得看一遍。\n\n- 附代码",
+    }
+    item_edits.edit(item=kept, version=None, values=values, by=organizer, now=now)
+    gone = nominate("https://blog.example/gone", "拿掉的一条")
+    item_edits.remove(item=gone, version=None, by=organizer, now=now)
 
 
 def invite_people() -> None:
@@ -235,7 +242,7 @@ def _key(name: str) -> object:
 
     from members.models import Invitation, MailGroup, Person
     from talks.mailing import link_to_stop
-    from talks.models import Claim, Item
+    from talks.models import Claim, Item, KeptRow
 
     asks = Invitation.objects.filter(purpose="ask", target="107")
     match name:
@@ -250,6 +257,9 @@ def _key(name: str) -> object:
             return asks.get(revoked_at=None).key
         case "over":
             return asks.exclude(revoked_at=None).get().key
+        case "event":
+            acts = KeptRow.objects.filter(episode__code="107").order_by("-event").values_list("event", flat=True)
+            return list(dict.fromkeys(acts))[7]
         case "stop":
             person = Person.objects.get(user__username="sample-member")
             return urlsplit(link_to_stop(person, MailGroup.MINE)).path

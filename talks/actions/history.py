@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -100,8 +99,8 @@ def _one(row: Row, of: Any, event: int | None, version: int | None, reason: str,
         now_there = states_of([rows[own]])[rows[own]]
         check_version(rows[own], version, yours=wanted[own] or {}, theirs=now_there)
         changes = differing(wanted, rows)
-        for key in changes:
-            _permit(rows[key], *changes[key], by=by, now=now)
+        for key, (there, target) in {own: (now_there, wanted[own]), **changes}.items():
+            _permit(rows[key], there, target, by=by, now=now)
         if own not in changes:
             return rows[own]
         verb = "restore_row" if event is not None else "bring_back"
@@ -125,9 +124,7 @@ def restore_episode(*, episode: Episode, event: int, typed: str, by: Actor, now:
         locked = locked_episodes(episode.pk, *_homes(load(ahead), ahead), by=by)
         row = locked[episode.pk]
         for each in locked.values():
-            require(
-                may_restore(by, each), _("Only hosts and organizers restore an episode, organizers a published one.")
-            )
+            require(may_restore(by, each), REFUSAL())
         if typed.strip() not in (row.code, row.label):
             raise invalid("typed", _("Type the number of the episode: %(code)s.") % {"code": row.code}, "mismatch")
         rows = load(ahead)
@@ -151,19 +148,13 @@ def changes_of_episode(episode: Episode, event: int) -> dict[Key, tuple[State, S
     return differing(_left_alone(wanted, rows, is_whole=True), rows)
 
 
+def REFUSAL() -> str:  # noqa: N802 - a sentence, in the language of whoever asks
+    return _("Only hosts and organizers restore an episode, organizers a published one.")
+
+
 def may_restore(by: Actor, episode: Episode) -> bool:
     """Who restores a whole episode: who runs it until it is published, then organizers."""
     return is_organizer(by) or runs(by, episode)
-
-
-def may_restore_row(row: Row, *, by: Actor, now: datetime) -> bool:
-    """Whether somebody may bring a row back to what it was, as far as that is known without the state."""
-    try:
-        state = states_of([row])[row]
-        _permit(row, state, state, by=by, now=now)
-    except PermissionDenied:
-        return False
-    return True
 
 
 def _homes(rows: dict[Key, Row], wanted: dict[Key, State | None]) -> list[int]:
@@ -204,7 +195,7 @@ def _write(
     targets = {key: target for key, (_there, target) in changes.items()}
     fresh = {key: made for key, made in html.items() if ahead.get(key) == targets.get(key)}
     found = {key: rows[key] for key in targets}
-    written = Restoring(found, targets, now=now).write(fresh)
+    written = Restoring(found, targets, is_whole=verb == "restore_episode", now=now).write(fresh)
     row = rows.get(own) or find_row(*own)
     values = {"key": _named(row), "after": {"event": event, "rows": len(written)}, "reason": reason}
     keep(record(by=by, now=now, verb=verb, kind=own[0], **values), written)

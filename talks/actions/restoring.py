@@ -34,8 +34,8 @@ MENTIONING = ("item", "question", "answer", "section", "passage")
 class Restoring:
     """One restore: rows, what each is to be (None: taken out), and what the site knows of them."""
 
-    def __init__(self, rows: dict[Key, Row], wanted: dict[Key, State | None], *, now: datetime) -> None:
-        self.rows, self.wanted, self.now = rows, wanted, now
+    def __init__(self, rows: dict[Key, Row], wanted: dict[Key, State | None], *, is_whole: bool, now: datetime) -> None:
+        self.rows, self.wanted, self.is_whole, self.now = rows, wanted, is_whole, now
         self.reasons: list[str] = []
         self.people = _people_in(wanted.values())
 
@@ -117,7 +117,7 @@ class Restoring:
         gone = [pk for pk, row in items.items() if row.deleted_at is not None]
         held = Item.objects.current().filter(merged_into__in=gone).exclude(pk__in=items).select_related("merged_into")
         self.reasons += [_("“%(row)s” was merged into it.") % {"row": _short(row)} for row in held]
-        for row in items.values():
+        for row in [] if self.is_whole else items.values():  # the whole is as it was, and this could be so then
             if row.deleted_at is not None or row.merged_into_id is None:
                 continue
             into = items.get(row.merged_into_id) or Item.objects.filter(pk=row.merged_into_id).first()

@@ -81,7 +81,7 @@ def restore(request: HttpRequest, code: str, event: int) -> HttpResponse:
     if by is ANONYMOUS:
         return redirect_to_login(request.path)
     if not history.may_restore(by, episode):
-        raise PermissionDenied(_("Only hosts and organizers restore an episode, organizers a published one."))
+        raise PermissionDenied(history.REFUSAL())
     act = _act(episode, event, visitor(request))
     outcome = None
     if request.method == "POST":

@@ -11,7 +11,7 @@ from talks.models.credits import in_record
 from tests.api.conftest import API
 
 OF_ORGANIZERS = (
-    *("imports", "events", "jobs", "tokens", "notifications", "invitations", "person-requests"),
+    *("imports", "jobs", "tokens", "notifications", "invitations", "person-requests"),
     *("reminders", "webhooks", "deliveries"),
 )
 PUBLIC = [

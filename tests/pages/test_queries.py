@@ -12,6 +12,7 @@ from jobs.models import Job
 from members.models import Event, Notification
 from news.models import FetchRun
 from papers.models import Paper
+from talks.actions import item_edits, questions
 from talks.api.urls import router
 from talks.models import (
     Answer,
@@ -34,6 +35,7 @@ from talks.models import (
 from talks.models.together import read_together
 from tests.api.conftest import source_of, story_of
 from tests.pages.conftest import item, put, question, section, wide
+from tests.talks.boardroom import boardroom, nominate
 
 # address → how many queries a visitor without a session may cost when the page is not kept.
 PAGES = {
@@ -65,6 +67,8 @@ OF_ORGANIZERS += ("reminders", "webhooks", "deliveries")
 # What hosts and organizers see; at most so many queries, those for who asks among them.
 OF_KEEPERS = {"/episodes/500/outbox/": 30, "/webhooks/": 8, "/webhooks/{hook}/": 9}
 FEW, MANY = 5, 100
+# What a page of history may cost, session and base page included: a query or two for each kind of row on it.
+HISTORY_LIMIT = 45
 
 
 @pytest.fixture(autouse=True)
@@ -235,6 +239,38 @@ def test_the_desk_costs_twelve_queries(client, member, desk, now):
         desk(FEW + 1, MANY + 1)
         assert {page: queries(client, page) for page in pages} == few
     assert {page: count for page, count in few.items() if count > 12} == {}
+
+
+def test_a_longer_history_costs_no_query(client, organizer, member, now):
+    room = boardroom(now=now, host=organizer)
+
+    def acts(first, last):
+        for n in range(first, last):
+            row = nominate(room, member, now, url=f"https://blog.example/{n}", text=f"第 {n} 条")
+            row = item_edits.edit(item=row, version=None, values={"title": f"改 {n}"}, by=organizer, now=now)
+            asked = questions.ask(episode=room.episode, body=f"第 {n} 问", by=member, now=now)
+            questions.edit_question(question=asked, version=1, body=f"再问 {n}", by=member, now=now)
+            questions.answer(question=asked, body=f"第 {n} 答", by=member, now=now)
+            item_edits.remove(item=row, version=None, by=organizer, now=now)
+
+    pages = ("", "?kind=item", "?person=小满", f"?section={room.news.pk}")
+    addresses = [f"/episodes/021/history/{page}" for page in pages]
+
+    def count():
+        found = {}
+        for person in (member, organizer):
+            client.force_login(person.user)
+            found |= {(person.name, address): queries(client, address) for address in addresses}
+        event = KeptRow.objects.filter(kind="question").order_by("event").values_list("event", flat=True)[0]
+        found["restore"] = queries(client, f"/episodes/021/history/{event}/restore/")
+        return found
+
+    with time_machine.travel(now, tick=False):
+        acts(0, FEW)
+        few = count()
+        acts(FEW, MANY)
+        assert count() == few
+    assert max(few.values()) <= HISTORY_LIMIT, few
 
 
 def test_an_unknown_visitor_costs_no_session(client, site):
