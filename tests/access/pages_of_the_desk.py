@@ -9,10 +9,13 @@ from tests.access.policies import (
     HOSTS,
     NOMINATOR,
     ORGANIZERS,
+    OWN,
     PUBLIC,
     RUNNERS,
     SIGNED_IN,
+    STATE,
     UNKNOWN,
+    WRITERS,
 )
 
 OUTBOX = "episodes/<code>/outbox/"
@@ -83,4 +86,25 @@ KEPT = [
     ),
 ]
 
-ROWS = [*TELLING, *KEPT]
+
+def standing(policy):
+    """What stands is brought back without a word: only who may do it shows."""
+    return Act(policy, leaves_nothing=True)
+
+
+MAY = OWN.plus("host", "organizer")
+# The record is published, which whoever writes is told.
+OF_RECORD = ORGANIZERS.but(
+    **{role.replace(" ", "_"): STATE for role in (*WRITERS, "write token") if role != "organizer"}
+)
+BACK = [
+    api("episodes/<code>/restore/", "021", POST=(HOSTS, {"event": AGO, "confirm": "021"})),
+    api("claims/<pk>/restore/", "{claim.pk}", POST=standing(HOSTS)),
+    api("sections/<pk>/restore/", "{news.pk}", POST=standing(RUNNERS)),
+    api("questions/<public_id>/restore/", "{question_id}", POST=standing(MAY)),
+    api("answers/<pk>/restore/", "{answer.pk}", POST=standing(MAY)),
+    api("suggestions/<pk>/restore/", "{suggestion.pk}", POST=standing(RUNNERS)),
+    api("recordings/<pk>/restore/", "{recording.pk}", POST=standing(OF_RECORD)),
+]
+
+ROWS = [*BACK, *TELLING, *KEPT]
