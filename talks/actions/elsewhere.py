@@ -38,11 +38,12 @@ class Elsewhere:
 
     def _find_here(self, stored: list[Stored]) -> None:
         """Items that somebody put into another section: an event says so."""
-        moves = Event.objects.filter(target_kind="item", verb="move")
+        mine = [str(pk) for kind, pk in self.marks if kind == "item"]
+        moves = Event.objects.filter(target_kind="item", target_key__in=mine, verb="move")
         moved = {int(key) for key in moves.values_list("target_key", flat=True)}
         for index, each in enumerate(stored) if moved else ():
             key = (each.flat.kind, each.row.pk)
-            if key[0] == "item" and key[1] in moved and key in self.marks:
+            if key[0] == "item" and key[1] in moved:
                 self.here[index] = each
 
     def _find_away(self, standing: set[Key]) -> None:

@@ -1,5 +1,6 @@
 """A record with rows of every kind, and clients for everybody who may ask."""
 
+import json
 from contextlib import contextmanager
 
 import pytest
@@ -27,6 +28,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
+from tests.talks.boardroom import boardroom
 
 API = "/api/v1/"
 
@@ -172,6 +174,27 @@ def one_connection():
     finally:
         for signal in (request_started, request_finished):
             signal.connect(close_old_connections)
+
+
+def post(client, path, body=None, **headers):
+    """Send JSON; headers by their names in lower case."""
+    return client.post(f"{API}{path}", json.dumps(body or {}), content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def room(db, now, member):
+    """小满 leads the news of 021."""
+    return boardroom(now=now, lead=member)
+
+
+@pytest.fixture
+def lead(room, member):
+    return signed_in(member)
+
+
+@pytest.fixture
+def reader(room, stranger):
+    return signed_in(stranger)
 
 
 @pytest.fixture

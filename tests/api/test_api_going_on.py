@@ -1,35 +1,11 @@
 """What goes on in a later week, what was taken out and comes back, and the radar, by the API."""
 
-import json
-
-import pytest
-
 from news.models import NewsItem
 from talks.actions import item_edits, items
 from talks.models import Carry, Episode, Item, Question
-from tests.api.conftest import API, signed_in
-from tests.talks.boardroom import boardroom, nominate
+from tests.api.conftest import API, post, signed_in
+from tests.talks.boardroom import nominate
 from tests.talks.newsroom import newsroom, source, tell
-
-
-@pytest.fixture
-def room(db, now, member):
-    """小满 leads the news of 021."""
-    return boardroom(now=now, lead=member)
-
-
-@pytest.fixture
-def lead(room, member):
-    return signed_in(member)
-
-
-@pytest.fixture
-def reader(room, stranger):
-    return signed_in(stranger)
-
-
-def post(client, path, body=None, **headers):
-    return client.post(f"{API}{path}", json.dumps(body or {}), content_type="application/json", headers=headers)
 
 
 def listed(client, query=""):

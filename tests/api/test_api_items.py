@@ -2,32 +2,10 @@
 
 import json
 
-import pytest
-
 from talks.actions import items
 from talks.models import Item, ItemVote, Suggestion
-from tests.api.conftest import API, keyed, signed_in
-from tests.talks.boardroom import boardroom, close, nominate
-
-
-@pytest.fixture
-def room(db, now, member):
-    """小满 leads the news of 021."""
-    return boardroom(now=now, lead=member)
-
-
-@pytest.fixture
-def lead(room, member):
-    return signed_in(member)
-
-
-@pytest.fixture
-def reader(room, stranger):
-    return signed_in(stranger)
-
-
-def post(client, path, body=None, **headers):
-    return client.post(f"{API}{path}", json.dumps(body or {}), content_type="application/json", headers=headers)
+from tests.api.conftest import API, keyed, post
+from tests.talks.boardroom import close, nominate
 
 
 def tag_of(client, item):

@@ -7,7 +7,7 @@ import time_machine
 
 from members.models import Invitation, Notification
 from talks.models import Claim, Episode, Hosting, Template
-from tests.api.conftest import API, signed_in
+from tests.api.conftest import API, post, signed_in
 from tests.talks.week import at, board, person
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +17,6 @@ pytestmark = pytest.mark.django_db
 def week(now):
     with time_machine.travel(now, tick=False):
         yield board(now=now)
-
-
-def post(client, path, body=None, **headers):
-    return client.post(f"{API}{path}", body or {}, content_type="application/json", headers=headers)
 
 
 def test_a_section_is_taken_given_up_and_handed_over(week, as_member, as_organizer, member, organizer, now, problem):
