@@ -2,11 +2,15 @@
 development too, and that suspended people only read.
 """
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
+from django.shortcuts import resolve_url
 from django.template.response import SimpleTemplateResponse
 from django.utils import translation
 from django.utils.cache import (
@@ -73,6 +77,47 @@ class UnchangedPages:
         patch_cache_control(response, no_cache=True)
         set_response_etag(response)
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
+
+
+class TakenTexts:
+    """Tell the browser which of the texts it keeps (config/static/drafts.js) has arrived, and lead back from a sign-in.
+
+    A form names the draft it sends; when its reply goes on to another page, and neither to the sign-in page nor with a
+    refusal, the cookie `taken` names it. A post that is led to the sign-in page comes back to the page it came from:
+    where it was sent to may know posts only.
+    """
+
+    COOKIE, FIELD, SECONDS = "taken", "_draft", 60 * 60 * 24
+    KEY = re.compile("[a-z0-9]{1,40}")
+    MOST = 20
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code != 302 or request.path.startswith(("/api/", "/accounts/")):
+            return response
+        if response["Location"].partition("?")[0] == resolve_url(settings.LOGIN_URL):
+            response["Location"] = self._back_to_the_page(request, response["Location"])
+            return response
+        key = request.POST.get(self.FIELD, "")
+        queued = getattr(getattr(request, "_messages", None), "_queued_messages", ())
+        if self.KEY.fullmatch(key) and all(message.level < messages.WARNING for message in queued):
+            known = [each for each in request.COOKIES.get(self.COOKIE, "").split(".") if self.KEY.fullmatch(each)]
+            value = ".".join([*known[-self.MOST :], key])
+            response.set_cookie(self.COOKIE, value, max_age=self.SECONDS, samesite="Lax", secure=request.is_secure())
+        return response
+
+    def _back_to_the_page(self, request: HttpRequest, login: str) -> str:
+        page = urlsplit(request.headers.get("Referer", ""))
+        onward = QueryDict(login.partition("?")[2]).get("next", "")
+        if page.netloc != request.get_host() or onward != request.path:
+            return login
+        back = f"{page.path}?{page.query}" if page.query else page.path
+        query = QueryDict(mutable=True)
+        query["next"] = back
+        return f"{login.partition('?')[0]}?{query.urlencode(safe='/')}"
 
 
 class KnownMethods:

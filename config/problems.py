@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -21,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import server_error
 from rest_framework import exceptions, views
 
+from markup.merging import merge_values
 from members.rules import StateRefusal, in_one
 
 MEDIA_TYPE = "application/problem+json"
@@ -98,15 +100,33 @@ def _of_action(error: ValidationError) -> Described:
     described = Described(400, _code_of([each.code for each in found]), _in_fields(errors), errors)
     if described.code != "conflict":
         return described
-    texts = found[0].params or {}
-    return replace(described, status=412, texts={name: texts.get(name) for name in ("yours", "theirs")})
+    params = found[0].params or {}
+    return replace(described, status=412, texts=_texts(params), headers=_standing(params))
+
+
+def _standing(known: Mapping[str, Any]) -> dict[str, str]:
+    """Return the ETag of what stands, as far as writers compare it: so the merge is an edit of exactly that."""
+    standing = known.get("standing")
+    return {"ETag": '"{}.{}.stands"'.format(*standing)} if standing else {}
+
+
+def _texts(known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both sides of a conflict, and what became of both when nothing clashes."""
+    yours, theirs, base = (known.get(name) for name in ("yours", "theirs", "base"))
+    merged = None
+    if isinstance(yours, Mapping) and isinstance(theirs, Mapping) and base is not None:
+        found = merge_values(base, yours, theirs)
+        merged = None if found.clashes else found.values
+    return {"yours": yours, "theirs": theirs, "merged": merged}
 
 
 def _of_framework(error: exceptions.APIException) -> Described:
     headers = {}
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
-    texts: dict[str, Any] = getattr(error, "texts", {})
+    known: Mapping[str, Any] = getattr(error, "texts", {})
+    texts = _texts(known) if known else {}
+    headers |= _standing(known)
     if not isinstance(error, exceptions.ValidationError):
         code = str(getattr(error.detail, "code", error.default_code))
         return Described(error.status_code, code, str(error.detail), headers=headers, texts=texts)

@@ -66,10 +66,15 @@ def document_problems(result: dict[str, Any], generator: Any, request: Any, publ
     names = {"type": text, "title": text, "status": {"type": "integer"}, "detail": text, "code": text}
     errors = {"type": "object", "additionalProperties": {"type": "array", "items": text}}
     both = {"description": "With code conflict: what was sent, and what stands."}
+    merged = {
+        "description": "With code conflict: what was sent with what others changed meanwhile, to be read and sent "
+        "again on the ETag that this reply carries; null when both changed the same place, or where it is not known "
+        "what was read."
+    }
     result["components"].setdefault("schemas", {})["Error"] = {
         "type": "object",
         "description": "An error. `code` names the rule for machines, `errors` the fields.",
-        "properties": {**names, "errors": errors, "yours": both, "theirs": both},
+        "properties": {**names, "errors": errors, "yours": both, "theirs": both, "merged": merged},
         "required": [*names, "errors"],
     }
     reply = {

@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.middleware.TakenTexts",
     "config.middleware.KnownMethods",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.SuspendedRead",
@@ -193,6 +194,15 @@ JOB_KINDS = {
         store="papers.actions.filling.store",
         lease=timedelta(minutes=10),
     ),
+    "send_reminders": Kind(store="talks.actions.reminders.send_due", name=_("looking for reminders that are due")),
+    "send_reminder": Kind(store="talks.actions.reminders.send_one", name=_("sending a reminder")),
+    "tell_by_mail": Kind(store="talks.actions.mails.tell", name=_("looking who wants a mail")),
+    "deliver": Kind(
+        name=_("sending mails and telling webhooks"),
+        fetch="talks.actions.deliveries.fetch",
+        store="talks.actions.deliveries.store",
+    ),
+    "prune_deliveries": Kind(store="talks.actions.deliveries.prune", name=_("clean-up of deliveries")),
     "ask_papers_again": Kind(store="talks.actions.papers.ask_again", name=_("asking again about the papers of talks")),
     "ask_papers": Kind(
         name=_("asking about papers of talks"),
@@ -205,6 +215,8 @@ JOB_BEATS = {
     "heartbeat": Beat(every=timedelta(minutes=1)),
     "collect": Beat(every=timedelta(minutes=1)),
     "turn_week": Beat(every=timedelta(minutes=5)),
+    "send_reminders": Beat(every=timedelta(minutes=1)),
+    "prune_deliveries": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=20)),
     "fill_papers": Beat(every=timedelta(minutes=5)),
     "ask_papers_again": Beat(every=timedelta(weeks=1), offset=timedelta(days=3, hours=3, minutes=30)),
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
@@ -213,8 +225,14 @@ JOB_BEATS = {
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
 # Who sorts stories besides organizers: function of the actor.
 STORY_SORTERS = "talks.rules.files_news"
+# What a row said when it was read, for the merge of a conflict: function of the row and its version.
+BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
+# Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
+ERASES_ALSO = ("talks.actions.keeping.forget_names",)
+# What else the daily clean-up does: function of the present moment.
+PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -319,6 +337,7 @@ if TRUSTED_PROXIES:
 # ── Mail ────────────────────────────────────────────────────────────────────
 EMAIL_CONFIG = environ.Env.email_url_config(ENV["EMAIL_URL"] or "dummymail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # a mail server that hangs holds a worker no longer than an address does
 if "@" in (EMAIL_CONFIG.get("EMAIL_HOST_USER") or ""):
     DEFAULT_FROM_EMAIL = EMAIL_CONFIG["EMAIL_HOST_USER"]
 

@@ -4,8 +4,6 @@ configured by a verified address.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -14,7 +12,6 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.models import EmailAddress
 from allauth.account.stages import EmailVerificationStage
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
@@ -23,6 +20,7 @@ from django.utils.translation import gettext_noop, ngettext_lazy
 from members.actions import invitations
 from members.actors import GUEST, guest_at
 from members.models import User
+from members.sealing import seal, unseal
 
 # User names of the sample. Its passwords lie in a file, so they open nothing on a real site.
 SAMPLE_PREFIX = "sample-"
@@ -109,19 +107,18 @@ class VerifiedIfOpenedByMail(EmailVerificationStage):
         return super().handle()
 
 
+# What second factors are sealed for.
+FACTORS = "members.MFAAdapter"
+
+
 class MFAAdapter(DefaultMFAAdapter):
     """Second factors: their secrets are encrypted with SECRET_KEY, so that the database alone opens nothing."""
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return seal(text, purpose=FACTORS)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return unseal(encrypted_text, purpose=FACTORS)
 
     def _get_site_name(self) -> str:
         return "OpenLLM Talk"
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(f"members.MFAAdapter {settings.SECRET_KEY}".encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))

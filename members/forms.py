@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.profile import MAX_LINKS
-from members.models import Person
+from members.models import MailGroup, Person
+from members.rules import is_organizer
 
 Made = TypeVar("Made")
 
@@ -47,12 +49,27 @@ class ProfileForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "https://example.org/"}),
     )
     wants_suggestions = forms.BooleanField(label=_("The site may suggest free sections to me"), required=False)
+    mails = forms.MultipleChoiceField(
+        label=_("What I want by mail besides"),
+        choices=MailGroup.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, data: Any = None, *, person: Person) -> None:
+        super().__init__(data, initial=self.of(person))
+        if not settings.OPEN_BY_MAIL:
+            del self.fields["mails"]
+        elif not is_organizer(person):
+            self.fields["mails"].choices = [  # type: ignore[attr-defined]
+                choice for choice in MailGroup.choices if choice[0] != MailGroup.ORGANIZERS
+            ]
 
     @classmethod
     def of(cls, person: Person) -> dict[str, Any]:
         """Return what stands in the form of a person."""
         lines = [f"{link['url']} {link['title']}".strip() for link in person.links]
-        fields = ("version", "name", "bio", "wants_suggestions")
+        fields = ("version", "name", "bio", "wants_suggestions", "mails")
         return {**{name: getattr(person, name) for name in fields}, "links": "\n".join(lines)}
 
     def clean_bio(self) -> str:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from markup.merging import has_marks
 from members.actors import SYSTEM, Actor, standing
 from members.models import Guest, Invitation, Person, Purpose, Role, User
 
@@ -120,6 +121,9 @@ def check_text(value: str, *, field: str, limit: int, required: bool = False) ->
         message = _("Character %(n)d is an invisible control character (U+%(code)s). Remove it and send again.")
         values = {"n": found.start() + 1, "code": f"{ord(found[0]):04X}"}
         raise invalid(field, message % values, "control_character")
+    if has_marks(value):
+        message = _("There are still marks of two texts in it. Make one text of both and take the marked lines out.")
+        raise invalid(field, message, "unmerged")
     if len(value) > limit:
         message = _("This is %(n)d characters long; at most %(limit)d are possible. Shorten it or split it in two.")
         raise invalid(field, message % {"n": len(value), "limit": limit}, "too_long")

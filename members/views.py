@@ -26,6 +26,7 @@ from members.accounts import CODE
 from members.actions import profile as own
 from members.actions import tokens as actions
 from members.actors import actor_of
+from members.conflicts import gone_on
 from members.export import everything_of
 from members.models import Person, Scope, Token, User
 from members.rules import may_write
@@ -58,9 +59,9 @@ def email(request: HttpRequest) -> HttpResponseBase:
 def profile(request: HttpRequest) -> HttpResponse:
     """What I say of myself; `preview` shows the text without storing it."""
     person, _user = _person(request)
-    form = forms.ProfileForm(request.POST or None, initial=forms.ProfileForm.of(person))
+    form = forms.ProfileForm(request.POST or None, person=person)
     conflict: dict[str, Any] = {}
-    context: dict[str, Any] = {"form": form, "person": person, "conflict": conflict, "may_edit": may_write(person)}
+    context: dict[str, Any] = {"form": form, "person": person, "may_edit": may_write(person)}
     context |= {"mail": settings.OPEN_BY_MAIL, "providers": settings.PROVIDERS}
     if request.method == "POST" and "preview" in request.POST:
         context["preview_html"] = html.render(form.data.get("bio", "")[: own.BIO_LIMIT], prefix="preview-")
@@ -73,6 +74,11 @@ def profile(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(request, _("Saved. This is how others see you."))
             return redirect(made)
+        if conflict:
+            person.refresh_from_db()
+            context["form"], context["clash"] = gone_on(
+                form, lambda data: forms.ProfileForm(data, person=person), forms.ProfileForm.of(person)
+            )
     status = 409 if conflict else 400 if form.is_bound and form.errors and "preview_html" not in context else 200
     return render(request, "members/profile.html", context, status=status)
 

@@ -1,4 +1,5 @@
-"""Asking an address of the outside: `get`, and `session` for a package that wants one of requests'. Nothing else does.
+"""Going to an address of the outside: `get` asks it, `post` tells it something, and `session` is for a package that
+wants one of requests'. Nothing else does.
 
 Every address, each redirect's and each answer of the name service is judged before anything is dialled. Cookies,
 logins, .netrc and the proxies of the environment do not exist here; OUTBOUND_PROXY and OUTBOUND_ALLOW do.
@@ -25,7 +26,7 @@ from outbound.guard import Guard
 from outbound.targets import Target, follow, read
 from outbound.wire import HEADER_BYTES, Answer, Deadline, exchange, failures
 
-__all__ = ["LIMIT", "SECONDS", "Failed", "Refused", "Reply", "get", "session", "sign_in_session"]
+__all__ = ["LIMIT", "SECONDS", "Failed", "Refused", "Reply", "check", "get", "post", "session", "sign_in_session"]
 
 LIMIT = 5 * 1024 * 1024
 SECONDS = 10.0
@@ -92,6 +93,24 @@ def get(
         return _ask(read(url), accept=accept, conditions=conditions, limit=limit, seconds=seconds)
 
 
+def post(url: str, *, body: bytes, headers: Mapping[str, str], limit: int = LIMIT, seconds: float = SECONDS) -> Reply:
+    """Send an address some bytes with headers of the caller's (Content-Type, a signature), in `seconds` in all.
+
+    Redirects are not followed: what was meant for one host goes to no other. Every status is a Reply. Raises as `get`
+    does, and ValueError for a header that cannot be sent.
+    """
+    if bad := [name for name, value in headers.items() if not _SENDABLE.fullmatch(value)]:
+        raise ValueError(f"these headers cannot be sent: {', '.join(bad)}")
+    with in_words():
+        return _once(read(url), method="POST", headers=headers, body=body, limit=limit, seconds=seconds)
+
+
+def check(url: str) -> None:
+    """Raise Refused for an address that would not be asked, as far as one can tell without looking up its name."""
+    with in_words():
+        Guard.of(settings.OUTBOUND_ALLOW).check_unresolved(read(url))
+
+
 @contextmanager
 def in_words() -> Iterator[None]:
     """Let what is raised inside speak the language of the moment."""
@@ -147,12 +166,20 @@ class _SignIn(BaseAdapter):
         """Nothing is kept open."""
 
 
-def _once(target: Target, *, method: str, headers: Mapping[str, str], body: Any) -> Reply:
-    guard, deadline = Guard.of(settings.OUTBOUND_ALLOW), Deadline(SECONDS)
+def _once(
+    target: Target,
+    *,
+    method: str,
+    headers: Mapping[str, str],
+    body: Any,
+    limit: int = LIMIT,
+    seconds: float = SECONDS,
+) -> Reply:
+    guard, deadline = Guard.of(settings.OUTBOUND_ALLOW), Deadline(seconds)
     wanted = {**_headers("", {}), **headers}
     sent = {"method": method, "body": body}
     with exchange(target, wanted, guard=guard, proxy=settings.OUTBOUND_PROXY, deadline=deadline, **sent) as answer:
-        body = _body(answer, target, limit=LIMIT, deadline=deadline)
+        body = _body(answer, target, limit=limit, deadline=deadline)
         return Reply(target.url, answer.status, answer.headers, body)
 
 

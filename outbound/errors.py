@@ -34,8 +34,11 @@ class Refused(_Said):
 class Failed(_Said):
     """The address was asked and gave nothing usable: network, time, size, redirects, TLS.
 
-    `retry_after` is how long the other side wishes to be left alone, when it said so.
+    `retry_after` is how long the other side wishes to be left alone, when it said so. `may_have_arrived`: it ended
+    after the request was on its way, so nobody knows here whether the other side has it.
     """
+
+    may_have_arrived = False
 
     def __init__(self, sentence: str, *, retry_after: timedelta | None = None, **details: Any) -> None:
         super().__init__(sentence, **details)

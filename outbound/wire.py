@@ -186,27 +186,35 @@ def exchange(
 ) -> Iterator[Answer]:
     """Send one request and yield the answer once its headers are here. Raises Refused or Failed, also while it is read.
 
+    A Failed from before the first byte was sent is known to have brought nothing (`may_have_arrived`).
     With a proxy it is the proxy that looks up the name and dials: what it may reach is its own to say. Port, special
     names and literal addresses are judged here all the same.
     """
-    with failures(target, deadline):
-        if proxy:
-            guard.check_unresolved(target)
-            connection, path, headers = _through_proxy(proxy, target, headers, deadline)
-        else:
-            found = [target.literal] if target.literal else look_up(target.host, target.port, deadline)
-            connection = _open(target.scheme, target.host, target.port, guard.allowed(target, found), deadline)
-            path = target.path
-        response = None
-        try:
-            connection.request(method, path, body, headers, preload_content=False, decode_content=False)
-            response = connection.getresponse()
-            merged = {name.lower(): value for name, value in response.headers.itermerged()}
-            yield Answer(response.status, merged, response, connection.wire)
-        finally:
-            if response is not None:
-                response.close()
-            connection.close()
+    is_under_way = False
+    try:
+        with failures(target, deadline):
+            if proxy:
+                guard.check_unresolved(target)
+                connection, path, headers = _through_proxy(proxy, target, headers, deadline)
+            else:
+                found = [target.literal] if target.literal else look_up(target.host, target.port, deadline)
+                connection = _open(target.scheme, target.host, target.port, guard.allowed(target, found), deadline)
+                path = target.path
+            response = None
+            try:
+                connection.connect()
+                is_under_way = True
+                connection.request(method, path, body, headers, preload_content=False, decode_content=False)
+                response = connection.getresponse()
+                merged = {name.lower(): value for name, value in response.headers.itermerged()}
+                yield Answer(response.status, merged, response, connection.wire)
+            finally:
+                if response is not None:
+                    response.close()
+                connection.close()
+    except Failed as error:
+        error.may_have_arrived = is_under_way
+        raise
 
 
 def _open(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -69,19 +69,25 @@ def draw(series: Iterable[tuple[date, int]]) -> Chart | None:
     if not counts:
         return None
     start, days = counts[0][0], (counts[-1][0] - counts[0][0]).days
-    step = _step(max(count for _day, count in counts))
-    top = step * max(1, -(-max(count for _day, count in counts) // step))
-
-    def y_of(count: int) -> float:
-        return BASE - (BASE - TOP) * count / top
-
+    y_of, marks = scale(max(count for _day, count in counts))
     points = []
     for day, count in counts:
         share = (day - start).days / days if days else 0.5
         y = y_of(count)
         points.append(Point(day, count, f"{LEFT + (RIGHT - LEFT) * share:.2f}%", f"{y:.1f}", f"{y - 9:.1f}"))
+    return Chart(tuple(points), marks)
+
+
+def scale(highest: int) -> tuple[Callable[[float], float], tuple[Mark, ...]]:
+    """Return where a count stands, in pixels from above, and the lines of the grid up to the highest one."""
+    step = _step(highest)
+    top = step * max(1, -(-highest // step))
+
+    def y_of(count: float) -> float:
+        return BASE - (BASE - TOP) * count / top
+
     values = range(0, top + 1, step)
-    return Chart(tuple(points), tuple(Mark(value, f"{y_of(value):.1f}", f"{y_of(value) + 4:.1f}") for value in values))
+    return y_of, tuple(Mark(value, f"{y_of(value):.1f}", f"{y_of(value) + 4:.1f}") for value in values)
 
 
 def _step(highest: int) -> int:

@@ -24,8 +24,15 @@ class LookOnly(admin.ModelAdmin):
 
 
 admin.site.register([Job, Slot, Alias, Event, Person, Paper], LookOnly)
+# The address of a webhook is a key, and who is editing just now is nobody's to look up.
+HIDDEN = ("Presence", "Webhook")
 admin.site.register(
-    [getattr(models, name) for name in models.__all__ if hasattr(getattr(models, name), "objects")], LookOnly
+    [
+        getattr(models, name)
+        for name in models.__all__
+        if name not in HIDDEN and hasattr(getattr(models, name), "objects")
+    ],
+    LookOnly,
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from talks.missing import missing_for, state_page
+from talks.missing import Missing, missing_for, state_page
 from talks.models import Episode, EpisodeState, Hosting, HostingRole
 from talks.moves import moment
 from talks.places import Entry
@@ -16,19 +16,23 @@ from talks.places import Entry
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A line of the list; `mark` is the class of its sign: done, wait, bad, none."""
+    """A line of the list; `mark` is the class of its sign: done, wait, bad, none. `section` is the one it is about."""
 
     sentence: str
     mark: str
     where: str = ""
+    section: int | None = None
 
     @property
     def is_done(self) -> bool:
         return self.mark == "done"
 
 
-def checklist(episode: Episode, entries: Sequence[Entry], hostings: Sequence[Hosting]) -> list[Check]:
-    """Return the list of an episode: its sections, and who hosts and edits, are given. At most two queries."""
+def checklist(
+    episode: Episode, entries: Sequence[Entry], hostings: Sequence[Hosting], *, missing: Sequence[Missing] | None = None
+) -> list[Check]:
+    """Return the list of an episode: its sections, and who hosts and edits, are given. At most two queries, none when
+    it is known what is missing before it can be published."""
     page = state_page(episode)
     found = [
         Check(_("Begins %(moment)s") % {"moment": moment(episode.starts_at)}, "done")
@@ -45,7 +49,8 @@ def checklist(episode: Episode, entries: Sequence[Entry], hostings: Sequence[Hos
         found.append(Check(done, "done") if names else Check(nobody, mark, f"{page}#hosts"))
     found += [_of_section(entry) for entry in entries]
     if episode.state in (EpisodeState.LIVE, EpisodeState.WRAPUP):
-        missing = missing_for(episode, EpisodeState.PUBLISHED)
+        if missing is None:
+            missing = missing_for(episode, EpisodeState.PUBLISHED)
         found += [Check(each.sentence, "bad", each.where) for each in missing]
         if not any(each.code == "no_highlights" for each in missing):
             found.append(Check(_("The highlights are written."), "done"))
@@ -56,8 +61,8 @@ def _of_section(entry: Entry) -> Check:
     section, where = entry.section, f"{reverse('claim')}#section-{entry.section.pk}"
     names = "、".join(claim.name for claim in entry.place.leads)
     if names:
-        return Check(_("%(section)s: %(names)s") % {"section": section.name, "names": names}, "done")
+        return Check(_("%(section)s: %(names)s") % {"section": section.name, "names": names}, "done", "", section.pk)
     if section.degraded_at is not None:
-        return Check(_("%(section)s runs without a lead.") % {"section": section.name}, "none", where)
+        return Check(_("%(section)s runs without a lead.") % {"section": section.name}, "none", where, section.pk)
     sentence = _("Nobody has taken %(section)s yet.") % {"section": section.name}
-    return Check(sentence, "wait" if section.is_optional else "bad", where)
+    return Check(sentence, "wait" if section.is_optional else "bad", where, section.pk)

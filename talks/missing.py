@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -48,18 +49,38 @@ def next_state(state: str) -> EpisodeState | None:
     return ORDER[place + 1] if place + 1 < len(ORDER) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What has to be known of an episode to say what it lacks: a host, the sections that wait, unsigned answers."""
+
+    has_host: bool
+    waiting: Sequence[Section]
+    unsigned: int
+
+
 def missing_for(episode: Episode, state: str) -> list[Missing]:
     """Return what the episode lacks to go on to `state`, in the order of the checklist. At most two queries.
 
     A host may go on all the same with a reason, and the schedule locks a board when its time has come.
     """
+    has_host, waiting, open_answers = True, [], 0
+    if state == EpisodeState.LOCKED:
+        has_host = Hosting.objects.filter(episode=episode, role=HostingRole.HOST, deleted_at=None).exists()
+        waiting = unclaimed(episode)
+    if state == EpisodeState.PUBLISHED:
+        open_answers = unsigned(episode).count()
+    return missing_of(episode, state, Known(has_host, waiting, open_answers))
+
+
+def missing_of(episode: Episode, state: str, known: Known) -> list[Missing]:
+    """Return the same of what is known already; asks the database nothing."""
     match state:
         case EpisodeState.COLLECTING:
             return _for_collecting(episode)
         case EpisodeState.LOCKED:
-            return _for_locked(episode)
+            return _for_locked(episode, known)
         case EpisodeState.PUBLISHED:
-            return _for_published(episode)
+            return _for_published(episode, known.unsigned)
     return []
 
 
@@ -69,14 +90,14 @@ def _for_collecting(episode: Episode) -> list[Missing]:
     return [Missing(_("It has no date yet."), "no_date", state_page(episode))]
 
 
-def _for_locked(episode: Episode) -> list[Missing]:
+def _for_locked(episode: Episode, known: Known) -> list[Missing]:
     found = []
-    if not Hosting.objects.filter(episode=episode, role=HostingRole.HOST, deleted_at=None).exists():
+    if not known.has_host:
         found.append(Missing(_("Nobody hosts it yet."), "no_host", f"{state_page(episode)}#hosts"))
     sentence = _("Nobody has taken %(section)s yet.")
     found += [
         Missing(sentence % {"section": section.name}, "section_unclaimed", f"{reverse('claim')}#section-{section.pk}")
-        for section in unclaimed(episode)
+        for section in known.waiting
         if not section.is_optional and section.degraded_at is None
     ]
     return found
@@ -89,17 +110,17 @@ def unclaimed(episode: Episode) -> list[Section]:
     return list(rows.exclude(pk__in=led).order_by("position", "pk"))
 
 
-def _for_published(episode: Episode) -> list[Missing]:
+def _for_published(episode: Episode, unsigned: int) -> list[Missing]:
     found = []
     if not episode.highlights:
         found.append(Missing(_("It has no highlights yet."), "no_highlights", episode.get_absolute_url()))
-    if unsigned := _unsigned(episode).count():
+    if unsigned:
         sentence = ngettext("%(n)d answer is not signed.", "%(n)d answers are not signed.", unsigned)
         found.append(Missing(sentence % {"n": unsigned}, "unsigned_answers", episode.get_absolute_url()))
     return found
 
 
-def _unsigned(episode: Episode) -> QuerySet[Answer]:
+def unsigned(episode: Episode) -> QuerySet[Answer]:
     """The answers that somebody should sign or decide about. One by 群友 is signed. What the document of an evening
     brought that was not planned here stays as the community left it."""
     rows = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None, author=None)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from members.models import Notification
-from talks.models import ClaimRole, EpisodeState, HostingRole
+from talks.models import ClaimRole, EpisodeState, HostingRole, ReminderKind
 from talks.moves import moment
 
 # kind → its sentence
@@ -44,6 +44,8 @@ SENTENCES: dict[str, str] = {
     "person_requested": gettext_noop("%(who)s says to be %(person)s; an organizer decides in the alias book."),
     "person_approved": gettext_noop("You are %(person)s in the record now."),
     "person_refused": gettext_noop("You are not taken for %(person)s. %(reason)s"),
+    "reminder": gettext_noop("%(text)s"),
+    "webhook_paused": gettext_noop("The webhook %(name)s is paused: %(reason)s"),
     "postponed": gettext_noop("%(code)s moves to %(starts_at)s. %(reason)s"),
 }
 # Values that are codes of ours become words of the reader.
@@ -87,6 +89,10 @@ def url_of(row: Notification) -> str:
             return f"{reverse('claim')}#section-{row.target_key}"
         if row.target_kind in ("item", "suggestion"):
             return f"{reverse('board', args=[code])}#{row.target_kind}-{row.target_key}"
+        if row.target_kind == "webhook":
+            return reverse("webhook", args=[row.target_key])
+        if row.kind == "reminder":
+            return _where_reminded(row.values.get("what", ""), code)
         if row.target_kind == "person":
             is_request = row.kind == "person_requested"
             return reverse("aliases") if is_request else reverse("person", args=[row.target_key])
@@ -95,3 +101,11 @@ def url_of(row: Notification) -> str:
         return reverse("episode", args=[code]) if code else ""
     except NoReverseMatch:
         return ""
+
+
+def _where_reminded(what: str, code: str) -> str:
+    """Return where one does what a reminder is about."""
+    if what == ReminderKind.OPEN_ROLES:
+        return reverse("claim")
+    name = {ReminderKind.TOMORROW: "board", ReminderKind.SOON: "ask", ReminderKind.PUBLISH: "episode-state"}
+    return reverse(name.get(ReminderKind(what), "episode") if what in ReminderKind.values else "episode", args=[code])

@@ -102,7 +102,7 @@ def takeable(by: Actor, *, now: datetime) -> list[Entry]:
     rows = Section.objects.filter(episode__in=episodes, episode__state__in=states, deleted_at=None)
     order = (F("episode__starts_at").asc(nulls_last=True), "episode__number", "position", "pk")
     sections = list(
-        _with_last_owner(rows).exclude(kind=SectionKind.FREE_TALK).select_related("episode").order_by(*order)
+        with_last_owner(rows).exclude(kind=SectionKind.FREE_TALK).select_related("episode").order_by(*order)
     )
     claims = _claims_of(sections)
     places = [place_of(section, claims[section.pk], by, now=now) for section in sections]
@@ -122,7 +122,7 @@ def takeable(by: Actor, *, now: datetime) -> list[Entry]:
 
 def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
     """Return the sections of one episode, each with its claims and what happens when nobody takes it."""
-    rows = _with_last_owner(Section.objects.filter(episode=episode, deleted_at=None))
+    rows = with_last_owner(Section.objects.filter(episode=episode, deleted_at=None))
     sections = list(rows.exclude(kind=SectionKind.FREE_TALK).order_by("position", "pk"))
     for section in sections:
         section.episode = episode
@@ -146,7 +146,7 @@ def _claims_of(sections: Sequence[Section]) -> dict[int, list[Claim]]:
     return grouped(rows.select_related("person"), "section_id")
 
 
-def _with_last_owner(rows: QuerySet[Section]) -> QuerySet[Section]:
+def with_last_owner(rows: QuerySet[Section]) -> QuerySet[Section]:
     """Add who led the last section of this kind, of a talk before this one, as `last_owner`."""
     led = Claim.objects.current().filter(
         role=ClaimRole.LEAD,

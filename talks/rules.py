@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, Subquery
+
 from members.actors import Actor, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may, is_organizer, is_system, may_write
@@ -85,9 +87,17 @@ def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
 
 
 def files_news(by: Actor) -> bool:
-    """Whether somebody may file stories in the coming episode; so far the news let them sort, too."""
-    coming = Episode.objects.visible_to(by if isinstance(by, Person) else None).collecting().first()
-    return bool(sections_to_file_in(by, coming))
+    """Whether somebody may file stories in the coming episode; so far the news let them sort, too. One query."""
+    if not may_write(by) or not isinstance(by, Person):
+        return False
+    coming = Episode.objects.visible_to(by).collecting().values("pk")[:1]
+    kinds = (SectionKind.NEWS, SectionKind.PICKS)
+    sections = Section.objects.filter(episode=Subquery(coming), kind__in=kinds, deleted_at=None)
+    if not is_organizer(by):
+        hosts = Hosting.objects.filter(episode=OuterRef("episode"), person=by, deleted_at=None)
+        leads = Claim.objects.filter(section=OuterRef("pk"), person=by, role=ClaimRole.LEAD, deleted_at=None)
+        sections = sections.filter(Exists(hosts) | Exists(leads))
+    return sections.exists()
 
 
 # ── Items ───────────────────────────────────────────────────────────────────
@@ -193,6 +203,11 @@ def may_invite_to_claim(by: Actor, target: str) -> bool:
         return False
     section = Section.objects.filter(pk=int(target), deleted_at=None).select_related("episode").first()
     return section is not None and takes_claims(section.episode) and runs(by, section.episode)
+
+
+def may_keep_webhooks(by: Actor) -> bool:
+    """Their addresses are keys to groups: organizers."""
+    return is_organizer(by)
 
 
 def takes_claims(episode: Episode) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from urllib.parse import urlsplit
 
 
 def enter(stage: str) -> None:
@@ -32,6 +33,7 @@ def enter(stage: str) -> None:
         Episode.objects.exclude(state=EpisodeState.PUBLISHED).update(state=EpisodeState.PUBLISHED)
     if stage == "week":
         take_part()
+        tell_groups()
 
 
 def take_part() -> None:
@@ -58,6 +60,37 @@ def take_part() -> None:
     rescue(episode=episode, by=organizer, now=now)
     own(kind="practice", title="", person=member, by=organizer, now=now)
     make_edition(edition=1, values={"minutes": 90}, by=SYSTEM, now=now)
+
+
+def tell_groups() -> None:
+    """Reminders in every state, and webhooks that were told something: taken, refused, given up."""
+    from django.utils import timezone
+
+    from members.models import User
+    from talks.actions import deliveries, reminders, webhooks
+    from talks.models import Delivery, Reminder
+    from talks.telling import EVENTS, Outcome
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    rows = {row.kind: row for row in Reminder.objects.filter(episode__code="021")}
+    reminders.edit_reminder(reminder=rows["soon"], version=1, text="两小时后见，先去提问。", by=member, now=now)
+    reminders.edit_reminder(reminder=rows["publish"], version=1, is_off=True, by=member, now=now)
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=made-up-0000-0000"
+    common = {"url": url, "by": organizer, "now": now}
+    first, _none = webhooks.make_webhook(name="讲稿准备群", form="wecom", events=["reminder"], **common)
+    long = "一个名字长到手机屏幕一行放不下的、只收提醒和顺延消息的备用大群（二群）"
+    second, _none = webhooks.make_webhook(name=long, form="feishu", events=list(EVENTS), **common)
+    reminders.send_now(reminder=rows["open_roles"], by=member, now=now)
+    for hook, outcome in (
+        (first, Outcome(status=200, answer='{"errcode":0,"errmsg":"ok"}')),
+        (second, Outcome("机器人不收：19021 sign match fail", 200, '{"code":19021}', is_final=True)),
+    ):
+        for _again in range(2):
+            webhooks.send_test(webhook=hook, by=organizer, now=now)
+        for row in Delivery.objects.filter(webhook=hook).order_by("pk")[:2]:
+            deliveries.store(payload={"delivery": row.pk}, now=now, fetched=outcome)
+    webhooks.pause_webhook(webhook=second, reason="密钥不对，等人重填", by=organizer, now=now)
 
 
 def fill_board() -> None:
@@ -93,6 +126,13 @@ def fill_board() -> None:
     suggestions.own(suggestion=made, by=organizer, now=now)
     done = suggestions.suggest(section=news, body="链接放前面", by=member, now=now)
     suggestions.resolve(suggestion=done, resolution="这一期起照办。", by=organizer, now=now)
+    values = {
+        "title": long.replace("中文笔记", "中文讲义"),
+        "body": "写得很细，面试前、讲之前都值得看一遍。\n\n- 附代码",
+    }
+    item_edits.edit(item=kept, version=None, values=values, by=organizer, now=now)
+    gone = nominate("https://blog.example/gone", "拿掉的一条")
+    item_edits.remove(item=gone, version=None, by=organizer, now=now)
 
 
 def invite_people() -> None:
@@ -200,8 +240,9 @@ def _key(name: str) -> object:
     """Return what stands for `{name}`: the key of a row of the stage."""
     from allauth.mfa.models import Authenticator
 
-    from members.models import Invitation
-    from talks.models import Claim, Item
+    from members.models import Invitation, MailGroup, Person
+    from talks.mailing import link_to_stop
+    from talks.models import Claim, Item, KeptRow
 
     asks = Invitation.objects.filter(purpose="ask", target="107")
     match name:
@@ -216,6 +257,12 @@ def _key(name: str) -> object:
             return asks.get(revoked_at=None).key
         case "over":
             return asks.exclude(revoked_at=None).get().key
+        case "event":
+            acts = KeptRow.objects.filter(episode__code="107").order_by("-event").values_list("event", flat=True)
+            return list(dict.fromkeys(acts))[7]
+        case "stop":
+            person = Person.objects.get(user__username="sample-member")
+            return urlsplit(link_to_stop(person, MailGroup.MINE)).path
         case "key":
             return Authenticator.objects.get(type="webauthn").pk
     raise KeyError(name)

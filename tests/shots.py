@@ -133,6 +133,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
             "const button = document.querySelector('[name=accept]');"
             "button.form.elements.version.value = 99; button.click()"
         )
+    if name == "history-restore-refused":  # the number of another one
+        page.fill("#typed", "108")
+        page.click("main form button.button-primary")
+    if name in ("history", "history-of-row"):
+        page.evaluate("for (const part of [...document.querySelectorAll('main details')].slice(0, 4)) part.open = true")
     if name == "state-preview":
         page.fill("#starts_at", page.input_value("#starts_at").replace("T21:00", "T20:00"))
         page.fill("#move-reason", "主持人在路上")

@@ -1,4 +1,31 @@
 // Shortens what works without it: copying an export, and showing where one is in a long record.
+// First of all, for input methods: while somebody composes, no key is an act and nothing is asked or sent; and no
+// fragment is replaced under a field that has the focus.
+(() => {
+  const isText = (node) => node?.matches?.("input, textarea, select, [contenteditable]");
+  let composing = null;
+  addEventListener("compositionstart", (event) => { composing = event.target; }, true);
+  addEventListener("compositionend", (event) => {
+    composing = null;
+    setTimeout(() => event.target.dispatchEvent(new Event("input", { bubbles: true }))); // now it may be asked about
+  }, true);
+  addEventListener("keydown", (event) => {
+    if (!event.isComposing && event.keyCode !== 229) return;
+    event.stopImmediatePropagation();
+    if (event.key === "Enter") event.preventDefault(); // it chooses a word; some browsers would send the form
+  }, true);
+  addEventListener("input", (event) => { if (event.isComposing) event.stopImmediatePropagation(); }, true);
+  addEventListener("submit", (event) => {
+    if (!composing?.isConnected) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  addEventListener("htmx:beforeRequest", (event) => { if (composing?.isConnected) event.preventDefault(); }, true);
+  addEventListener("htmx:beforeSwap", (event) => {
+    const held = composing || document.activeElement;
+    if (isText(held) && event.detail.target.contains(held)) event.detail.shouldSwap = false;
+  }, true);
+})();
 (() => {
   for (const button of document.querySelectorAll("[data-copy]")) {
     if (!navigator.clipboard) continue;
@@ -19,18 +46,26 @@
     });
   }
 
+  // Browsers inside chats (WeChat) have no clipboard for pages, but still the old command on what is marked.
+  const copyOld = (field) => {
+    field.focus();
+    field.select();
+    field.setSelectionRange(0, field.value.length); // iOS selects nothing otherwise
+    try { return document.execCommand("copy"); } catch { return false; }
+  };
   for (const button of document.querySelectorAll("[data-copy-from]")) {
-    if (!navigator.clipboard) continue;
     button.hidden = false;
     const word = button.textContent;
     const field = document.getElementById(button.dataset.copyFrom);
     button.addEventListener("click", async () => {
+      let done = false;
       try {
         await navigator.clipboard.writeText(field.value);
-        button.textContent = button.dataset.done;
+        done = true;
       } catch {
-        field.select(); // to be copied by hand
+        done = copyOld(field); // what is marked stays marked, to be copied by hand
       }
+      button.textContent = (done ? button.dataset.done : button.dataset.byHand) || word;
       setTimeout(() => { button.textContent = word; }, 2500);
     });
   }

@@ -12,8 +12,18 @@
   let here = list.querySelector(".inbox-row-here") || list.firstElementChild;
   let marked = null, reason = "", sending = Promise.resolve(), reading = 0;
 
+  const SIGNED_OUT = new Error("signed out");
   const isOpen = (row) => !row.classList.contains("inbox-row-done") && !row.hasAttribute("aria-busy");
   const beside = (row, step) => (step > 0 ? row.nextElementSibling : row.previousElementSibling);
+
+  function failed(error) {
+    form.dispatchEvent(new CustomEvent("draft:failed", { bubbles: true }));
+    if (error !== SIGNED_OUT) return say(form.dataset.failed, true);
+    say(form.dataset.signedOut, true);
+    const link = Object.assign(document.createElement("a"), { textContent: form.dataset.signIn });
+    link.href = `${form.dataset.login}?next=${encodeURIComponent(location.pathname + location.search)}`;
+    said.firstChild.append(link);
+  }
 
   function say(text, isBad) {
     said.textContent = "";
@@ -74,15 +84,14 @@
   function send(row, name, value, more = {}) {
     row.setAttribute("aria-busy", "true");
     if (row === here && name !== "undo") move(nextOpen(row));
-    sending = sending.then(() => post(row, name, value, more)).catch(() => {
-      say(form.dataset.failed, true);
-    }).finally(() => row.removeAttribute("aria-busy"));
+    sending = sending.then(() => post(row, name, value, more)).catch(failed).finally(() => row.removeAttribute("aria-busy"));
   }
 
   async function post(row, name, value, more) {
     const body = new URLSearchParams(new FormData(form));
     for (const [key, text] of Object.entries({ ...more, [name]: value })) body.set(key, text);
     const reply = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
+    if (new URL(reply.url).pathname === form.dataset.login) throw SIGNED_OUT;
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     const parts = page.getElementById("reply");
     if (!parts) throw new Error(reply.statusText);
@@ -96,6 +105,7 @@
     }
     say(reply.ok ? "" : parts.querySelector(".message").textContent, true);
     if (!reply.ok) return;
+    if (name === "decline") form.dispatchEvent(new CustomEvent("draft:taken", { bubbles: true }));
     if (name === "undo") move(document.getElementById(row.id));
     else acts.push(row.id);
   }
@@ -124,6 +134,7 @@
     const done = () => {
       if (!field.value.trim()) return field.focus();
       reason = field.value;
+      form.dispatchEvent(new CustomEvent("draft:sent", { bubbles: true }));
       close();
       send(row, "decline", row.id.slice(6), { reason });
     };
@@ -145,7 +156,7 @@
       const last = acts.length ? document.getElementById(acts.pop()) : here;
       const button = last && last.querySelector('[data-key="u"]');
       return button ? post(last, "undo", button.value, {}) : null;
-    }).catch(() => say(form.dataset.failed, true));
+    }).catch(failed);
   }
 
   function merge(row) {

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.utils.module_loading import import_string
 
 from jobs.models import Job, Slot
 
@@ -17,3 +19,5 @@ def prune(*, payload: dict[str, Any], now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
     Slot.objects.older_than(now - KEEP_SLOTS).delete()
     Job.objects.filter(done_at__lt=now - KEEP_DONE).delete()
+    for path in settings.PRUNES_ALSO:
+        import_string(path)(now=now)

@@ -4,11 +4,15 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
+from jobs.actions.jobs import enqueue
 from members.actors import Actor
 from members.models import Notification, Person
 from members.rules import may_write, require
+
+PART = 500
 
 
 def notify(
@@ -28,7 +32,7 @@ def notify(
     told = {person.pk: person for person in people if person is not None and person.user_id is not None}
     if isinstance(by, Person):
         told.pop(by.pk, None)
-    Notification.objects.bulk_create(
+    made = Notification.objects.bulk_create(
         Notification(
             person=person,
             kind=kind,
@@ -39,6 +43,16 @@ def notify(
         )
         for person in told.values()
     )
+    if settings.OPEN_BY_MAIL:
+        _ask_for_mails([row.pk for row in made], now=now)
+
+
+def _ask_for_mails(keys: list[int], *, now: datetime) -> None:
+    """Let a job look who wants these by mail; a part at a time, since a job carries little."""
+    for start in range(0, len(keys), PART):
+        part = keys[start : start + PART]
+        key, payload = f"tell_by_mail:{part[0]}", {"notifications": part}
+        enqueue(kind="tell_by_mail", key=key, payload=payload, due_at=now, now=now)
 
 
 def read_all(*, by: Actor, now: datetime, until: int | None = None) -> int:

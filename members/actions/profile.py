@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from markup import html, links
@@ -14,7 +16,7 @@ from members.actions.events import record
 from members.actions.names import rename_locked, write_name
 from members.actions.people import ERASED
 from members.actors import Actor
-from members.models import Alias, Event, Notification, Person, PersonRequest, User
+from members.models import Alias, Event, MailGroup, Notification, Person, PersonRequest, User
 from members.rules import StateRefusal, check_text, invalid, may_edit_person, require
 from members.written import pointers
 
@@ -25,7 +27,8 @@ URL_LIMIT = 500
 
 
 def edit_profile(*, person: Person, version: int, by: Actor, now: datetime, **values: Any) -> Person:
-    """Change what one says of oneself: any of name, bio, links, wants_suggestions. The same values change nothing.
+    """Change what one says of oneself: any of name, bio, links, wants_suggestions, mails. The same values change
+    nothing.
 
     Raises PermissionDenied for somebody else's page, ValidationError by field and, with code `conflict` and both
     texts, when the page is not of this version any more.
@@ -54,6 +57,20 @@ def edit_profile(*, person: Person, version: int, by: Actor, now: datetime, **va
     return row
 
 
+def stop_mails(*, person: Person, group: str, by: Actor, now: datetime) -> None:
+    """End the mails of a group; suspended people may do so, too. Raises PermissionDenied for somebody else's."""
+    require(isinstance(by, Person) and by.pk == person.pk, _("Everybody chooses their own mails."))
+    with transaction.atomic():
+        row = Person.objects.select_for_update().get(pk=person.pk)
+        if group not in row.mails:
+            return
+        before, row.mails = row.mails, [each for each in row.mails if each != group]
+        row.version, row.changed_at = row.version + 1, now
+        row.save(update_fields=["mails", "version", "changed_at"])
+        values = {"before": {"mails": before}, "after": {"mails": row.mails}}
+        record(by=by, now=now, verb="edit", kind="person", key=row.pk, **values)
+
+
 def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
     """Erase one's account: login, names, page and notices go for good, what one did stays under 已注销.
 
@@ -75,6 +92,8 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
             if pointer.written:
                 named = pointer.rows(*people).exclude(**{f"{pointer.written}__isnull": True})
                 write_name(pointer, named, ERASED, now=now)
+        for path in settings.ERASES_ALSO:
+            import_string(path)(people=people, name=ERASED)
         for model in (Alias, Notification, PersonRequest):
             model.objects.filter(person__in=people).delete()
         for key in people:
@@ -101,15 +120,17 @@ def _merged_into(key: int) -> list[int]:
 def _forget(row: Person, *, now: datetime) -> None:
     row.name, row.handle = ERASED, f"erased-{row.pk}"
     row.bio = row.bio_html = ""
-    row.links, row.user, row.wants_suggestions = [], None, False
+    row.links, row.mails, row.user, row.wants_suggestions = [], [], None, False
     row.version += 1
     row.changed_at = now
     row.save()
 
 
 def _check(values: dict[str, Any]) -> None:
-    if unknown := sorted(set(values) - {"name", "bio", "links", "wants_suggestions"}):
+    if unknown := sorted(set(values) - {"name", "bio", "links", "wants_suggestions", "mails"}):
         raise TypeError(unknown)
+    if set(values.get("mails", [])) - set(MailGroup.values):
+        raise invalid("mails", _("Choose from the list."), "unknown")
     check_text(values.get("bio", ""), field="bio", limit=BIO_LIMIT)
     found = values.get("links", [])
     if len(found) > MAX_LINKS:

@@ -56,18 +56,6 @@ class EventFilter(filters.FilterSet):
     person = filters.CharFilter(field_name="person__handle", max_length=80)
 
 
-class EventViewSet(Rows):
-    """What was done, the newest first; for organizers."""
-
-    serializer_class = EventSerializer
-    is_public = False
-    filterset_class = EventFilter
-
-    def rows(self) -> QuerySet[Any]:
-        organizer_of(self.request)
-        return Event.objects.select_related("person").order_by("-pk")
-
-
 class JobSerializer(serializers.ModelSerializer[Job]):
     """A piece of background work."""
 

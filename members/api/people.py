@@ -20,7 +20,7 @@ from rest_framework.response import Response
 from members.actions import logins, names, profile, tokens
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, organizer_of, person_of, require_match, writer_of
-from members.models import Alias, Person, Scope, Token
+from members.models import Alias, MailGroup, Person, Scope, Token
 from members.rules import REASON_LIMIT
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="the row's ETag")
@@ -60,6 +60,9 @@ class ProfileChange(serializers.Serializer[Any]):
     bio = serializers.CharField(required=False, allow_blank=True, max_length=profile.BIO_LIMIT)
     links = Link(many=True, required=False)
     wants_suggestions = serializers.BooleanField(required=False)
+    mails = serializers.ListField(
+        child=serializers.ChoiceField(MailGroup.choices), required=False, max_length=len(MailGroup), help_text="groups"
+    )
 
 
 class PersonInto(serializers.Serializer[Any]):

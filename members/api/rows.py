@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.utils.http import parse_etags
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
@@ -39,15 +41,15 @@ class PreconditionRequired(exceptions.APIException):
 
 
 class StaleRow(exceptions.APIException):
-    """The row has changed since it was read; carries what was sent and what stands."""
+    """The row has changed since it was read; carries what was sent, what stands, and what was read (None: unknown)."""
 
     status_code = 412
     default_code = "conflict"
     default_detail = gettext_lazy("This has changed since you read it; here is what stands now.")
 
-    def __init__(self, *, yours: Any, theirs: Any) -> None:
+    def __init__(self, *, yours: Any, theirs: Any, base: Any = None, standing: Any = None) -> None:
         super().__init__()
-        self.texts = {"yours": yours, "theirs": theirs}
+        self.texts = {"yours": yours, "theirs": theirs, "base": base, "standing": standing}
 
 
 def etag_of(row: Any, data: Any) -> str:
@@ -71,7 +73,17 @@ def require_match(request: Request, row: Any, shown: Any) -> None:
         raise PreconditionRequired
     tags = parse_etags(sent)
     if "*" not in tags and f'"{row.pk}.{_version(row)}' not in {tag.rpartition(".")[0] for tag in tags}:
-        raise StaleRow(yours=request.data or None, theirs=shown)
+        standing = (row.pk, _version(row))
+        raise StaleRow(yours=request.data or None, theirs=shown, base=_read(row, tags), standing=standing)
+
+
+def _read(row: Any, tags: list[str]) -> dict[str, Any] | None:
+    """Return what the row said when the first of these ETags was made, as far as the site knows (`BASE_OF`)."""
+    parts = tags[0].strip('"').split(".") if tags else []
+    if len(parts) != 3 or parts[0] != str(row.pk) or not ID.fullmatch(parts[1]):
+        return None
+    found: dict[str, Any] | None = import_string(settings.BASE_OF)(row, int(parts[1]))
+    return found
 
 
 def with_only(rows: QuerySet[Any], **related: tuple[str, ...]) -> QuerySet[Any]:

@@ -3,7 +3,7 @@
 from members.models.events import Event, EventQuerySet, Revision
 from members.models.invitations import Guest, Invitation, PersonRequest, Purpose, RequestState
 from members.models.notifications import Notification
-from members.models.people import Alias, Person, PersonQuerySet, Role, Row, User
+from members.models.people import Alias, MailGroup, Person, PersonQuerySet, Role, Row, User
 from members.models.tokens import IdempotencyKey, Scope, Token
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Guest",
     "IdempotencyKey",
     "Invitation",
+    "MailGroup",
     "Notification",
     "Person",
     "PersonQuerySet",

@@ -5,7 +5,7 @@ A Person is a name in the record, a User a login; one may exist without the othe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -21,7 +21,14 @@ SESSION_SALT = "django.contrib.auth.models.AbstractBaseUser.get_session_auth_has
 
 
 class Row(models.Model):
-    """A row people edit: counted versions find conflicts, and deletion is a state that can be undone."""
+    """A row people edit: counted versions find conflicts, and deletion is a state that can be undone.
+
+    `as_loaded` is what came from the database, so that an act can keep what was before; None for a row made since.
+    `held` is what hung on the row before it was changed, where somebody noted that.
+    """
+
+    as_loaded: tuple[Collection[str], Collection[Any]] | None = None
+    held: dict[str, Any] | None = None
 
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -30,6 +37,12 @@ class Row(models.Model):
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        row = super().from_db(db, field_names, values)
+        row.as_loaded = (field_names, values)
+        return row
 
 
 class Role(models.TextChoices):
@@ -72,6 +85,19 @@ class User(AbstractUser):
         return salted_hmac(SESSION_SALT, said, secret=secret, algorithm="sha256").hexdigest()
 
 
+class MailGroup(models.TextChoices):
+    """What a person may be told by mail besides on the site."""
+
+    REMINDERS = "reminders", _("reminders of evenings I have a part in")
+    MINE = "mine", _("what others do with my claims, nominations, questions and suggestions")
+    ORGANIZERS = "organizers", _("what organizers look after")
+
+
+def usual_mails() -> list[str]:
+    """What is mailed to who has chosen nothing."""
+    return [MailGroup.REMINDERS.value]
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     """Reads of people."""
 
@@ -91,7 +117,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(Row):
     """A name in the record. May be claimed by a User later; a collective (群友) never is.
 
-    `links` are `{"title", "url"}`; `wants_suggestions`: the site may propose free sections to them.
+    `links` are `{"title", "url"}`; `wants_suggestions`: the site may propose free sections to them. `mails`
+    are the MailGroups they get by mail.
     """
 
     handle = models.CharField(max_length=80, unique=True)
@@ -101,6 +128,7 @@ class Person(Row):
     html_version = models.PositiveIntegerField(default=0)
     links: models.JSONField[Any] = models.JSONField(default=list, blank=True)
     wants_suggestions = models.BooleanField(default=True)
+    mails: models.JSONField[Any] = models.JSONField(default=usual_mails, blank=True)
     is_collective = models.BooleanField(default=False)
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="person")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")

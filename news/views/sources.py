@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from markup import links
 from members.actors import Actor, actor_of
+from members.conflicts import gone_on
 from members.forms import sent
 from members.models import Person
 from members.rules import StateRefusal, in_one, require
@@ -163,8 +164,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         if changed is not None:
             messages.success(request, _("The source is changed; its rules hold for what nobody has decided on, too."))
             return redirect(changed)
-    if conflict:  # what is sent next is an edit of what stands now
-        context |= {"conflict": conflict, "form": SourceForm({**request.POST.dict(), "version": row.version})}
+    if conflict:
+        row.refresh_from_db()
+        context["form"], context["clash"] = gone_on(form, SourceForm, initial_of(row))
     return render(request, "news/source_edit.html", context, status=409 if conflict else 400 if form.errors else 200)
 
 

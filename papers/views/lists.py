@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.actors import Actor, actor_of
+from members.conflicts import gone_on
 from members.forms import sent
 from members.models import Person
 from members.rules import may_write, require
@@ -181,10 +182,12 @@ def entry(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if changed is not None:
         messages.success(request, _("The entry is changed."))
         return redirect(_back(row, changed))
-    if conflict:  # what is sent next is an edit of what stands now
-        form = EntryForm({**request.POST.dict(), "version": found.version})
-    context = {"list": row, "section": found.section, "entry": found, "form": form, "conflict": conflict}
-    status = 409 if conflict else 400 if form.errors else 200
+    clash = None
+    if conflict:
+        found.refresh_from_db()
+        form, clash = gone_on(form, EntryForm, entry_initial(found))
+    context = {"list": row, "section": found.section, "entry": found, "form": form, "clash": clash}
+    status = 409 if clash else 400 if form.errors else 200
     return render(request, "papers/list_entry.html", context, status=status)
 
 
@@ -271,10 +274,13 @@ def edit_section(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if changed is not None:
         messages.success(request, _("The heading is changed."))
         return redirect(_at_section(row, changed))
-    if conflict:  # what is sent next is an edit of what stands now
-        form = SectionForm({**request.POST.dict(), "version": found.version}, section=found)
-    context = {"list": row, "section": found, "form": form, "is_heading": True, "conflict": conflict}
-    status = 409 if conflict else 400 if form.errors else 200
+    clash = None
+    if conflict:
+        found.refresh_from_db()
+        standing = SectionForm(section=found).initial
+        form, clash = gone_on(form, lambda data: SectionForm(data, section=found), standing)
+    context = {"list": row, "section": found, "form": form, "is_heading": True, "clash": clash}
+    status = 409 if clash else 400 if form.errors else 200
     return render(request, "papers/list_entry.html", context, status=status)
 
 

@@ -6,7 +6,7 @@ anything is locked, and each table is written in chunks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,15 @@ from django.db import models
 
 from markup import links
 from members.actions.events import record_all
-from members.models import Event, Person
+from members.models import Event, Person, Row
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import AHEAD, Html, give_ids, rendered
+from talks.actions.keeping import hold
 from talks.documents.flat import FlatRow
 from talks.export import KINDS
 from talks.models import Claim, Credit, CreditRole, Episode, Hosting, HostingRole, ImportedRow, PaperMention
 from talks.rendering import RENDERED, html_fields
+from talks.states import content_of, fields_of, set_fields
 
 CHUNK = 500
 
@@ -51,6 +53,7 @@ class Batch:
         self.adopted: list[tuple[FlatRow, Any]] = []
         self.marks: list[ImportedRow] = []
         self.events: list[Event] = []
+        self.names: list[Row] = []
         self.with_ids: list[models.Model] = []
 
     def make(self, index: int, row: FlatRow, target: Any, *, depth: int) -> None:
@@ -76,16 +79,16 @@ class Batch:
         if AHEAD in str(html):
             self.with_ids.append(target)
 
-    def write(self) -> None:
-        """Write everything. Runs inside the caller's transaction."""
+    def write(self) -> list[Row]:
+        """Write everything and return the rows, for the act to keep. Runs inside the caller's transaction."""
         for _place, pairs in sorted(self.new.items(), key=lambda entry: entry[0][0]):
             model: Any = type(pairs[0][1])
             model._default_manager.bulk_create([target for _row, target in pairs], batch_size=CHUNK)
         for kind, rows in self.moved.items():
-            _overwrite(rows, ["position"], model=KINDS[kind][0])
+            overwrite(rows, ["position"], model=KINDS[kind][0])
         for kind, pairs in self.changed.items():
             if kind != "episode":  # saved at the end
-                _overwrite([target for _row, target in pairs], _fields_of(kind), model=KINDS[kind][0])
+                overwrite([target for _row, target in pairs], _fields_of(kind), model=KINDS[kind][0])
         changed = [pair for pairs in self.changed.values() for pair in pairs]
         made = [pair for pairs in self.new.values() for pair in pairs]
         self._forget_names(changed)
@@ -95,10 +98,12 @@ class Batch:
         record_all(self.events)
         self.episode.save()
         give_ids(self.with_ids)
+        moved = [target for rows in self.moved.values() for target in rows]
+        return [*(target for _row, target in (*changed, *made)), *moved, *self.names]
 
     def _mark(self, pairs: list[tuple[FlatRow, Any]]) -> None:
         """Keep the digest of every row that came from the file."""
-        _overwrite(self.marks, ["digest", "is_gone"], model=ImportedRow)
+        overwrite(self.marks, ["digest", "is_gone"], model=ImportedRow)
         ImportedRow.objects.bulk_create(
             (
                 ImportedRow(episode=self.episode, kind=row.kind, row_id=target.pk, digest=row.digest())
@@ -108,17 +113,15 @@ class Batch:
         )
 
     def _forget_names(self, pairs: list[tuple[FlatRow, Any]]) -> None:
-        """Take away the names of changed rows; they are written anew."""
+        """Take away the credits and papers of changed rows; they are written anew."""
+        hold(target for _row, target in pairs)
         by_kind: dict[str, list[Any]] = {}
         for row, target in pairs:
             by_kind.setdefault(row.kind, []).append(target.pk)
         if "episode" in by_kind:
-            Hosting.objects.filter(episode=self.episode).delete()
             Credit.objects.filter(episode=self.episode, section=None, item=None).delete()
         for kind, keys in by_kind.items():
             for part in (keys[start : start + CHUNK] for start in range(0, len(keys), CHUNK)):
-                if kind == "section":
-                    Claim.objects.filter(section__in=part).delete()
                 if kind in ("section", "item"):
                     Credit.objects.filter(**{f"{kind}__in": part}).delete()
                 if kind in MENTIONING:
@@ -152,9 +155,40 @@ class Batch:
                 credit({"section": target}, CreditRole.SOURCE, self._written(row.values["contributors"]))
             elif row.kind == "item":
                 credit({"item": target}, CreditRole.SOURCE, self._written(row.values["contributors"]))
-        Hosting.objects.bulk_create(hostings)
-        Claim.objects.bulk_create(claims, batch_size=CHUNK)
         Credit.objects.bulk_create(credited, batch_size=CHUNK)
+        of = {kind: [target.pk for row, target in pairs if row.kind == kind] for kind in ("episode", "section")}
+        standing = Hosting.objects.filter(episode__in=of["episode"], deleted_at=None)
+        self._settle(list(standing), hostings, same=lambda row: (row.role, row.name))
+        held = [
+            claim
+            for start in range(0, len(of["section"]), CHUNK)
+            for claim in Claim.objects.current().filter(section__in=of["section"][start : start + CHUNK])
+        ]
+        self._settle(held, claims, same=lambda row: (row.section_id, row.person_id))
+
+    def _settle(self, standing: list[Any], wanted: list[Any], *, same: Callable[[Any], Any]) -> None:
+        """End the hostings or claims that are not wanted, bring the others up to what is, make those that are new."""
+        known = {same(row): row for row in standing}
+        ended = {row.pk: row for row in standing}
+        new, changed = [], []
+        for row in wanted:
+            there = known.get(same(row))
+            if there is None:
+                new.append(row)
+                continue
+            del ended[there.pk]
+            if fields_of(there) != fields_of(row):
+                set_fields(there, fields_of(row))
+                changed.append(there)
+        for row in ended.values():
+            row.deleted_at = self.now
+        for rows in filter(None, (list(ended.values()), changed)):  # what ends first makes room
+            for row in rows:
+                row.version, row.changed_at = row.version + 1, self.now
+            overwrite(rows, [*content_of(type(rows[0])), "version", "changed_at"], model=type(rows[0]))
+        if new:
+            type(new[0])._default_manager.bulk_create(new, batch_size=CHUNK)
+        self.names += [*ended.values(), *changed, *new]
 
     def _written(self, names: list[str]) -> list[tuple[int, str, Person]]:
         return [(place, name, self.persons[name]) for place, name in enumerate(dict.fromkeys(names))]
@@ -202,7 +236,7 @@ def _fields_of(kind: str) -> list[str]:
     return [*fields, *html, *more.get(kind, []), "position", "version", "changed_at"]
 
 
-def _overwrite(rows: Iterable[Any], fields: list[str], *, model: type[models.Model]) -> None:
+def overwrite(rows: Iterable[Any], fields: list[str], *, model: type[models.Model]) -> None:
     """Write these fields of rows that exist. An upsert by key: `bulk_update` is slower than saving one by one."""
     model._default_manager.bulk_create(
         rows, update_conflicts=True, unique_fields=["id"], update_fields=fields, batch_size=CHUNK

@@ -15,6 +15,7 @@ from members.rules import StateRefusal, require
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_order import open_section, put_into
 from talks.actions.item_rows import locked_episodes, name_papers, next_position, note, tell, values_of
+from talks.actions.keeping import keep
 from talks.models import (
     Carry,
     CarryReason,
@@ -100,11 +101,8 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
         mark = _carry(target.episode, reason, by=by, now=now, item=row)
         if mark.made_id is not None:
             raise StateRefusal(_("It was taken already."), code="taken_already")
-        made = (
-            _moved(row, target, by=by, now=now) if row.section.episode.is_open else _copied(row, target, by=by, now=now)
-        )
-        mark.made, mark.version, mark.changed_at = made, mark.version + 1, now
-        mark.save(update_fields=["made", "version", "changed_at"])
+        bring = _moved if row.section.episode.is_open else _copied
+        made = bring(row, target, mark, by=by, now=now)
         tell(made, "carry", target, by=by, now=now)
     return made
 
@@ -128,7 +126,8 @@ def take_plan(*, plan: Plan, section: Section, by: Actor, now: datetime) -> Item
         made.save()
         give_ids([made])
         name_papers(made, now=now)
-        record(by=by, now=now, verb="carry", kind="item", key=made.pk, after={**values_of(made), "plan": plan.pk})
+        after = {**values_of(made), "plan": plan.pk}
+        keep(record(by=by, now=now, verb="carry", kind="item", key=made.pk, after=after), [made])
     return made
 
 
@@ -172,7 +171,7 @@ def _carry(episode: Episode, reason: str, *, by: Actor, now: datetime, **target:
         return there
     made = Carry.objects.create(episode=episode, reason=reason, created_at=now, changed_at=now, **target)
     after = {"episode": episode.code, "reason": str(reason), "item": made.item_id, "question": made.question_id}
-    record(by=by, now=now, verb="carry", kind="carry", key=made.pk, after=after)
+    keep(record(by=by, now=now, verb="carry", kind="carry", key=made.pk, after=after), [made])
     return made
 
 
@@ -180,17 +179,24 @@ def _delete(row: Carry, *, by: Actor, now: datetime) -> None:
     row.deleted_at = row.changed_at = now
     row.version += 1
     row.save(update_fields=["deleted_at", "changed_at", "version"])
-    record(by=by, now=now, verb="drop", kind="carry", key=row.pk)
+    keep(record(by=by, now=now, verb="drop", kind="carry", key=row.pk), [row])
 
 
-def _moved(row: Item, target: Section, *, by: Actor, now: datetime) -> Item:
+def _moved(row: Item, target: Section, mark: Carry, *, by: Actor, now: datetime) -> Item:
     before = values_of(row)
     put_into(row, target, is_decided=False, now=now)
-    note(row, "move", before, by=by, now=now)
+    _mark(mark, row, now=now)
+    note(row, "move", before, by=by, now=now, others=[mark])
     return row
 
 
-def _copied(row: Item, target: Section, *, by: Actor, now: datetime) -> Item:
+def _mark(mark: Carry, made: Item, *, now: datetime) -> None:
+    """Note what came of something that goes on."""
+    mark.made, mark.version, mark.changed_at = made, mark.version + 1, now
+    mark.save(update_fields=["made", "version", "changed_at"])
+
+
+def _copied(row: Item, target: Section, mark: Carry, *, by: Actor, now: datetime) -> Item:
     """Make an item of one in a published record, with its names and votes."""
     said = ("title", "url", "url_key", "author", "site", "remark", "body", "nominated_by", "depth", "minutes")
     made = Item(section=target, position=next_position(target), created_at=now, changed_at=now)
@@ -210,5 +216,7 @@ def _copied(row: Item, target: Section, *, by: Actor, now: datetime) -> Item:
         ItemVote(item=made, person_id=one.person_id, created_at=one.created_at) for one in votes
     )
     name_papers(made, now=now)
-    record(by=by, now=now, verb="carry", kind="item", key=made.pk, after={**values_of(made), "item": row.pk})
+    _mark(mark, made, now=now)
+    after = {**values_of(made), "item": row.pk}
+    keep(record(by=by, now=now, verb="carry", kind="item", key=made.pk, after=after), [made, mark])
     return made

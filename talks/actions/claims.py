@@ -20,6 +20,8 @@ from members.actors import Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, invalid, require
 from talks.actions.degrade import let_run, restore
+from talks.actions.deliveries import announce
+from talks.actions.keeping import keep
 from talks.degrading import Rule, rule_of
 from talks.models import Claim, ClaimRole, Episode, EpisodeState, Hosting, HostingRole, Section
 from talks.models.order import in_order
@@ -51,8 +53,10 @@ def claim(*, section: Section, role: str, by: Actor, now: datetime) -> Claim:
         made = _take(section, person, role, claims, own, now=now)
         if section.degraded_at is not None and role == ClaimRole.LEAD:
             restore(section, by=by, now=now)
-        record(by=by, now=now, verb="claim", kind="claim", key=made.pk, after=_values(made))
+        event = record(by=by, now=now, verb="claim", kind="claim", key=made.pk, after=_values(made))
+        keep(event, [made])
         _tell("claimed", section, claims, by=by, now=now, role=role)
+        announce(event, section.episode, "section_claimed", now=now, section=section.name, role=role)
     return made
 
 
@@ -72,9 +76,11 @@ def release(*, claim: Claim, by: Actor, now: datetime) -> Claim:
             raise StateRefusal(sentence, code="cut_off_passed")
         before = _values(row)
         _end(row, now=now)
-        record(by=by, now=now, verb="release", kind="claim", key=row.pk, before=before)
+        event = record(by=by, now=now, verb="release", kind="claim", key=row.pk, before=before)
+        keep(event, [row])
         rest = _of(row.section)
         _tell("released", row.section, [*rest, row], by=by, now=now, name=row.name, role=row.role)
+        announce(event, episode, "section_released", now=now, section=row.section.name, name=row.name, role=row.role)
         led = any(each.role == ClaimRole.LEAD for each in rest)
         is_left = not led and row.section.degraded_at is None
         if is_left and episode.state == EpisodeState.LOCKED and rule_of(row.section) is not Rule.NOTHING:
@@ -102,7 +108,8 @@ def hand_over(*, claim: Claim, to: Person, by: Actor, now: datetime) -> Claim:
         rest = [each for each in claims if each.pk != row.pk]
         made = _take(row.section, to, row.role, rest, theirs, now=now)
         after = _values(made)
-        record(by=by, now=now, verb="hand_over", kind="claim", key=row.pk, before=before, after=after)
+        values = {"before": before, "after": after}
+        keep(record(by=by, now=now, verb="hand_over", kind="claim", key=row.pk, **values), [row, made])
         _tell("handed_over", row.section, [*rest, row, made], by=by, now=now, name=row.name, to=made.name)
     return made
 

@@ -16,6 +16,7 @@ from members.rules import StateRefusal, require
 from news.models import NewsItem
 from papers.actions.stubs import find_or_stub
 from talks.actions.html import give_ids, rendered
+from talks.actions.keeping import keep
 from talks.degrading import Rule, most_wanted, rule_of, top_stories
 from talks.models import Claim, ClaimRole, Depth, Episode, Item, ItemState, PaperMention, Section
 from talks.rules import runs, takes_claims
@@ -55,13 +56,14 @@ def let_run(section: Section, *, by: Actor, now: datetime) -> None:
         made = [item]
     _mark(section, now, now=now)
     after = {"rule": rule.value, "items": [item.pk for item in made]}
-    record(by=by, now=now, verb="degrade", kind="section", key=section.pk, after=after)
+    keep(record(by=by, now=now, verb="degrade", kind="section", key=section.pk, after=after), [section, *made])
 
 
 def restore(section: Section, *, by: Actor, now: datetime) -> None:
     """Undo what ran without a lead, in the transaction of a late claim; what somebody worked on since stays."""
     since = section.degraded_at
-    for item in Item.objects.current().filter(section=section, is_automatic=True).order_by("pk"):
+    items = list(Item.objects.current().filter(section=section, is_automatic=True).order_by("pk"))
+    for item in items:
         item.is_automatic = False
         if item.changed_at == since and item.created_at == since:
             item.deleted_at = None if _is_wanted(item) else now
@@ -71,7 +73,7 @@ def restore(section: Section, *, by: Actor, now: datetime) -> None:
         item.save(update_fields=["is_automatic", "deleted_at", "state", "version", "changed_at"])
     _mark(section, None, now=now)
     before = {"degraded_at": since.isoformat() if since else None}
-    record(by=by, now=now, verb="restore", kind="section", key=section.pk, before=before)
+    keep(record(by=by, now=now, verb="restore", kind="section", key=section.pk, before=before), [section, *items])
 
 
 def _is_wanted(item: Item) -> bool:

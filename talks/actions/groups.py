@@ -8,6 +8,7 @@ from typing import Any
 from members.actions.events import record
 from members.actors import Actor
 from talks.actions.html import rendered
+from talks.actions.keeping import keep
 from talks.models import Section
 
 
@@ -29,4 +30,4 @@ def set_groups(section: Section, groups: list[dict[str, Any]], *, by: Actor, now
     html = rendered(section)
     section.save(update_fields=["groups", "version", "changed_at", *html])
     values = {"before": {"groups": before}, "after": {"groups": groups}}
-    record(by=by, now=now, verb="edit", kind="section", key=section.pk, **values)
+    keep(record(by=by, now=now, verb="edit", kind="section", key=section.pk, **values), [section])

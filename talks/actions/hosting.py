@@ -16,6 +16,7 @@ from members.actors import Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, invalid, is_organizer, may_write, require
 from talks.actions.claims import check_taker
+from talks.actions.keeping import keep
 from talks.models import Episode, EpisodeState, Hosting, HostingRole
 from talks.models.order import in_order
 from talks.rules import is_past_cut_off, runs
@@ -36,7 +37,7 @@ def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
             raise StateRefusal(sentence % {"who": "、".join(each.name for each in others)}, code="role_taken")
         assert isinstance(by, Person)  # noqa: S101 - for the type checker; the line above has raised
         made = _give(episode, by, role, now=now)
-        record(by=by, now=now, verb="host", kind="episode", key=episode.code, after=_values(made))
+        keep(record(by=by, now=now, verb="host", kind="episode", key=episode.code, after=_values(made)), [made])
         _tell("hosting_taken", episode, [made], by=by, now=now, role=role)
     return made
 
@@ -52,7 +53,7 @@ def name_host(*, episode: Episode, person: Person, role: str, by: Actor, now: da
         person = check_taker(person, field="person")
         _check_new(_of(episode, role), person, field="person")
         made = _give(episode, person, role, now=now)
-        record(by=by, now=now, verb="name_host", kind="episode", key=episode.code, after=_values(made))
+        keep(record(by=by, now=now, verb="name_host", kind="episode", key=episode.code, after=_values(made)), [made])
         _tell("hosting_given", episode, [made], by=by, now=now, role=role, name=made.name)
     return made
 
@@ -70,7 +71,7 @@ def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
             raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
         before = _values(row)
         _end(row, now=now)
-        record(by=by, now=now, verb="leave_hosting", kind="episode", key=row.episode.code, before=before)
+        keep(record(by=by, now=now, verb="leave_hosting", kind="episode", key=row.episode.code, before=before), [row])
         _tell("hosting_left", row.episode, [row], by=by, now=now, role=row.role, name=row.name)
     return row
 
@@ -88,8 +89,8 @@ def hand_over_hosting(*, hosting: Hosting, to: Person, by: Actor, now: datetime)
         before = _values(row)
         _end(row, now=now)
         made = _give(row.episode, to, row.role, now=now)
-        code, after = row.episode.code, _values(made)
-        record(by=by, now=now, verb="hand_over_hosting", kind="episode", key=code, before=before, after=after)
+        values = {"key": row.episode.code, "before": before, "after": _values(made)}
+        keep(record(by=by, now=now, verb="hand_over_hosting", kind="episode", **values), [row, made])
         told = [row, made]
         _tell("hosting_handed_over", row.episode, told, by=by, now=now, role=row.role, name=row.name, to=made.name)
     return made

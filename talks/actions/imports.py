@@ -20,6 +20,7 @@ from members.models import Person
 from members.rules import require
 from talks.actions import pdf_child
 from talks.actions.batch import Html, rendered_ahead
+from talks.actions.keeping import keep
 from talks.actions.reasons import about, sentence_of
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, problems, reader
@@ -238,15 +239,8 @@ def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> Import
         current.problems = found
         current.save(update_fields=["problems"])
     if status != "unchanged":
-        record(
-            by=by,
-            now=now,
-            verb="import",
-            kind="episode",
-            key=episode.code,
-            after={"file": read.name, "sha256": sha256, "state": episode.state},
-            reason="imported",
-        )
+        values = {"key": episode.code, "after": {"file": read.name, "sha256": sha256, "state": episode.state}}
+        keep(record(by=by, now=now, verb="import", kind="episode", reason="imported", **values), outcome.rows)
     return ImportResult(read.name, status, document.code, tuple(found), document, episode=episode, sha256=sha256)
 
 

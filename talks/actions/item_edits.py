@@ -25,6 +25,7 @@ from talks.actions.item_rows import (
     save,
     values_of,
 )
+from talks.actions.keeping import hold
 from talks.models import Credit, CreditRole, Depth, Item, ItemState
 from talks.nominations import address_in
 from talks.rules import (
@@ -173,6 +174,7 @@ def _credit_anew(row: Item, wanted: list[tuple[str, str]], *, by: Actor, now: da
     rows = Credit.objects.filter(item=row, deleted_at=None).order_by("position", "pk")
     if [(each.role, each.name) for each in rows] == wanted:
         return
+    hold([row])
     persons = find_or_name([name for _role, name in wanted], by=by, now=now)
     Credit.objects.filter(item=row).delete()
     for role, name in wanted:

@@ -31,6 +31,7 @@ from talks.actions.item_rows import (
     tell,
     values_of,
 )
+from talks.actions.keeping import keep
 from talks.models import (
     Answer,
     Credit,
@@ -187,11 +188,12 @@ def _put(
         if each.position != position:
             each.position = position
             changed.append(each)
-    Item.objects.bulk_update([each for each in changed if each.pk != row.pk], ["position"], batch_size=200)
-    if row.position == old_place and row.group == before["group"]:
+    if not changed and row.group == before["group"]:
         return row
+    moved = [each for each in changed if each.pk != row.pk]
+    Item.objects.bulk_update(moved, ["position"], batch_size=200)
     save(row, ["position", "group"], now=now)
-    note(row, "arrange", {**before, "position": old_place}, by=by, now=now)
+    note(row, "arrange", {**before, "position": old_place}, by=by, now=now, others=moved)
     return row
 
 
@@ -220,13 +222,14 @@ def move_question(*, question: Question, episode: Episode, version: int | None, 
         check_version(row, version, yours={"episode": there.code}, theirs=theirs)
         if here.pk == there.pk:
             return row
-        _carry_over(row, here, there, now=now)
-        before, after = {"episode": here.code}, {"episode": there.code}
-        record(by=by, now=now, verb="move", kind="question", key=row.public_id, before=before, after=after)
+        thread = _carry_over(row, here, there, now=now)
+        values = {"before": {"episode": here.code}, "after": {"episode": there.code}}
+        keep(record(by=by, now=now, verb="move", kind="question", key=row.public_id, **values), thread)
     return row
 
 
-def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) -> None:
+def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) -> list[Question]:
+    """Move a question with its follow-ups, and return them."""
     last = Question.objects.filter(episode=there).aggregate(last=Max("position"))["last"] or 0
     thread = [row, *Question.objects.filter(parent=row).order_by("position", "pk")]
     code = row.first_code or here.code
@@ -238,3 +241,4 @@ def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) 
     answers = Answer.objects.filter(question__in=thread)
     PaperMention.objects.filter(question__in=thread).update(episode=there)
     PaperMention.objects.filter(answer__in=answers).update(episode=there)
+    return thread

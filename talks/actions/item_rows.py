@@ -15,9 +15,11 @@ from markup import links
 from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Person
+from members.models import Event, Person, Row
 from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
+from talks.actions.keeping import hold, keep
+from talks.history import base_of_row
 from talks.models import Credit, Episode, Item, PaperMention, Section
 from talks.rules import sections_to_run, takes_items
 
@@ -68,7 +70,8 @@ def check_version(row: Any, version: int | None, *, yours: Mapping[str, Any], th
     """Raise ValidationError (`conflict`, with both texts) when a row is not of this version any more."""
     if version is not None and row.version != version:
         message = _("Somebody has changed this meanwhile; both are here, nothing is lost.")
-        texts = {"yours": dict(yours), "theirs": dict(theirs)}
+        base, standing = base_of_row(row, version), (row.pk, row.version)
+        texts = {"yours": dict(yours), "theirs": dict(theirs), "base": base, "standing": standing}
         raise ValidationError({"version": [ValidationError(message, code="conflict", params=texts)]})
 
 
@@ -94,12 +97,22 @@ def save(item: Item, fields: Iterable[str], *, now: datetime) -> None:
     item.save(update_fields=[*fields, "version", "changed_at"])
 
 
-def note(item: Item, verb: str, before: Mapping[str, Any], *, by: Actor, now: datetime, reason: str = "") -> None:
-    """Record what was done to an item: the values that it changed."""
+def note(
+    item: Item,
+    verb: str,
+    before: Mapping[str, Any],
+    *,
+    by: Actor,
+    now: datetime,
+    reason: str = "",
+    others: Iterable[Row] = (),
+) -> Event:
+    """Record what was done to an item: the values that it changed; and keep it, with the `others` that it changed."""
     after = values_of(item)
     changed = [name for name in after if after[name] != before.get(name)]
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
-    record(by=by, now=now, verb=verb, kind="item", key=item.pk, before=old, after=new, reason=reason)
+    values = {"before": old, "after": new, "reason": reason}
+    return keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
 
 
 def next_position(section: Section) -> int:
@@ -109,6 +122,7 @@ def next_position(section: Section) -> int:
 
 def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: datetime) -> None:
     """Credit people for an item, behind those who are credited already, each once a role."""
+    hold([item])
     rows = list(Credit.objects.filter(item=item, deleted_at=None).order_by("position"))
     known = {(row.role, row.person_id) for row in rows}
     place = rows[-1].position + 1 if rows else 0
@@ -122,6 +136,7 @@ def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: 
 
 def name_papers(item: Item, *, now: datetime) -> None:
     """Note the papers that an item's address and words name, in the place of those noted before."""
+    hold([item])
     text = "\n".join(filter(None, [item.url, item.title, item.body]))
     versions = links.arxiv_versions(text)
     papers = find_or_stub(versions, now=now)

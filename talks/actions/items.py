@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from markup import links
@@ -19,6 +20,7 @@ from members.actors import Actor, person_behind
 from members.models import Event, Person
 from members.rules import StateRefusal, check_text, invalid, require
 from talks.actions.carries import carry_on, take_back
+from talks.actions.deliveries import announce
 from talks.actions.groups import ensure_group
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_rows import (
@@ -36,6 +38,7 @@ from talks.actions.item_rows import (
     tell,
     values_of,
 )
+from talks.actions.keeping import keep
 from talks.models import CreditRole, Episode, EpisodeState, Item, ItemState, ItemVote, Section, SectionKind
 from talks.nominations import address_in, group_for, known_of, next_collecting, section_for
 from talks.rules import (
@@ -48,6 +51,7 @@ from talks.rules import (
     takes_nominations,
     votes_of,
 )
+from talks.telling import excerpt
 from talks.votes import episode_of_votes, root_of, votes_given
 
 DECIDED = ("state", "decided_by", "decided_at", "decision_reason", "merged_into")
@@ -92,7 +96,9 @@ def nominate(
         give_ids([row])
         credit(row, CreditRole.SOURCE, as_written(by), now=now)
         name_papers(row, now=now)
-        record(by=by, now=now, verb="nominate", kind="item", key=row.pk, after=values_of(row))
+        event = record(by=by, now=now, verb="nominate", kind="item", key=row.pk, after=values_of(row))
+        keep(event, [row])
+        _announce(event, "item_nominated", row, now=now)
     return row
 
 
@@ -302,8 +308,10 @@ def _decide(
         save(row, DECIDED, now=now)
         if state == ItemState.DEFERRED:
             carry_on(row, by=by, now=now)
-        note(row, verb, before, by=by, now=now, reason=reason)
+        event = note(row, verb, before, by=by, now=now, reason=reason)
         _tell(row, verb, by=by, now=now)
+        if verb == "accept":
+            _announce(event, "item_accepted", row, now=now)
     return row
 
 
@@ -333,3 +341,10 @@ def _state_before_merging(row: Item) -> ItemState:
 def _tell(row: Item, verb: str, *, by: Actor, now: datetime) -> None:
     """Tell who nominated an item what became of it."""
     tell(row, verb, row.section, by=by, now=now, reason=row.decision_reason, into=str(row.merged_into or "")[:200])
+
+
+def _announce(event: Event, kind: str, row: Item, *, now: datetime) -> None:
+    """Tell webhooks of an item."""
+    episode, section = row.section.episode, row.section.name
+    where = f"{reverse('board', args=[episode.code])}#item-{row.pk}"
+    announce(event, episode, kind, now=now, url=where, section=section, title=excerpt(str(row)), item=row.pk)

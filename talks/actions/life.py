@@ -22,8 +22,11 @@ from members.actors import SYSTEM, Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, require
 from talks.actions.degrade import let_run
+from talks.actions.deliveries import announce
+from talks.actions.keeping import keep
 from talks.actions.planning import make_next
 from talks.actions.publishing import write_credits
+from talks.actions.reminders import plan_reminders
 from talks.degrading import Rule, rule_of
 from talks.missing import ORDER, missing_for, next_state, unclaimed
 from talks.models import Claim, Episode, EpisodeKind, EpisodeState, Hosting
@@ -33,6 +36,13 @@ from talks.schedule import USUAL_HOURS
 
 # Of those who plan at once, the others see what the first one made when they try again.
 TRIES = 3
+# What webhooks are told when an episode reaches a state.
+TOLD: dict[str, str] = {
+    EpisodeState.COLLECTING: "episode_opened",
+    EpisodeState.LOCKED: "episode_locked",
+    EpisodeState.LIVE: "episode_live",
+    EpisodeState.PUBLISHED: "episode_published",
+}
 
 
 def plan_next(*, by: Actor, now: datetime) -> Episode:
@@ -86,17 +96,10 @@ def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetim
         before = {"state": episode.state}
         _set_state(episode, to, now=now)
         after = {"state": to}
-        record(
-            by=by,
-            now=now,
-            verb="step_back",
-            kind="episode",
-            key=episode.code,
-            before=before,
-            after=after,
-            reason=reason,
-        )
+        values = {"key": episode.code, "before": before, "after": after, "reason": reason}
+        keep(record(by=by, now=now, verb="step_back", kind="episode", **values), [episode])
         _tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
+        plan_reminders(episode, by=by, now=now)
     return episode
 
 
@@ -146,8 +149,11 @@ def move(episode: Episode, starts_at: datetime, *, reason: str, by: Actor, now: 
         fields = ["starts_at", "locks_at", "time_text", "sequence", "version", "changed_at"]
         row.save(update_fields=fields)
         values = {"before": before, "after": _dates(row), "reason": reason}
-        record(by=by, now=now, verb="postpone", kind="episode", key=row.code, **values)
+        event = keep(record(by=by, now=now, verb="postpone", kind="episode", key=row.code, **values), [row])
         _tell("postponed", [row], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
+        if row.state != EpisodeState.DRAFT:
+            announce(event, row, "episode_postponed", now=now, before=before["starts_at"] or "", reason=reason)
+        plan_reminders(row, by=by, now=now)
 
 
 def turn_week(*, payload: dict[str, Any], now: datetime) -> None:
@@ -211,11 +217,14 @@ def _go_on(episode: Episode, to: str, *, by: Actor, now: datetime, reason: str, 
             if section.degraded_at is None and rule_of(section) is not Rule.NOTHING:
                 section.episode = episode
                 let_run(section, by=by, now=now)
-    if to == EpisodeState.PUBLISHED:
-        write_credits(episode, now=now)
-    after = {"state": to, "missing": missing}
-    record(by=by, now=now, verb="advance", kind="episode", key=episode.code, before=before, after=after, reason=reason)
+    credited = write_credits(episode, now=now) if to == EpisodeState.PUBLISHED else []
+    said = {"before": before, "after": {"state": to, "missing": missing}, "reason": reason}
+    event = record(by=by, now=now, verb="advance", kind="episode", key=episode.code, **said)
+    keep(event, [episode, *credited])
     _tell("advanced", [episode], by=by, now=now, state=to)
+    if to in TOLD:
+        announce(event, episode, TOLD[to], now=now)
+    plan_reminders(episode, by=by, now=now)
     if to == EpisodeState.LOCKED and episode.kind == EpisodeKind.REGULAR and not _is_sample(episode):
         with suppress(ValidationError):  # the board is locked all the same; the schedule shows on /ops/ what is wrong
             make_next(by=by, now=now)

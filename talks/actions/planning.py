@@ -12,7 +12,10 @@ from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.rules import invalid
 from talks import first_edition
+from talks.actions.deliveries import announce
 from talks.actions.html import give_ids, rendered
+from talks.actions.keeping import keep
+from talks.actions.reminders import plan_reminders
 from talks.documents.model import code_of
 from talks.models import (
     Break,
@@ -64,11 +67,14 @@ def make_next(*, by: Actor, now: datetime) -> Episode:
         changed_at=now,
     )
     sections = _make_sections(episode, template, now=now)
-    _make_passages(episode, template, now=now)
+    passages = _make_passages(episode, template, now=now)
     claims = _claim_for_owners(sections, starts_at.astimezone(zone()).date(), now=now)
     after_values = {"state": episode.state, "starts_at": starts_at.isoformat(), "template": template.pk}
-    record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values)
+    event = record(by=by, now=now, verb="plan", kind="episode", key=code, after=after_values)
+    keep(event, [episode, *sections, *passages, *claims])
     _tell(claims, by=by, now=now)
+    announce(event, episode, "episode_opened", "episode_planned", now=now)
+    plan_reminders(episode, by=by, now=now)
     return episode
 
 
@@ -112,7 +118,7 @@ def _make_sections(episode: Episode, template: Template, *, now: datetime) -> li
     return made
 
 
-def _make_passages(episode: Episode, template: Template, *, now: datetime) -> None:
+def _make_passages(episode: Episode, template: Template, *, now: datetime) -> list[Passage]:
     made = []
     for position, spec in enumerate(template.passages, 1):
         values = {
@@ -126,6 +132,7 @@ def _make_passages(episode: Episode, template: Template, *, now: datetime) -> No
         made.append(Passage(**values, **html, **stamp))
     Passage.objects.bulk_create(made)
     give_ids(made)
+    return made
 
 
 def _claim_for_owners(sections: list[Section], day: date, *, now: datetime) -> list[Claim]:

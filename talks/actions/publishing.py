@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from talks.models import Claim, ClaimRole, Credit, CreditRole, Episode, Hosting
+from talks.actions.keeping import hold
+from talks.models import Claim, ClaimRole, Credit, CreditRole, Episode, Hosting, Section
 from talks.models.order import in_order
 
 
-def write_credits(episode: Episode, *, now: datetime) -> None:
-    """Credit hosts, editors and leads of a locked episode, each once; a second publication adds who came since."""
+def write_credits(episode: Episode, *, now: datetime) -> list[Section]:
+    """Credit hosts, editors and leads of a locked episode, each once; a second publication adds who came since.
+
+    Returns the sections that may have new names, for the act to keep.
+    """
+    sections = list(Section.objects.filter(episode=episode, deleted_at=None))
+    hold([episode, *sections])
     stamp = {"episode": episode, "created_at": now, "changed_at": now}
     known = set(
         Credit.objects.filter(episode=episode, item=None, deleted_at=None).values_list("section", "name", "role")
@@ -25,3 +31,4 @@ def write_credits(episode: Episode, *, now: datetime) -> None:
             values = {"person_id": claim.person_id, "name": claim.name, "role": CreditRole.LEAD}
             made.append(Credit(**stamp, **values, section_id=claim.section_id, position=claim.position))
     Credit.objects.bulk_create(made)
+    return sections

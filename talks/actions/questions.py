@@ -11,13 +11,17 @@ from django.utils.translation import gettext as _
 from markup import links
 from members.actions.events import record
 from members.actors import Actor, person_behind
-from members.models import Person, Purpose
+from members.models import Event, Person, Purpose
 from members.rules import StateRefusal, check_text, guest_may, may_write
 from papers.actions.stubs import find_or_stub
+from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
+from talks.actions.keeping import keep
 from talks.documents.model import MAX_NUMBER
+from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
+from talks.telling import excerpt
 
 
 class Repeated(ValidationError):
@@ -92,7 +96,9 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         episode.save(update_fields=["last_serial"])
         mention_papers(text=body, episode=episode, now=now, question=question)
         give_ids([question])
-        record(by=by, now=now, verb="ask", kind="question", key=question.public_id, after={"body": body})
+        key, after = question.public_id, {"body": body}
+        event = keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
+        _announce(event, "question_asked", question, body, now=now)
     return question
 
 
@@ -124,7 +130,9 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Htm
         )
         mention_papers(text=body, episode=question.episode, now=now, answer=written)
         give_ids([written])
-        record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
+        event = record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
+        keep(event, [written])
+        _announce(event, "question_answered", question, body, now=now)
     return written
 
 
@@ -179,7 +187,7 @@ def _edit(
     if not can_edit(by, row):
         raise StateRefusal(_("The record is published; its words stand."), code="record_published")
     if row.version != version:
-        raise _conflict(yours=body, theirs=row.body)
+        raise _conflict(row, yours=body, base=base_of_row(row, version))
     if body == row.body:
         return
     _refuse_repetition(own.exclude(pk=row.pk), body)
@@ -193,15 +201,22 @@ def _edit(
     PaperMention.objects.filter(**{kind: row}).delete()
     mention_papers(text=body, episode=episode, now=now, **{kind: row})
     key = row.public_id if isinstance(row, Question) else row.pk
-    record(by=by, now=now, verb="edit", kind=kind, key=key, before={"body": before}, after={"body": body})
+    values = {"before": {"body": before}, "after": {"body": body}}
+    keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
 
 
-def _conflict(*, yours: str, theirs: str) -> ValidationError:
+def _conflict(row: Question | Answer, *, yours: str, base: dict[str, Any] | None) -> ValidationError:
     message = _("This has changed since you read it; here is what stands now.")
-    texts = {"yours": {"body": yours}, "theirs": {"body": theirs}}
+    texts = {"yours": {"body": yours}, "theirs": {"body": row.body}, "base": base, "standing": (row.pk, row.version)}
     return ValidationError({"body": [ValidationError(message, code="conflict", params=texts)]})
 
 
 def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
     if (made := own.filter(body=body).order_by("pk").first()) is not None:
         raise Repeated(made)
+
+
+def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime) -> None:
+    """Tell webhooks of a question, or of an answer to it."""
+    where, key = question.get_absolute_url(), question.public_id
+    announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body))

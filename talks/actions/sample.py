@@ -33,7 +33,7 @@ from papers.models import FilledFrom, ListEntry, ListSection, Paper, ReadingList
 from talks.actions.imports import import_file
 from talks.actions.questions import answer, ask
 from talks.actions.sample_news import make_news, remove_news
-from talks.models import Answer, Episode, ImportedRow, Item, Question
+from talks.models import Answer, Episode, ImportedRow, Item, KeptRow, Question
 from talks.models.episodes import SAMPLE
 from talks.rules import can_import
 
@@ -115,6 +115,7 @@ def remove_sample(*, by: Actor, now: datetime) -> bool:
         if made is None:
             return False
         episodes = Episode.objects.select_for_update().filter(pk__in=made.episodes)
+        _forget_history(list(episodes))
         _events_about(list(episodes)).delete()
         remove_news(made.sources, made.stories)
         episodes.delete()
@@ -312,6 +313,16 @@ def _events_about(episodes: list[Episode]) -> models.QuerySet[Event]:
     for kind, keys in rows.items():
         about |= Q(target_kind=kind, target_key__in=keys)
     return Event.objects.filter(about)
+
+
+def _forget_history(episodes: list[Episode]) -> None:
+    """Delete what was kept of the sample's rows, with the acts."""
+    kept = KeptRow.objects.filter(episode__in=episodes)
+    acts = list(kept.order_by().values_list("event", flat=True).distinct())
+    for start in range(0, len(acts), 500):
+        part = acts[start : start + 500]
+        KeptRow.objects.filter(event__in=part).delete()
+        Event.objects.filter(pk__in=part).delete()
 
 
 def _delete_if_unused(row: models.Model, *, events: Q) -> None:

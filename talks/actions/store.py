@@ -16,6 +16,7 @@ from markup import links
 from members.actions import people
 from members.actions.events import event_of
 from members.actors import Actor
+from members.models import Row
 from talks.actions.batch import Batch, Html
 from talks.actions.elsewhere import Elsewhere, Key
 from talks.actions.questions import next_serial, serials_of
@@ -39,12 +40,16 @@ class Conflict:
 
 @dataclass(slots=True)
 class Outcome:
-    """What storing a document did, and which rows now stand apart from it: `gone` are all the file does not have."""
+    """What storing a document did, and which rows now stand apart from it: `gone` are all the file does not have.
+
+    `rows` are those that were written, for the act to keep.
+    """
 
     made: int = 0
     changed: int = 0
     moved: int = 0
     gone: list[str] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
     @property
@@ -111,7 +116,7 @@ class _Store:
         self._children(0, 0, depth=1)
         self._mark_gone()
         if self.is_new or self.batch.adopted or not self.outcome.is_nothing:
-            self.batch.write()
+            self.outcome.rows = self.batch.write()
         return self.outcome
 
     def _children(self, new_parent: int, old_parent: int | None, *, depth: int) -> None:

@@ -17,6 +17,7 @@ from members.models import Person
 from members.rules import StateRefusal, check_text, require
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_rows import check_version, locked_episodes
+from talks.actions.keeping import keep
 from talks.models import Section, Suggestion
 from talks.rules import SUGGESTION_LIMIT, can_own_suggestion, can_resolve, can_suggest
 
@@ -42,7 +43,7 @@ def suggest(*, section: Section, body: str, by: Actor, now: datetime) -> Suggest
         person, stamp = person_behind(by), {"created_at": now, "changed_at": now}
         made = Suggestion.objects.create(section=section, position=last + 1, body=body, person=person, **stamp, **html)
         give_ids([made])
-        record(by=by, now=now, verb="suggest", kind="suggestion", key=made.pk, after={"body": body})
+        keep(record(by=by, now=now, verb="suggest", kind="suggestion", key=made.pk, after={"body": body}), [made])
     return made
 
 
@@ -119,7 +120,7 @@ def _save(row: Suggestion, verb: str, before: dict[str, Any], *, by: Actor, now:
     row.version += 1
     row.changed_at = now
     row.save(update_fields=["owner", "resolution", "resolved_by", "resolved_at", "version", "changed_at"])
-    record(by=by, now=now, verb=verb, kind="suggestion", key=row.pk, before=before, after=after)
+    keep(record(by=by, now=now, verb=verb, kind="suggestion", key=row.pk, before=before, after=after), [row])
     person = person_behind(by)
     said = {"body": row.body[:200], "resolution": row.resolution[:200], "section": row.section.name}
     values = {**said, "code": row.section.episode.code, "who": person.name if person is not None else ""}

@@ -40,7 +40,7 @@ def make_edition(*, edition: int, values: Mapping[str, Any], by: Actor, now: dat
         clean = check_values(values)
         newest = newest_edition(by=by, now=now)
         if newest.edition != edition:
-            raise _conflict(yours=clean, theirs=newest)
+            raise _conflict(yours=clean, theirs=newest, edition=edition)
         if all(getattr(newest, name) == clean[name] for name in clean):
             return newest
         said = {name: getattr(newest, name) for name in FIELDS} | clean
@@ -49,7 +49,8 @@ def make_edition(*, edition: int, values: Mapping[str, Any], by: Actor, now: dat
             with transaction.atomic():
                 made = Template.objects.create(name=first_edition.NAME, **said, **stamp)
         except IntegrityError as error:  # somebody was faster
-            raise _conflict(yours=clean, theirs=Template.objects.current().filter(name=newest.name)[0]) from error
+            newest = Template.objects.current().filter(name=newest.name)[0]
+            raise _conflict(yours=clean, theirs=newest, edition=edition) from error
         before, after = as_json(newest), as_json(made)
         record(by=by, now=now, verb="edit", kind="template", key=made.pk, before=before, after=after)
     return made
@@ -127,9 +128,11 @@ def _passage(spec: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _conflict(*, yours: Mapping[str, Any], theirs: Template) -> ValidationError:
+def _conflict(*, yours: Mapping[str, Any], theirs: Template, edition: int) -> ValidationError:
     message = _("Somebody has made a newer edition meanwhile; here is what it says.")
-    params = {"yours": as_json(yours), "theirs": as_json(theirs), "edition": theirs.edition}
+    seen = Template.objects.current().filter(name=theirs.name, edition=edition).first()
+    base = as_json(seen) if seen is not None else None
+    params = {"yours": as_json(yours), "theirs": as_json(theirs), "base": base, "edition": theirs.edition}
     return ValidationError({"edition": [ValidationError(message, code="conflict", params=params)]})
 
 

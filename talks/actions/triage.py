@@ -27,6 +27,7 @@ from news.rules import may_sort_stories
 from papers.actions.stubs import find_or_stub
 from talks.actions.groups import ensure_group, set_groups
 from talks.actions.html import give_ids, rendered
+from talks.actions.keeping import keep
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
 from talks.radar import KEY, KIND
 from talks.rules import REASON_LIMIT, sections_to_file_in, takes_news
@@ -53,7 +54,8 @@ def take(*, story: NewsItem, section: Section, by: Actor, now: datetime, group: 
         give_ids([item])
         _decide(story, Decision.TAKEN, "", by=by, now=now)
         values = {name: getattr(item, name) for name in ("section_id", "position", "group", "title", "url", "state")}
-        record(by=by, now=now, verb="file", kind="item", key=item.pk, after={**values, "news_item": story.pk})
+        values["news_item"] = story.pk
+        keep(record(by=by, now=now, verb="file", kind="item", key=item.pk, after=values), [item])
         after = {**_state(story), "item": item.pk, "section": section.pk, "group": group, "group_added": is_added}
         record(by=by, now=now, verb="take", kind="news", key=story.pk, before=before, after=after)
     return item
@@ -257,7 +259,7 @@ def _delete_item(story: NewsItem, *, by: Actor, now: datetime) -> None:
     item.deleted_at = item.changed_at = now
     item.version += 1
     item.save(update_fields=["deleted_at", "changed_at", "version"])
-    record(by=by, now=now, verb="delete", kind="item", key=item.pk)
+    keep(record(by=by, now=now, verb="delete", kind="item", key=item.pk), [item])
     taken = Event.objects.about("news", story.pk).filter(verb="take").order_by("-pk").first()
     others = Item.objects.current().filter(section=item.section, group=item.group)
     if taken is not None and taken.after.get("group_added") and not others.exists():

@@ -1,4 +1,4 @@
-"""When somebody last looked at a board: what came later is new to them."""
+"""When somebody last looked at a board or at the desk: what came later is new to them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,22 @@ from talks.models import BoardVisit, Episode
 VISIT = timedelta(minutes=15)
 
 
-def note_visit(*, episode: Episode, by: Actor, now: datetime) -> datetime | None:
-    """Note a look at a board and return since when things are new there; None for who was never there before.
+def note_visit(
+    *, episode: Episode, by: Actor, now: datetime, page: BoardVisit.Page = BoardVisit.Page.BOARD
+) -> datetime | None:
+    """Note a look at a page of an episode and return since when things are new there; None for a first visit.
 
     Nothing that others see changes, so nothing is recorded, and within one visit nothing is written.
     """
     if not isinstance(by, Person):
         return None
-    visit, is_first = BoardVisit.objects.get_or_create(person=by, episode=episode, defaults={"at": now})
-    if not is_first and now - visit.at > VISIT:
+    visit = BoardVisit.objects.filter(person=by, episode=episode, page=page).first()
+    if visit is None:  # two first looks at once are one
+        BoardVisit.objects.bulk_create(
+            [BoardVisit(person=by, episode=episode, page=page, at=now)], ignore_conflicts=True
+        )
+        return None
+    if now - visit.at > VISIT:
         visit.before, visit.at = visit.at, now
         visit.save(update_fields=["before", "at"])
     return visit.before

@@ -21,7 +21,9 @@ from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
 from talks.api.board import BoardActs
+from talks.api.desk import DeskActs
 from talks.api.filters import CodeFilter, InEpisode, InSection, SectionFilter
+from talks.api.history import EpisodeHistory, Restorable
 from talks.api.life import ClaimActs, EpisodeActs, SectionActs
 from talks.documents import model
 from talks.export import CHANNELS, document_of
@@ -68,7 +70,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(BoardActs, EpisodeActs):
+class EpisodeViewSet(BoardActs, DeskActs, EpisodeActs, EpisodeHistory):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer
@@ -115,9 +117,10 @@ class EpisodeViewSet(BoardActs, EpisodeActs):
         return Response(exported.text.encode(), content_type=f"{exported.media_type}; charset=utf-8")
 
 
-class SectionViewSet(SectionActs):
+class SectionViewSet(SectionActs, Restorable):
     """Sections in the order of their episode."""
 
+    restored_kind = "section"
     serializer_class = serializers.SectionSerializer
     filterset_class = SectionFilter
     expandable = {
@@ -148,18 +151,20 @@ class OfSections(Rows):
         return lean.order_by("section_id", "position", "pk")
 
 
-class ClaimViewSet(ClaimActs, OfSections):
+class ClaimViewSet(ClaimActs, OfSections, Restorable):
     """Who has taken which section."""
 
+    restored_kind = "claim"
     serializer_class = serializers.ClaimSerializer
 
     def rows(self) -> QuerySet[Any]:
         return self.of_sections(Claim.objects.all()).select_related("person")
 
 
-class RecordingViewSet(Rows):
+class RecordingViewSet(Restorable):
     """Videos of the talk."""
 
+    restored_kind = "recording"
     serializer_class = serializers.RecordingSerializer
     filterset_class = InEpisode
 

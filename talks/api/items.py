@@ -21,6 +21,7 @@ from members.models import Person
 from talks.actions import carries, item_edits, item_order, items, suggestions
 from talks.api import episodes
 from talks.api.filters import ItemFilter
+from talks.api.history import Restorable
 from talks.api.serializers import CreditSerializer, ItemSerializer, MentionSerializer, SuggestionSerializer, Text
 from talks.models import Credit, Depth, Episode, Item, PaperMention, Section, Suggestion
 from talks.models.order import in_order
@@ -166,9 +167,10 @@ class WithVerbs(episodes.OfSections):
         raise NotImplementedError
 
 
-class ItemViewSet(WithVerbs):
+class ItemViewSet(WithVerbs, Restorable):
     """Items. A list shows accepted and nominated ones unless a `state` is asked for."""
 
+    restored_kind = "item"
     serializer_class = ItemSerializer
     filterset_class = ItemFilter
     expandable = {
@@ -180,8 +182,6 @@ class ItemViewSet(WithVerbs):
     }
 
     def rows(self) -> QuerySet[Any]:
-        if self.action == "restore":
-            return self.of_sections(Item.objects.all(), is_deleted=True).with_votes()
         is_list = self.action == "list" and "state" not in self.request.query_params
         return self.anything(Item.objects.shown() if is_list else None)
 
@@ -222,12 +222,6 @@ class ItemViewSet(WithVerbs):
         require_match(request, row, self.get_serializer(row).data)
         item_edits.remove(item=row, version=row.version, by=by, now=timezone.now())
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-    @extend_schema(request=DecidedOn, responses={200: ItemSerializer}, parameters=[IF_MATCH])
-    @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: str) -> Response:
-        """Bring an item back that was taken out."""
-        return self.act(request, DecidedOn, lambda row, **more: item_edits.restore(item=row, **more))
 
     @extend_schema(request=TakenInto, responses={200: ItemSerializer})
     @action(detail=True, methods=["post"])
@@ -320,9 +314,10 @@ def _without_version(act: Callable[..., Item]) -> Callable[..., Item]:
     return do
 
 
-class SuggestionViewSet(WithVerbs):
+class SuggestionViewSet(WithVerbs, Restorable):
     """Wishes about how a section is run."""
 
+    restored_kind = "suggestion"
     serializer_class = SuggestionSerializer
 
     def rows(self) -> QuerySet[Any]:

@@ -23,6 +23,7 @@ from talks.actions import item_order, questions
 from talks.actions.html import Html, rendered
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
+from talks.api.history import Restorable
 from talks.models import Answer, Episode, Question
 from talks.models.order import in_order
 from talks.models.questions import PUBLIC_ID
@@ -56,9 +57,10 @@ def _made(view: Rows, row: Question | Answer) -> Response:
     return view.reply(shown, view.get_serializer(shown).data, status.HTTP_201_CREATED)
 
 
-class QuestionViewSet(Rows):
+class QuestionViewSet(Restorable):
     """Questions in the order of their episode; follow-ups stand behind theirs."""
 
+    restored_kind = "question"
     serializer_class = serializers.QuestionSerializer
     filterset_class = QuestionFilter
     lookup_field = "public_id"
@@ -131,9 +133,10 @@ class AnswerFilter(filters.FilterSet):
         return rows.filter(question__in=Question.objects.with_public_id(value))
 
 
-class AnswerViewSet(Rows):
+class AnswerViewSet(Restorable):
     """Answers in the order of their questions."""
 
+    restored_kind = "answer"
     serializer_class = serializers.AnswerSerializer
     filterset_class = AnswerFilter
 

@@ -3,12 +3,12 @@
 from rest_framework.routers import APIRootView, DefaultRouter
 
 from members.api.invitations import InvitationViewSet
-from members.api.ops import EventViewSet, JobViewSet
+from members.api.ops import JobViewSet
 from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import carries, episodes, imports, items, news, planning, questions, record
+from talks.api import carries, episodes, history, imports, items, news, planning, questions, record, telling
 
 
 class Root(APIRootView):
@@ -35,6 +35,9 @@ for name, viewset in {
     "templates/owners": planning.OwnerViewSet,  # before the templates, whose keys it would be taken for
     "templates": planning.TemplateViewSet,
     "notifications": planning.NotificationViewSet,
+    "reminders": telling.ReminderViewSet,
+    "webhooks": telling.WebhookViewSet,
+    "deliveries": telling.DeliveryViewSet,
     "people": record.PersonViewSet,
     "person-requests": record.PersonRequestViewSet,
     "invitations": InvitationViewSet,
@@ -49,7 +52,7 @@ for name, viewset in {
     "mentions": episodes.MentionViewSet,
     "tokens": TokenViewSet,
     "imports": imports.ImportViewSet,
-    "events": EventViewSet,
+    "events": history.EventViewSet,
     "jobs": JobViewSet,
 }.items():
     router.register(name, viewset, basename=f"api-{name.replace(f'/(?P<slug>{SLUG})/', '-')}")

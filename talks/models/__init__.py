@@ -2,6 +2,7 @@
 
 from talks.models.carries import BoardVisit, Carry, CarryReason
 from talks.models.credits import Credit, CreditRole, PaperMention
+from talks.models.deliveries import Delivery, Reminder, ReminderKind, SkipReason, Webhook, WebhookForm
 from talks.models.documents import ImportedRow, SourceDocument
 from talks.models.episodes import (
     Episode,
@@ -16,6 +17,7 @@ from talks.models.episodes import (
     Recording,
     Reference,
 )
+from talks.models.history import KeptRow, Presence
 from talks.models.questions import Answer, Question, QuestionPart
 from talks.models.sections import (
     Claim,
@@ -40,6 +42,7 @@ __all__ = [
     "ClaimRole",
     "Credit",
     "CreditRole",
+    "Delivery",
     "Depth",
     "Episode",
     "EpisodeKind",
@@ -51,19 +54,26 @@ __all__ = [
     "Item",
     "ItemState",
     "ItemVote",
+    "KeptRow",
     "PaperMention",
     "Part",
     "Passage",
     "PastLink",
     "Plan",
+    "Presence",
     "Question",
     "QuestionPart",
     "Recording",
     "Reference",
+    "Reminder",
+    "ReminderKind",
     "Section",
     "SectionKind",
+    "SkipReason",
     "SourceDocument",
     "StandingOwner",
     "Suggestion",
     "Template",
+    "Webhook",
+    "WebhookForm",
 ]

@@ -49,15 +49,20 @@ class Carry(Row):
 
 
 class BoardVisit(models.Model):
-    """When somebody last looked at a board, and when `before`: what came after that is new to them."""
+    """When somebody last looked at the board or the desk of an episode, and when `before`: what came later is new."""
+
+    class Page(models.TextChoices):
+        BOARD = "board", _("board")
+        DESK = "desk", _("desk")
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="+")
+    page = models.CharField(max_length=5, choices=Page.choices, default=Page.BOARD)
     at = models.DateTimeField()
     before = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["person", "episode"], name="board_visit_once")]
+        constraints = [models.UniqueConstraint(fields=["person", "episode", "page"], name="board_visit_once")]
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.episode_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import models
@@ -16,11 +16,12 @@ Select = tuple[models.QuerySet[Any], Sequence[str]]
 def read_together(parts: Mapping[str, Select]) -> dict[str, list[Any]]:
     """Return the rows of every queryset, with these fields, in one query; the key is always among them.
 
-    `person__name` fills `row.person`; rows that name the same one share it. A field that was not asked for is read
+    `person__name` fills `row.person`; rows that name the same one share it. What a queryset was annotated with (texts,
+    numbers) can be named like a field. A field that was not asked for is read
     when it is looked at, a query each, like any deferred one. The rows come by `position`, if they have one, and key.
     """
     selects = [
-        rows.order_by().values_list(models.Value(place), JSONObject(**_columns(rows.model, names)))
+        rows.order_by().values_list(models.Value(place), JSONObject(**_columns(rows, names)))
         for place, (rows, names) in enumerate(parts.values())
     ]
     shared: dict[tuple[type[models.Model], Any], Any] = {}
@@ -34,11 +35,12 @@ def read_together(parts: Mapping[str, Select]) -> dict[str, list[Any]]:
     }
 
 
-def _columns(model: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
+def _columns(rows: models.QuerySet[Any], names: Sequence[str]) -> dict[str, Any]:
     """Return what each field is called in the JSON and how it is read; JSON inside it comes as text everywhere."""
     columns: dict[str, Any] = {"id": models.F("pk")}
     for name in names:
-        field = None if "__" in name else model._meta.get_field(name)
+        is_own = "__" not in name and name not in rows.query.annotations
+        field = rows.model._meta.get_field(name) if is_own else None
         columns[name] = Cast(name, models.TextField()) if isinstance(field, models.JSONField) else models.F(name)
         if "__" in name:
             columns[name.split("__")[0]] = models.F(name.split("__")[0])
@@ -46,7 +48,7 @@ def _columns(model: type[models.Model], names: Sequence[str]) -> dict[str, Any]:
 
 
 # Fields whose values JSON has no form of its own for.
-ODD = (models.JSONField, models.BooleanField, models.DateTimeField)
+ODD = (models.JSONField, models.BooleanField, models.DateField)
 
 
 def _value_of(field: Any, value: Any) -> Any:
@@ -57,6 +59,8 @@ def _value_of(field: Any, value: Any) -> Any:
         return json.loads(value)
     if isinstance(field, models.BooleanField):
         return bool(value)
+    if not isinstance(field, models.DateTimeField):
+        return date.fromisoformat(value)
     moment = datetime.fromisoformat(value)  # SQLite's are UTC and do not say so
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
@@ -74,6 +78,7 @@ def _maker(
     own = [field for field in meta.concrete_fields if field.name in wanted]
     attnames = [field.attname for field in own]
 
+    noted = [name for name in names if name in rows.query.annotations]
     odd = [place for place, field in enumerate(own) if isinstance(field, ODD)]
 
     def make(values: dict[str, Any]) -> Any:
@@ -83,6 +88,8 @@ def _maker(
         row = rows.model.from_db(using, attnames, row_values)
         for relation, inner in relations.items():
             setattr(row, relation, related(relation, inner, values))
+        for name in noted:
+            setattr(row, name, values[name])
         return row
 
     def related(relation: str, inner: list[str], values: dict[str, Any]) -> Any:

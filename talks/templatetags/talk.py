@@ -6,8 +6,12 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
+from django.forms import Form
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +19,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from markup import excerpt, html, links
-from members import rules
+from members import conflicts, rules
 from talks.models import PaperMention
 
 register = template.Library()
@@ -27,6 +31,12 @@ GIST = 120
 def rendered(stored_html: str) -> SafeString:
     """Print a `*_html` field: what markup.html.render made of member text, and nothing else."""
     return mark_safe(stored_html)  # noqa: S308 (the sanitizer's output; tests/pages/test_safety.py counts this line)
+
+
+@register.filter
+def loaded(form: Form) -> str:
+    """Return what a form was loaded with, for its field `base` (see members.conflicts)."""
+    return conflicts.loaded(form)
 
 
 @register.filter
@@ -170,12 +180,32 @@ def duration(span: timedelta) -> str:
 
 
 @register.filter
+def span(value: timedelta | None) -> str:
+    """Return how long something took, "–" where nobody noted it."""
+    return duration(value) if value is not None else "–"
+
+
+@register.filter
+def names_of(people: Iterable[Any]) -> str:
+    """Return the names of people, or of rows that carry one, in a row."""
+    return "、".join(html.printable(row.name) for row in people)
+
+
+@register.filter
 def clock(seconds: int | None) -> str:
     """Return a place in a video: 25:40, 1:02:03."""
     if seconds is None:
         return ""
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@register.filter
+def undo_of(message: Message) -> dict[str, str]:
+    """Return where a message's undo is sent to and what it names, nothing for a message without one."""
+    kind, _space, rest = (message.extra_tags or "").partition(" ")
+    code, _space, row = rest.partition(" ")
+    return {"url": reverse("history-back", args=[code]), "row": row} if kind == "undo" and code and row else {}
 
 
 @register.filter

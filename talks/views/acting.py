@@ -55,6 +55,11 @@ def attempt(act: Callable[[], str]) -> Outcome:
         return Outcome(str(error), 409)
 
 
+def undo_by(code: str, kind: str, key: object) -> str:
+    """Return the tag of a message that offers to bring back what an act took out."""
+    return f"undo {code} {kind}:{key}"
+
+
 def way_back(request: HttpRequest, usual: str) -> str:
     """Return where the form wants to go on to, when that is on this site."""
     onward = request.POST.get("next", "")

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from members.actions import logins, names, requests
 from members.actors import Actor
 from members.aliases import suggestions
+from members.conflicts import gone_on
 from members.forms import sent
 from members.models import Alias, Event, Person, PersonRequest, RequestState
 from members.names import Evidence
@@ -96,10 +97,15 @@ def change(request: HttpRequest, handle: str, verb: str) -> HttpResponse:
     by = _organizer(request)
     row = _found(handle)
     form, act = _act(verb, row, request, by)
+    conflict: dict[str, Any] = {}
     try:
-        done = sent(form, act) if form is not None else act()
+        done = sent(form, act, conflict) if form is not None else act()
     except StateRefusal as error:
         return _page(request, row, refusal=str(error), status=409)
+    if form is not None and conflict:
+        row = _found(row.handle)
+        form, clash = gone_on(form, RenameForm, {"name": row.name, "version": row.version})
+        return _page(request, row, status=409, clash=clash, **{verb: form})
     if done is None:
         return _page(request, row, status=400, **{verb: form})
     if verb == "reset-link":

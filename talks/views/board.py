@@ -14,17 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from markup.merging import merge_values
 from members.actors import ANONYMOUS, Actor
+from members.conflicts import Conflict, sides_of
 from talks.actions import item_order
 from talks.actions.item_order import accepted_in
 from talks.actions.item_rows import values_of
 from talks.actions.visits import note_visit
-from talks.models import Depth, Episode, Item, ItemState, Section
+from talks.models import Depth, Episode, Item, ItemState, Section, Suggestion
 from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
-from talks.views.acting import Outcome, actor, attempt
+from talks.views.acting import Outcome, actor, attempt, undo_by
 from talks.views.board_acts import VERBS, number
 from talks.views.board_rows import board_of
 from talks.views.visitor import visitor
+
+# Verbs that take something out, and the kind of row that it is: their message offers to bring it back.
+UNDOES = {"delete": "item", "drop": "carry"}
 
 
 @require_safe
@@ -71,7 +76,12 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     done = attempt(lambda: VERBS[verb](sent, episode, by, now))
     if done.texts is not None:
         return _conflict(request, episode, sent, verb, done)
-    (messages.success if done.is_done else messages.error)(request, done.said)
+    undo = (
+        undo_by(episode.code, UNDOES[verb], number(sent.get(verb if verb == "drop" else "item")))
+        if verb in UNDOES
+        else ""
+    )
+    (messages.success if done.is_done else messages.error)(request, done.said, extra_tags=undo if done.is_done else "")
     named = ((kind, number(sent.get(kind))) for kind in ("item", "suggestion", "section"))
     anchor = next((f"#{kind}-{key}" for kind, key in named if key), "")
     return redirect(f"{page}{anchor}")
@@ -82,18 +92,21 @@ def _conflict(request: HttpRequest, episode: Episode, sent: dict[str, Any], verb
     item = (
         Item.objects.filter(pk=number(sent.get("item"))).select_related("section", "decided_by", "merged_into").first()
     )
+    suggestion = Suggestion.objects.filter(pk=number(sent.get("suggestion"))).first()
     texts = done.texts or {}
     kept = {name: value for name, value in sent.items() if name not in ("csrfmiddlewaretoken", "version")}
+    if "resolution" in kept:
+        yours, theirs = {"resolution": kept["resolution"]}, texts.get("theirs") or {}
+        kept |= merge_values(texts.get("base"), yours, theirs, long={"resolution"}).values
     context = {
         "episode": episode,
         "item": item,
         "said": done.said,
-        "yours": said_of(texts.get("yours") or {}),
-        "theirs": said_of(texts.get("theirs") or {}),
+        "clash": Conflict(sides_of(*(said_of(texts.get(side) or {}) for side in ("yours", "theirs")))),
         "kept": kept,
-        "version": item.version if item is not None else texts.get("version", ""),
+        "version": row.version if (row := item or suggestion) is not None else "",
         "has_words": "resolution" in sent,
-        "suggestion": number(sent.get("suggestion")),
+        "suggestion": suggestion.pk if suggestion is not None else 0,
         "verb": verb,
     }
     return render(request, "talks/board_conflict.html", context, status=409)
@@ -156,13 +169,13 @@ def _place_conflict(
     """Show where a drawn item stands now beside where it was to go, with a form that puts it there all the same."""
     target = section if section is not None and section.deleted_at is None else item.section
     places = [row for row in accepted_in(target) if row.pk != item.pk]
+    yours = _place_of(target, Item.objects.filter(pk=behind).first() if behind else None)
     context = {
         "episode": episode,
         "item": item,
         "said": said,
         "action": reverse("board-arrange", args=[episode.code, item.pk]),
-        "theirs": [*_place_of(item.section, _before(item)), *said_of(values_of(item))],
-        "yours": _place_of(target, Item.objects.filter(pk=behind).first() if behind else None),
+        "clash": Conflict(sides_of(yours, [*_place_of(item.section, _before(item)), *said_of(values_of(item))])),
         "kept": {"section": target.pk},
         "places": places,
         "behind": behind,

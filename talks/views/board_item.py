@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from markup import html
 from members.actors import ANONYMOUS, Actor
+from members.conflicts import Conflict, gone_on
 from members.forms import sent
 from members.models import Event
 from talks.actions import item_edits, item_order
@@ -45,7 +46,7 @@ from talks.rules import (
     sections_to_run,
 )
 from talks.views.acting import actor, attempt
-from talks.views.board import episode_for, item_on, said_of
+from talks.views.board import episode_for, item_on
 from talks.views.board_acts import number
 from talks.views.visitor import visitor
 
@@ -129,6 +130,7 @@ def item(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     kind = ItemForm if may_run else OwnForm
     form = kind(request.POST if request.method == "POST" else None, initial=initial_of(row))
     conflict: dict[str, Any] = {}
+    clash: Conflict | None = None
     preview = ""
     if request.method == "POST":
         if by is ANONYMOUS:
@@ -144,11 +146,9 @@ def item(request: HttpRequest, code: str, pk: int) -> HttpResponse:
             return redirect(f"{_board(episode)}#item-{made.pk}")
         if conflict:
             row = item_on(episode, pk)
-            form = kind({**request.POST.dict(), "version": row.version}, initial=initial_of(row))
+            form, clash = gone_on(form, kind, initial_of(row), conflict.get("base"))
     context = _context(episode, row, by, may_run=may_run, is_own=is_own)
-    context |= {"form": form, "preview_html": preview, "conflict": bool(conflict)}
-    if conflict:
-        context |= {side: said_of(conflict.get(side) or {}) for side in ("yours", "theirs")}
+    context |= {"form": form, "preview_html": preview, "clash": clash}
     is_wrong = bool(form.errors) and "preview" not in request.POST
     return render(request, "talks/board_item.html", context, status=409 if conflict else 400 if is_wrong else 200)
 

@@ -25,7 +25,7 @@ from talks.models import Claim, ClaimRole, Episode, Section, StandingOwner
 from talks.models.order import in_order
 from talks.places import place_of, takeable
 from talks.rules import holds, runs
-from talks.views.acting import Outcome, actor, attempt, person_named, way_back
+from talks.views.acting import Outcome, actor, attempt, person_named, undo_by, way_back
 from talks.views.visitor import visitor
 
 
@@ -76,7 +76,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         claims.release(claim=claim, by=by, now=now)
         return _("Given up: %(section)s. Somebody else may take it now.") % {"section": claim.section.name}
 
-    return _do(request, claim.section, act)
+    return _do(request, claim.section, act, undo=undo_by(claim.section.episode.code, "claim", claim.pk))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -145,7 +145,9 @@ def _day(text: str) -> date:
     return found
 
 
-def _do(request: HttpRequest, section: Section, act: Callable[[Actor, datetime], str]) -> HttpResponse:
+def _do(
+    request: HttpRequest, section: Section, act: Callable[[Actor, datetime], str], *, undo: str = ""
+) -> HttpResponse:
     """Do an act on a section and go back; a refusal is said on the page of what can be taken."""
     by, now = actor(request), timezone.now()
     if by is ANONYMOUS:
@@ -154,7 +156,7 @@ def _do(request: HttpRequest, section: Section, act: Callable[[Actor, datetime],
     outcome = attempt(lambda: act(by, now))
     if not outcome.is_done:
         return _page(request, now, outcome, section.pk)
-    messages.success(request, outcome.said)
+    messages.success(request, outcome.said, extra_tags=undo)
     return redirect(way_back(request, f"{reverse('claim')}#section-{section.pk}"))
 
 

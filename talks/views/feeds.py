@@ -1,4 +1,6 @@
-"""Atom feeds: papers as talks mention them, and the stories of the last week. Everybody gets the same."""
+"""Atom feeds: episodes, questions, papers as talks mention them, and the stories of the last week. Everybody gets the
+same.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.db.models import F, Max
+from django.db.models import F, Max, Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
@@ -20,7 +22,9 @@ from django.views.decorators.http import require_safe
 
 from markup import links
 from news.models import NewsItem
-from talks.models import Episode, PaperMention
+from talks.models import Answer, Episode, PaperMention, Question
+from talks.telling import excerpt
+from talks.templatetags.talk import full_evening, rendered
 from talks.views.kept import kept
 from talks.views.papers import PaperEntry, entries_of
 
@@ -62,7 +66,7 @@ def _came_at(mention: PaperMention) -> datetime:
 
 
 class _Atom(Feed):
-    """What both feeds have in common."""
+    """What all feeds have in common."""
 
     feed_type = Atom1Feed
     author_name = "OpenLLM Talk"
@@ -82,6 +86,90 @@ class _Atom(Feed):
 
     def author_link(self) -> str:
         return absolute("/")
+
+
+class EpisodeFeed(_Atom):
+    """Episodes of the record, the newest evening first, those to come with them."""
+
+    address = "feed-episodes"
+
+    def title(self) -> str:
+        return f"OpenLLM Talk {_('Episodes')}"
+
+    def subtitle(self) -> str:
+        return _("Evenings to come and the record of those that were")
+
+    def page(self) -> str:
+        return reverse("episodes")
+
+    def items(self) -> list[Episode]:
+        return list(Episode.objects.visible_to(None).of_record().newest_first()[:ENTRIES])
+
+    def item_title(self, item: Episode) -> SafeString:
+        return xml_text(f"{item.label} {item.name}".strip())  # type: ignore[return-value]
+
+    def item_description(self, item: Episode) -> str:
+        parts = [str(item.get_state_display()), full_evening(item.starts_at), "；".join(item.highlights)]
+        return format_html_join("", "<p>{}</p>", ((xml_text(part),) for part in parts if part))
+
+    def item_link(self, item: Episode) -> str:
+        return absolute(item.get_absolute_url())
+
+    def item_guid(self, item: Episode) -> str:
+        return tag("episode", item.code)
+
+    def item_pubdate(self, item: Episode) -> datetime:
+        return item.created_at
+
+    def item_updateddate(self, item: Episode) -> datetime:
+        return item.changed_at
+
+
+class QuestionFeed(_Atom):
+    """Questions as they are asked, the newest first, with what was answered."""
+
+    address = "feed-questions"
+
+    def title(self) -> str:
+        return f"OpenLLM Talk {_('Questions')}"
+
+    def subtitle(self) -> str:
+        return _("Questions as they are asked, and their answers")
+
+    def page(self) -> str:
+        return reverse("home")
+
+    def items(self) -> list[Question]:
+        of_record = Episode.objects.visible_to(None).of_record()
+        rows = Question.objects.filter(deleted_at=None, episode__in=of_record.values("pk")).newest_first()
+        answers = Answer.objects.filter(deleted_at=None).order_by("position", "pk")
+        told = rows.select_related("episode").prefetch_related(Prefetch("answers", answers, to_attr="told"))
+        return list(told[:ENTRIES])
+
+    def item_title(self, item: Question) -> SafeString:
+        return xml_text(f"{item.public_id} {excerpt(item.body)}")  # type: ignore[return-value]
+
+    def item_description(self, item: Question) -> str:
+        answers = ((xml_text(row.author_name or ""), row.body_html) for row in item.told)  # type: ignore[attr-defined]
+        said = format_html_join("", "<h3>{}</h3>{}", ((name, _stored(html)) for name, html in answers))
+        return _stored(item.body_html) + said
+
+    def item_link(self, item: Question) -> str:
+        return absolute(item.get_absolute_url())
+
+    def item_guid(self, item: Question) -> str:
+        return tag("question", item.public_id)
+
+    def item_pubdate(self, item: Question) -> datetime:
+        return item.created_at
+
+    def item_updateddate(self, item: Question) -> datetime:
+        return max([item.changed_at, *(row.changed_at for row in item.told)])  # type: ignore[attr-defined]
+
+
+def _stored(html: str) -> SafeString:
+    """Return HTML that was made at save, without what XML cannot hold."""
+    return rendered(xml_text(html))
 
 
 class PaperFeed(_Atom):
@@ -188,5 +276,7 @@ class NewsFeed(_Atom):
         return max(item.first_seen_at, item.changed_at)
 
 
+episodes = require_safe(kept(EpisodeFeed()))
+questions = require_safe(kept(QuestionFeed()))
 papers = require_safe(kept(PaperFeed()))
 news = require_safe(kept(NewsFeed(), shows_time=True))

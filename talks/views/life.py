@@ -24,6 +24,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.actors import ANONYMOUS, Actor
+from members.conflicts import Conflict, sides_of
 from members.models import Person
 from members.rules import check_text, invalid, is_organizer
 from talks.actions import hosting, life
@@ -37,7 +38,7 @@ from talks.models.order import in_order
 from talks.moves import MOVABLE, Preview, preview_of, zone
 from talks.places import places_in
 from talks.rules import REASON_LIMIT, is_past_cut_off, runs, takes_claims
-from talks.views.acting import Outcome, actor, attempt, person_named, way_back
+from talks.views.acting import Outcome, actor, attempt, person_named, undo_by, way_back
 from talks.views.visitor import visitor
 
 Sent = Mapping[str, str]
@@ -63,8 +64,11 @@ def state(request: HttpRequest, code: str) -> HttpResponse:
         return _previewed(request, episode, sent, by, now)
     outcome = attempt(lambda: act(episode, sent, by, now))
     if not outcome.is_done:
-        return _page(request, _found(request, code), by, now, outcome)
-    messages.success(request, outcome.said)
+        moving_to = sent.get("starts_at", "")[:40]
+        episode = _found(request, code)
+        return _page(request, episode, by, now, outcome, moving_to=moving_to, clash=_clash(outcome, moving_to, episode))
+    undo = undo_by(episode.code, "hosting", sent.get("hosting", "")) if act is _leave else ""
+    messages.success(request, outcome.said, extra_tags=undo)
     return redirect(way_back(request, request.path))
 
 
@@ -78,6 +82,14 @@ def plan(request: HttpRequest) -> HttpResponse:
     said = _("%(episode)s is open.") if episode.created_at == now else _("%(episode)s is open already.")
     messages.success(request, said % {"episode": episode.label})
     return redirect("episode-state", episode.code)
+
+
+def _clash(outcome: Outcome, moving_to: str, episode: Episode) -> Conflict | None:
+    """Return both dates, when somebody moved the evening while this date was being chosen."""
+    if outcome.texts is None:
+        return None
+    label = _("Day and time")
+    return Conflict(sides_of([(label, moving_to)], [(label, _local(episode.starts_at))]))
 
 
 def _found(request: HttpRequest, code: str) -> Episode:

@@ -11,11 +11,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from markup.merging import merge_values
 from members.actors import actor_of
+from members.conflicts import Conflict, sides_of
 from members.models import Person
 from members.rules import invalid, require
 from talks import first_edition
@@ -65,7 +68,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     rule = RuleForm(request.POST or None, initial=first)
     rows = SectionForms(request.POST or None, initial=sections, prefix="sections")
     texts = PassageForms(request.POST or None, initial=passages, prefix="passages")
-    outcome = None
+    outcome, clash = None, None
     if request.method == "POST" and all([rule.is_valid(), rows.is_valid(), texts.is_valid()]):
         values = {name: value for name, value in rule.cleaned_data.items() if name != "edition"}
         values["sections"] = [value for form in rows if (value := form.value())]
@@ -80,10 +83,39 @@ def edit(request: HttpRequest) -> HttpResponse:
             messages.success(request, outcome.said)
             return redirect("templates")
         if outcome.texts:  # what is sent next is an edit of what stands now
-            rule = RuleForm({**request.POST.dict(), "edition": outcome.texts["edition"]})
+            clash, merged = _merged(outcome.texts)
+            first, sections, passages = initial_rows(Template(**merged, edition=outcome.texts["edition"]))
+            rule = RuleForm(initial=first)
+            rows = SectionForms(initial=sections, prefix="sections")
+            texts = PassageForms(initial=passages, prefix="passages")
     status = outcome.status if outcome else 400 if request.method == "POST" else 200
-    context = {"rule": rule, "rows": rows, "texts": texts, "outcome": outcome}
+    context = {"rule": rule, "rows": rows, "texts": texts, "outcome": outcome, "clash": clash}
     return render(request, "talks/template_edit.html", context, status=status)
+
+
+def _merged(sides: dict[str, Any]) -> tuple[Conflict, dict[str, Any]]:
+    """Return a conflict about the template as the page shows it, and what becomes of both editions."""
+    yours, theirs = sides["yours"], sides["theirs"]
+    found = merge_values(sides["base"], yours, theirs, long=("brief", "body"))
+    words = {"sections": _("Sections"), "passages": _("Texts before and after")}
+    rows = sides_of(*(_in_lines(side) for side in (yours, theirs)))
+    return Conflict(rows, [words.get(name, _("The evening")) for name in found.clashes]), found.values
+
+
+def _in_lines(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return an edition as lines of text, to be compared."""
+    numbers = (dict(WEEKDAYS)[values["weekday"]], values["time"], values["locks_before"], values["minutes"])
+    lines: dict[str, list[str]] = {name: [] for name in ("sections", "passages")}
+    for name, found in lines.items():
+        for row in values[name]:
+            groups = [group["title"] for group in row.get("groups") or []]
+            said = [row["title"], row.get("minutes"), row.get("brief"), *groups, row.get("body")]
+            found.append(" ".join(str(part) for part in said if part))
+    return [
+        (_("The evening"), " ".join(map(str, (*numbers, values["votes"])))),
+        (_("Sections"), "\n".join(lines["sections"])),
+        (_("Texts before and after"), "\n".join(lines["passages"])),
+    ]
 
 
 @require_POST

@@ -117,8 +117,9 @@ NOWHERE = NOTHING.but(read_token=FORBIDDEN)
 WORK = [
     api("imports/", GET=ORGANIZERS, POST=(ORGANIZERS, document(44))),
     api("imports/<pk>/", "{document.pk}", GET=ORGANIZERS),
-    api("events/", GET=ORGANIZERS),
-    api("events/<pk>/", "{event.pk}", GET=ORGANIZERS),
+    api("events/", GET=PUBLIC),
+    # of no episode: for organizers
+    api("events/<pk>/", "{event.pk}", GET=DRAFT),
     api("jobs/", GET=ORGANIZERS),
     api("jobs/<pk>/", "{job.pk}", GET=ORGANIZERS),
     api("jobs/<pk>/retry/", "{job.pk}", POST=ORGANIZERS),

@@ -63,6 +63,11 @@ ROWS = [
     state(HOSTS, act="postpone", starts_at="{moved}", reason="加班"),
     state(HOSTS, act="degrade", section="{classic.pk}"),
     state(HOSTS, act="rescue"),
+    row("dashboard/", "/dashboard/", GET=Act(SIGNED_IN, leaves=frozenset({"talks_boardvisit"}))),
+    more("dashboard/", "/dashboard/?episode=023", GET=Act(DRAFT.asking(), leaves=frozenset({"talks_boardvisit"}))),
+    row("dashboard/hand-off/", "/dashboard/hand-off/", GET=SIGNED_IN),
+    more("dashboard/hand-off/", "/dashboard/hand-off/?episode=023", GET=DRAFT.asking()),
+    row("dashboard/statistics/", "/dashboard/statistics/", GET=PUBLIC),
     row("plan/", "/plan/", POST=Act(ORGANIZERS.knowing_guests(), leaves_nothing=True)),  # 022 collects already
     row(
         *("claim/sections/<pk>/", "/claim/sections/{picks.pk}/"),
@@ -104,6 +109,7 @@ ROWS = [
     row("calendar/break/", "/calendar/break/", POST=(ORGANIZERS, {"day": "{next_day}", "reason": "停一次"})),
     row("calendar/resume/", "/calendar/resume/", POST=(ORGANIZERS, {"row": "{a_break.pk}"})),
     # reading what one was told is no writing of the record, but the suspended change nothing at all
+    row("presence/", "/presence/", POST=(MEMBERS, {"row": "item:{nominated.pk}", "edits": "1"})),
     row("notifications/", "/notifications/", GET=SIGNED_IN, POST=(MEMBERS, {"until": "{own[notice]}"})),
     row(
         *("episodes/<code>/ask/", "/episodes/021/ask/"),

@@ -11,6 +11,7 @@ from tests.access import (
     api_of_the_week,
     pages_of_people,
     pages_of_the_board,
+    pages_of_the_desk,
     pages_of_the_week,
     pages_to_read,
 )
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.django_db
 TABLES = {
     module.__name__.rpartition(".")[2]: module.ROWS
     for module in (
-        *(pages_to_read, pages_of_the_week, pages_of_the_board, pages_of_people),
+        *(pages_to_read, pages_of_the_week, pages_of_the_board, pages_of_the_desk, pages_of_people),
         *(admin_pages, api_of_the_week, api_of_the_rest),
     )
 }

@@ -10,21 +10,24 @@ from members.actions import invitations, names, people, requests
 from members.actions.ops import pause_kind
 from members.actions.tokens import create_token
 from members.actors import GUEST, SYSTEM
-from members.models import Event, Guest, Invitation, Notification, Person, Role, Token
+from members.models import Event, Guest, Invitation, MailGroup, Notification, Person, Role, Token
 from news.actions import sources as source_actions
 from news.actions import stories
 from news.models import FetchRun, NewsItem, Sighting
 from papers.actions import list_imports, list_sections, lists
 from papers.models import ListEntry, ListSection, ReadingList
-from talks.actions import carries, days, item_edits, items, questions, suggestions, templates, triage, uploads
+from talks.actions import carries, days, item_edits, items, questions, suggestions, templates, triage, uploads, webhooks
+from talks.mailing import link_to_stop
 from talks.models import (
     Claim,
     Episode,
     Hosting,
     ItemVote,
+    KeptRow,
     PaperMention,
     Question,
     Recording,
+    Reminder,
     Section,
     SourceDocument,
     Suggestion,
@@ -48,6 +51,7 @@ def build(now):
     _people(world)
     _news(world)
     _lists(world)
+    _telling(world)
     _own(world)
     world.upload = uploads.keep(data="- [甲](https://example.org/a)".encode(), by=world.organizer, now=now)
     world.upload_of_episode = uploads.keep(data=b"# OpenLLM Talk 231", by=world.organizer, now=now)
@@ -213,6 +217,22 @@ def _lists(world):
     world.removed_heading = list_sections.remove_section(section=gone, by=lead, now=now)
     for row, model in (("heading", ListSection), ("entry", ListEntry), ("removed_heading", ListSection)):
         setattr(world, row, model.objects.get(pk=getattr(world, row).pk))
+
+
+def _telling(world):
+    """Reminders of the evening that is hosted and of none, a webhook that listens, one that rests, and what was told."""
+    now, boss, stamp = world.now, world.organizer, world.stamp
+    when = now + timedelta(hours=2)
+    common = {"kind": "soon", "due_at": when, **stamp}
+    world.reminder, _made = Reminder.objects.get_or_create(episode=world.episode, kind="soon", defaults=common)
+    url = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=made-up-0000"
+    made = {"form": "wecom", "url": url, "events": ["reminder"], "by": boss, "now": now}
+    world.webhook, _secret = webhooks.make_webhook(name="群", **made)
+    world.resting, _secret = webhooks.make_webhook(name="另一个群", **made)
+    webhooks.pause_webhook(webhook=world.resting, reason="先停", by=boss, now=now)
+    world.delivery = webhooks.send_test(webhook=world.webhook, by=boss, now=now)
+    world.kept = KeptRow.objects.filter(episode=world.episode, kind="item", key=str(world.beside.pk)).earliest("event")
+    world.stop = link_to_stop(world.nora, MailGroup.REMINDERS).rpartition("/unsubscribe/")[2].strip("/")
 
 
 def _own(world):

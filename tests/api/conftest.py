@@ -220,7 +220,7 @@ def problem():
         assert response.status_code == status, response.content
         assert response["Content-Type"] == "application/problem+json"
         body = response.json()
-        assert set(body) - {"yours", "theirs"} == {"type", "title", "status", "detail", "code", "errors"}
+        assert set(body) - {"yours", "theirs", "merged"} == {"type", "title", "status", "detail", "code", "errors"}
         assert (body["status"], bool(body["title"]), bool(body["detail"])) == (status, True, True)
         assert all(isinstance(texts, list) and texts for texts in body["errors"].values())
         if code:

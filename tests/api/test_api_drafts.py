@@ -10,7 +10,10 @@ from talks.models import Episode, Item, PaperMention
 from talks.models.credits import in_record
 from tests.api.conftest import API
 
-OF_ORGANIZERS = ("imports", "events", "jobs", "tokens", "notifications", "invitations", "person-requests")
+OF_ORGANIZERS = (
+    *("imports", "jobs", "tokens", "notifications", "invitations", "person-requests"),
+    *("reminders", "webhooks", "deliveries"),
+)
 PUBLIC = [
     (name, viewset)
     for name, viewset, _base in router.registry

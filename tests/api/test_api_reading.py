@@ -18,10 +18,11 @@ pytestmark = pytest.mark.django_db
 
 LISTS = [
     *("episodes", "sections", "items", "claims", "suggestions", "questions", "answers", "recordings"),
-    *("templates", "people", "papers", "lists", "mentions"),
+    *("templates", "people", "papers", "lists", "mentions", "events"),
 ]
 NEWS = ["news", "sightings", "sources", "runs"]  # read in test_api_news.py
-OWN = ["tokens", "imports", "events", "jobs", "invitations", "person-requests"]
+TELLING = ["reminders", "webhooks", "deliveries"]  # read in test_api_telling.py
+OWN = ["tokens", "imports", "jobs", "invitations", "person-requests"]
 WEEK = [
     "episodes/carries",
     "episodes/holidays",
@@ -43,7 +44,7 @@ def get(client, path, **headers):
 
 
 def test_the_root_names_every_resource(anonymous):
-    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN, *WEEK])
+    assert sorted(get(anonymous, "").json()) == sorted([*LISTS, *NEWS, *OWN, *WEEK, *TELLING])
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -263,10 +264,10 @@ def queries_of(client, path, rows=1):
     return len(queries)
 
 
-def test_events_and_jobs_are_for_organizers(anonymous, as_member, as_organizer, record, problem, now):
+def test_jobs_and_imports_are_for_organizers(anonymous, as_member, as_organizer, record, problem, now):
     Job.objects.create(kind="mail", key="a", created_at=now, due_at=now)
     Job.objects.create(kind="mail", key="b", created_at=now, due_at=now, failed_at=now, last_error="no")
-    for name in ("events", "jobs", "imports"):
+    for name in ("jobs", "imports"):
         problem(get(anonymous, f"{name}/"), 401, "not_authenticated")
         problem(get(as_member, f"{name}/"), 403, "permission_denied")
     assert [row["key"] for row in get(as_organizer, "jobs/").json()["results"]] == ["b", "a"]

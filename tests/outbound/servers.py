@@ -1,6 +1,7 @@
 """A server on loopback that answers with bytes as they are, however wrong, and keeps what it was asked."""
 
 import contextlib
+import re
 import socket
 import ssl
 import threading
@@ -9,10 +10,12 @@ TLS = b"\x16\x03"  # how somebody begins who speaks TLS
 
 
 class Server:
-    """`answers` is path → bytes, or a function that is given the connection. `requests` are the heads received."""
+    """`answers` is path → bytes, or a function that is given the connection. `requests` are the heads received, and
+    `bodies` what came with them.
+    """
 
     def __init__(self, answers, context=None):
-        self.answers, self.requests, self._context = answers, [], context
+        self.answers, self.requests, self.bodies, self._context = answers, [], [], context
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -49,7 +52,12 @@ class Server:
                 head += piece
             if not head:
                 return
-            self.requests.append(head.decode("latin-1"))
+            head, _end, body = head.partition(b"\r\n\r\n")
+            length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+            while length and len(body) < int(length[1]) and (piece := connection.recv(65536)):
+                body += piece
+            self.bodies.append(body)
+            self.requests.append(f"{head.decode('latin-1')}\r\n\r\n")
             answer = self.answers.get(
                 self.requests[-1].split(" ")[1], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
             )

@@ -390,3 +390,47 @@ def test_a_sign_in_session_sends_a_secret_to_one_host(loopback, httpserver):
                 session.get(address, headers=headers)
         with pytest.raises(requests.ConnectionError):
             session.put(httpserver.url_for("/token"))
+
+
+# ── Telling ─────────────────────────────────────────────────────────────────
+
+
+def test_a_post_sends_its_body_and_headers_and_follows_nobody(loopback):
+    with serving({"/there": response(b"stolen")}) as other, serving({"/": redirect(other.url("/there"))}) as server:
+        reply = client.post(server.url(), body="好".encode(), headers={"Content-Type": "text/plain", "X-Key": "hush"})
+        assert (reply.status, reply.headers["location"]) == (302, other.url("/there"))
+        assert other.requests == []
+    sent = head(server.requests[0])
+    assert server.requests[0].startswith("POST / HTTP/1.1")
+    assert server.bodies == ["好".encode()]
+    assert (sent["x-key"], sent["content-type"], sent["content-length"]) == ("hush", "text/plain", "3")
+    assert sent["user-agent"].startswith("OpenLLM-Talk")
+
+
+@pytest.mark.parametrize("value", ["a\r\nX: y", "\x00", "中", ""])
+def test_a_post_with_a_header_that_cannot_be_sent_is_a_bug(loopback, value):
+    with serving({"/": response(b"x")}) as server, pytest.raises(ValueError, match="X-Key"):
+        client.post(server.url(), body=b"x", headers={"X-Key": value})
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1/", "http://10.1.2.3/", "http://metadata.google.internal/"])
+def test_a_post_is_judged_like_everything_else(dialled, names, url):
+    names["metadata.google.internal"] = ["169.254.169.254"]
+    with pytest.raises(Refused):
+        client.post(url, body=b"x", headers={})
+    with pytest.raises(Refused):
+        client.check(url)
+    assert dialled == []
+
+
+def test_only_what_was_on_its_way_may_have_arrived(loopback):
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    with pytest.raises(Failed) as refused:
+        client.post(f"http://127.0.0.1:{port}/", body=b"x", headers={})
+    assert refused.value.may_have_arrived is False
+    with serving({"/": lambda connection: None}) as server, pytest.raises(Failed) as cut:
+        client.post(server.url(), body=b"x", headers={})
+    assert cut.value.may_have_arrived is True
+    assert server.bodies == [b"x"]

@@ -131,4 +131,5 @@ WITHIN_ITEMS = {
     *(f"talks.actions.groups.{name}" for name in ("ensure_group", "set_groups")),
     *("talks.actions.carries.carry_on", "talks.actions.carries.take_back", "talks.actions.items.check_nomination"),
     "talks.actions.visits.note_visit",
+    *(f"talks.actions.presence.{name}" for name in ("note_presence", "forget_presence")),
 }

@@ -22,7 +22,7 @@ from talks.views.feeds import xml_text
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 HOSTILE = "a]]>b</title><x>\x00\x08\ufffe\ud800 & \U0001f600 \"'"
-FEEDS = ("/feeds/papers.atom", "/feeds/news.atom")
+FEEDS = ("/feeds/papers.atom", "/feeds/news.atom", "/feeds/episodes.atom", "/feeds/questions.atom")
 
 
 def read(client, address, **headers):
@@ -197,3 +197,28 @@ def test_a_longer_feed_costs_no_query(client, make, carry, address):
     for n in range(20):
         carry(f"n{n}", url=f"https://arxiv.org/abs/2402.{n + 1:05d}", published_at=datetime(2026, 3, 1, tzinfo=UTC))
     assert count() == few <= 7
+
+
+# ── Episodes and questions ──────────────────────────────────────────────────
+
+
+def test_questions_come_with_their_answers_and_under_their_own_id(client, site):
+    entries = {entry.id: entry for entry in read(client, "/feeds/questions.atom").entries}
+    entry = entries["tag:localhost,2023:question/020-1"]
+    assert entry.title.startswith("020-1 词表多大合适？")
+    assert entry.link == "http://localhost:8000/q/020-1/"
+    assert "先看语料" in entry.summary
+    assert "<script" not in entry.summary
+
+
+def test_episodes_come_with_state_and_evening(client, site):
+    entries = {entry.id: entry for entry in read(client, "/feeds/episodes.atom").entries}
+    assert {"tag:localhost,2023:episode/020", "tag:localhost,2023:episode/021"} <= set(entries)
+    assert "2026 年 2 月 28 日" in entries["tag:localhost,2023:episode/020"].summary
+
+
+def test_nothing_of_a_draft_is_in_a_feed(client, site):
+    Episode.objects.filter(code="021").update(state="draft")
+    caches["pages"].clear()
+    for address in ("/feeds/episodes.atom", "/feeds/questions.atom"):
+        assert all("/021" not in entry.id for entry in read(client, address).entries)

@@ -25,14 +25,14 @@ STORIES = 50
 
 
 @contextmanager
-def desk(live_server, person, **context):
+def desk(live_server, person, *, patience=20_000, **context):
     """The inbox as one person has it before them."""
     client = Client()
     client.force_login(person.user)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
         opened = chromium.new_context(base_url=live_server.url, **context)
-        opened.set_default_timeout(20_000)
+        opened.set_default_timeout(patience)
         opened.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
         page = opened.new_page()
         page.wrong = []

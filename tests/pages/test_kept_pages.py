@@ -36,13 +36,16 @@ from talks.views import kept as pages
 from talks.views.kept import kept
 from tests.pages.conftest import rich
 from tests.pages.kept_acts import ON_WHAT_STANDS as NEWS_AND_LISTS
+from tests.pages.kept_history import ON_HISTORY, WITHIN_HISTORY
 from tests.pages.kept_items import ON_ITEMS, WITHIN_ITEMS
+from tests.pages.kept_telling import WITHIN_TELLING
 from tests.pages.kept_week import OF_THE_WEEK, WITHIN_THE_WEEK
 from tests.talks.newsroom import source, tell
 
 KEPT = [
     *("/", "/episodes/", "/episodes/020/", "/episodes/020.md", "/episodes/020.zhihu.md", "/episodes/020.json"),
     *("/papers/", "/papers/2108.12409/", "/people/", "/people/渡口/"),
+    *("/calendar.ics", "/feeds/episodes.atom", "/feeds/questions.atom"),
 ]
 
 
@@ -117,7 +120,7 @@ def _file_a_story(now):
     triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
 
 
-ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS}
+ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS, **ON_HISTORY}
 
 
 def _known():
@@ -209,7 +212,7 @@ OTHERS = {
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),
-    *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in")),
+    *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in", "overwrite")),
     *(f"talks.actions.imports.{name}" for name in ("prepare", "import_prepared", "taken_in_run")),
     *(f"talks.actions.imports.{name}" for name in ("json_bytes", "problem_json", "read_file", "preview_file")),
     *(
@@ -230,6 +233,8 @@ OTHERS = {
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
     *WITHIN_THE_WEEK,
     *WITHIN_ITEMS,
+    *WITHIN_TELLING,
+    *WITHIN_HISTORY,
 }
 
 

@@ -3,19 +3,39 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from jobs.models import Job
-from members.models import Notification
+from members.models import Event, Notification
 from news.models import FetchRun
 from papers.models import Paper
+from talks.actions import item_edits, questions
 from talks.api.urls import router
-from talks.models import Answer, Break, Hosting, Item, PaperMention, Question, Section, StandingOwner, Template
+from talks.models import (
+    Answer,
+    Break,
+    Carry,
+    Delivery,
+    Episode,
+    Hosting,
+    Item,
+    KeptRow,
+    PaperMention,
+    Question,
+    Reminder,
+    ReminderKind,
+    Section,
+    StandingOwner,
+    Template,
+    Webhook,
+)
 from talks.models.together import read_together
 from tests.api.conftest import source_of, story_of
 from tests.pages.conftest import item, put, question, section, wide
+from tests.talks.boardroom import boardroom, nominate
 
 # address → how many queries a visitor without a session may cost when the page is not kept.
 PAGES = {
@@ -37,12 +57,18 @@ PAGES = {
     "/episodes/{code}/state/": 14,
     "/templates/": 5,
     "/calendar/": 5,
+    "/dashboard/statistics/": 8,
 }
 # Every resource of the API is here by itself; those of organizers are asked for by one.
 LISTS = [f"/api/v1/{name}/?page_size=100" for name, _viewset, _basename in router.registry if "(" not in name]
 LIST_LIMIT = 3
 OF_ORGANIZERS = ("tokens", "imports", "events", "jobs", "notifications", "invitations", "person-requests")
+OF_ORGANIZERS += ("reminders", "webhooks", "deliveries")
+# What hosts and organizers see; at most so many queries, those for who asks among them.
+OF_KEEPERS = {"/episodes/500/outbox/": 30, "/webhooks/": 8, "/webhooks/{hook}/": 9}
 FEW, MANY = 5, 100
+# What a page of history may cost, session and base page included: a query or two for each kind of row on it.
+HISTORY_LIMIT = 45
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +119,13 @@ def fill(organizer, now):
             told = {"kind": "advanced", "target_kind": "episode", "target_key": "1", "created_at": now}
             Notification.objects.create(person=organizer, values={"code": "001"}, **told)
             Job.objects.create(kind="prune", key=str(number), created_at=now, due_at=now)
+            hook = Webhook.objects.create(name=str(number), form="json", url="x", events=["reminder"], **stamp)
+            evening_of = Episode.objects.get(number=number)
+            reminder = Reminder.objects.create(episode=evening_of, kind="soon", due_at=now, **stamp)
+            first = Webhook.objects.order_by("pk").first()
+            for told, key in ((hook, "own"), (first, "first")):
+                keys = {"key": f"{key}-{number}", "kind": "reminder", "reminder": reminder}
+                Delivery.objects.create(webhook=told, created_at=now, sent_at=now, **keys)
 
     return fill
 
@@ -139,6 +172,105 @@ def test_a_longer_list_of_the_api_costs_no_query(client, organizer, fill):
     fill(FEW + 1, MANY + 1)
     assert count() == few
     assert {address: n for address, n in few.items() if n > LIST_LIMIT} == {}
+
+
+def test_what_keepers_see_costs_the_same_for_few_and_many(client, organizer, fill, make, now):
+    make.wide(500, items=3, questions=3)
+    episode = Episode.objects.get(code="500")
+    stamp = {"created_at": now, "changed_at": now}
+    for kind in ReminderKind.values:
+        Reminder.objects.create(episode=episode, kind=kind, due_at=now, **stamp)
+    fill(1, FEW + 1)
+    hook = Webhook.objects.order_by("pk").first().pk
+
+    def count():
+        return {page: queries(client, page.format(hook=hook)) for page in OF_KEEPERS}
+
+    client.force_login(organizer.user)
+    for _warm in range(2):
+        few = count()
+    fill(FEW + 1, MANY + 1)
+    Delivery.objects.filter(key__startswith="own").update(reminder=Reminder.objects.filter(episode=episode).first())
+    assert count() == few
+    assert {page: n for page, n in few.items() if n > OF_KEEPERS[page]} == {}
+
+
+@pytest.fixture
+def desk(organizer, member, now):
+    """A number that is under way after three that one person hosted, with rows of everything the desk counts."""
+    values = {"kind": "regular", "created_at": now, "changed_at": now}
+    stamp = {"position": 1, "created_at": now, "changed_at": now}
+    for number in range(1, 5):
+        starts_at = now + timedelta(days=7 * number - 27)
+        state = "collecting" if number == 4 else "published"
+        code = f"{number:03d}"
+        row = Episode.objects.create(number=number, code=code, state=state, starts_at=starts_at, **values)
+        Hosting.objects.create(episode=row, person=member, name=member.name, role="host", **stamp)
+
+    def desk(first, last):
+        for number in range(first, last):
+            place = {**stamp, "position": number}
+            section = Section.objects.create(episode=row, kind="custom", title=f"第{number}块", minutes=1, **place)
+            for state in ("nominated", "accepted"):
+                Item.objects.create(section=section, state=state, title="一条", minutes=5, **place)
+            asked = Question.objects.create(episode=row, serial=number, body="问", asker=organizer, **place)
+            Answer.objects.create(question=asked, body="答", **place)
+            earlier = Question.objects.create(episode_id=row.pk - 1, serial=number, body="问", **place)
+            carried = {"question": earlier, "episode": row, "reason": "unanswered"}
+            Carry.objects.create(**carried, created_at=now, changed_at=now)
+            Question.objects.create(episode=row, serial=1000 + number, body="没答", **place)
+            event = Event.objects.create(
+                at=now + timedelta(hours=2), by="person", person=organizer, verb="ask", target_kind="question"
+            )
+            KeptRow.objects.create(event=event, episode=row, kind="question", key=str(asked.pk))
+
+    return desk
+
+
+def test_the_desk_costs_twelve_queries(client, member, desk, now):
+    client.force_login(member.user)
+    pages = ("/dashboard/", "/dashboard/?text=rescue", "/dashboard/hand-off/")
+    desk(1, FEW + 1)
+    with time_machine.travel(now, tick=False) as clock:
+        assert queries(client, "/dashboard/") <= 12  # the first look, which is noted
+        clock.shift(3600)
+        assert queries(client, "/dashboard/") <= 12  # a new visit, with what has changed since, and the hint
+        few = {page: queries(client, page) for page in pages}
+        desk(FEW + 1, MANY + 1)
+        assert {page: queries(client, page) for page in pages} == few
+    assert {page: count for page, count in few.items() if count > 12} == {}
+
+
+def test_a_longer_history_costs_no_query(client, organizer, member, now):
+    room = boardroom(now=now, host=organizer)
+
+    def acts(first, last):
+        for n in range(first, last):
+            row = nominate(room, member, now, url=f"https://blog.example/{n}", text=f"第 {n} 条")
+            row = item_edits.edit(item=row, version=None, values={"title": f"改 {n}"}, by=organizer, now=now)
+            asked = questions.ask(episode=room.episode, body=f"第 {n} 问", by=member, now=now)
+            questions.edit_question(question=asked, version=1, body=f"再问 {n}", by=member, now=now)
+            questions.answer(question=asked, body=f"第 {n} 答", by=member, now=now)
+            item_edits.remove(item=row, version=None, by=organizer, now=now)
+
+    pages = ("", "?kind=item", "?person=小满", f"?section={room.news.pk}")
+    addresses = [f"/episodes/021/history/{page}" for page in pages]
+
+    def count():
+        found = {}
+        for person in (member, organizer):
+            client.force_login(person.user)
+            found |= {(person.name, address): queries(client, address) for address in addresses}
+        event = KeptRow.objects.filter(kind="question").order_by("event").values_list("event", flat=True)[0]
+        found["restore"] = queries(client, f"/episodes/021/history/{event}/restore/")
+        return found
+
+    with time_machine.travel(now, tick=False):
+        acts(0, FEW)
+        few = count()
+        acts(FEW, MANY)
+        assert count() == few
+    assert max(few.values()) <= HISTORY_LIMIT, few
 
 
 def test_an_unknown_visitor_costs_no_session(client, site):

@@ -1,0 +1,42 @@
+"""Somebody is editing a row just now (正在编辑). It is over in a minute and changes nothing, so it leaves no Event."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from members.actors import Actor
+from members.models import Person
+from members.rules import may_write, require
+from talks.models import Episode, Presence
+from talks.states import HOME, KEPT
+
+# Rows that have a form, by kind.
+EDITED = ("item", "question", "section")
+
+
+def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: datetime) -> list[str]:
+    """Note that `by` is editing a row, or only looks at its form; return the names of the others who are editing it.
+
+    Raises PermissionDenied, Http404 for a row that `by` may not know of.
+    """
+    require(may_write(by) and isinstance(by, Person), _("Sign in to see who is editing."))
+    person: Any = by
+    if kind not in EDITED or not (key.isascii() and key.isdigit() and len(key) <= 18):
+        raise Http404
+    seen = {f"{HOME[kind]}__in": Episode.objects.visible_to(person)}
+    if not KEPT[kind]._base_manager.filter(pk=int(key), deleted_at=None, **seen).exists():
+        raise Http404
+    if is_editing:
+        row = Presence(person=person, kind=kind, key=str(int(key)), seen_at=now)
+        once = ["person", "kind", "key"]
+        Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=once, update_fields=["seen_at"])
+    return Presence.objects.names_at(kind, str(int(key)), now=now, but=person)
+
+
+def forget_presence(*, now: datetime) -> None:
+    """Delete what means nothing any more. Part of the daily clean-up."""
+    Presence.objects.over(now).delete()

@@ -1,0 +1,105 @@
+"""Rows as they were: what an act found before it changed them, so that each can be brought back to any point."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from members.models import Event, Person
+from talks.models.episodes import Episode, EpisodeState
+
+
+class KeptRowQuerySet(models.QuerySet["KeptRow"]):
+    """Reads of what was before."""
+
+    def of_row(self, kind: str, key: object) -> Self:
+        """What was kept of one row, oldest first."""
+        return self.filter(kind=kind, key=str(key)).order_by("event_id", "pk")
+
+    def after(self, event: int) -> Self:
+        """What later acts kept."""
+        return self.filter(event__gt=event)
+
+    def visible_to(self, person: Person | None) -> Self:
+        """What this visitor may know of: with an account, all of the episodes they see; without one, what was changed
+        in a record after it was published."""
+        rows = self.filter(episode__in=Episode.objects.visible_to(person))
+        if person is not None:
+            return rows
+        code = OuterRef("episode__code")
+        opened = Event.objects.filter(target_kind="episode", target_key=code, after__state=EpisodeState.PUBLISHED)
+        first = Subquery(opened.order_by("pk").values("pk")[:1])
+        return rows.filter(episode__state=EpisodeState.PUBLISHED, event__gt=first)
+
+    def with_next(self) -> Self:
+        """Add the key of what the next act on each row kept, as `next_pk`; None where nobody has changed it since."""
+        same = {"kind": OuterRef("kind"), "key": OuterRef("key"), "event__gt": OuterRef("event")}
+        later = KeptRow.objects.filter(**same).order_by("event", "pk")
+        return self.annotate(next_pk=Subquery(later.values("pk")[:1]))
+
+
+class KeptRow(models.Model):
+    """A row of an episode as an act found it; `state` is None when the act made it.
+
+    A row that moved to another episode is kept for both. What stands now is in the row itself. So a row was, just
+    before an event, what the first KeptRow from that event on says, or what it is now when there is none. `version` is
+    that of the row in `state`, 0 when there was none.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="kept_rows")
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="kept_rows")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=80)
+    version = models.PositiveIntegerField(default=0)
+    state: models.JSONField[Any] = models.JSONField(null=True)
+    next_pk: int | None  # of those read `with_next`
+
+    objects = KeptRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "key", "event"], name="kept_row_of"),
+            models.Index(fields=["episode", "-event"], name="kept_row_in_episode"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "kind", "key", "episode"], name="kept_row_once_per_event")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key} v{self.version}"
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    """Who edits what, for a minute."""
+
+    LASTS = timedelta(seconds=60)
+
+    def names_at(self, kind: str, key: str, *, now: datetime, but: Person) -> list[str]:
+        """Return the names of those who are editing a row, who began to be seen last first; without `but`."""
+        rows = self.filter(kind=kind, key=key, seen_at__gt=now - self.LASTS).exclude(person=but)
+        return list(rows.order_by("-seen_at", "pk").values_list("person__name", flat=True)[:5])
+
+    def over(self, now: datetime) -> Self:
+        """Those that mean nothing any more."""
+        return self.filter(seen_at__lte=now - self.LASTS)
+
+
+class Presence(models.Model):
+    """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing."""
+
+    person = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30)
+    key = models.CharField(max_length=80)
+    seen_at = models.DateTimeField()
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["kind", "key", "-seen_at"], name="presence_at")]
+        constraints = [models.UniqueConstraint(fields=["person", "kind", "key"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.kind} {self.key}"
