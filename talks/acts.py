@@ -265,7 +265,7 @@ def _change(
         said = printable(words.said(kind, name, old)), printable(words.said(kind, name, new))
         if said[0] != said[1]:
             fields.append(Field(name, str(label), said[0], said[1], words.difference(*said)))
-    if len(fields) > 1 and before is not None and after is not None:
+    if len(fields) > 1:  # a new place says nothing beside the rest
         fields = [field for field in fields if field.name != "position"]
     label = words.label(kind, after or before or {})
     return Change(kind, key[1], label, row, before, after, fields, is_last)

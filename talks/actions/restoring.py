@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -17,7 +16,6 @@ from members.models import Person, Row
 from members.rules import StateRefusal, in_one
 from papers.actions.stubs import find_or_stub
 from talks.actions.batch import overwrite, papers_in
-from talks.actions.claims import check_taker
 from talks.actions.html import Html, rendered
 from talks.actions.keeping import hold
 from talks.documents.flat import FlatRow
@@ -55,7 +53,7 @@ class Restoring:
         for row in rows:
             row.version, row.changed_at = row.version + 1, self.now
             if isinstance(row, ONCE):
-                self._save_alone(row)
+                self._save_alone(row, was_out=before[row]["deleted_at"] is not None)
         if self.reasons:
             raise StateRefusal(in_one(self.reasons), code="cannot_restore")
         by_model: dict[type[Row], list[Row]] = {}
@@ -124,12 +122,10 @@ class Restoring:
             if into is None or into.deleted_at is not None:
                 self.reasons.append(_("What “%(row)s” was merged into is taken out.") % {"row": _short(row)})
 
-    def _save_alone(self, row: Claim | Hosting | Carry) -> None:
-        if isinstance(row, Claim | Hosting) and row.deleted_at is None:
-            try:
-                check_taker(row.person, field="person")
-            except ValidationError as error:
-                self.reasons.append(f"{row.name}: {in_one(error.messages)}")
+    def _save_alone(self, row: Claim | Hosting | Carry, *, was_out: bool) -> None:
+        is_given = was_out and row.deleted_at is None
+        if isinstance(row, Claim | Hosting) and is_given and _is_shut_out(row.person):
+            self.reasons.append(_("The account of %(name)s is suspended.") % {"name": row.name})
         try:
             with transaction.atomic():
                 row.save()
@@ -224,6 +220,12 @@ def _people_in(states: Iterable[State | None]) -> dict[int, Person]:
                 head = head.merged_into
             found[person.pk] = head
     return found
+
+
+def _is_shut_out(person: Person) -> bool:
+    """Whether somebody may be given nothing: their account is suspended or closed."""
+    user = person.user
+    return user is not None and (user.suspended_at is not None or not user.is_active)
 
 
 def _short(row: models.Model) -> str:
