@@ -1,6 +1,6 @@
 """Reminders of an evening: when each is due, who is told, what it says. Reads only.
 
-`group_text` is the one name behind which the words for a group stand.
+`reminder_text` is the one name behind which the words of a reminder stand; the texts to paste are `talks.group_texts`.
 """
 
 from __future__ import annotations
@@ -158,10 +158,10 @@ def hooks_of(kind: str, hooks: Iterable[Webhook]) -> list[Webhook]:
 
 def text_of(reminder: Reminder, episode: Episode) -> str:
     """Return what a reminder says: the host's words, else those made now."""
-    return reminder.text or group_text(reminder.kind, episode)
+    return reminder.text or reminder_text(reminder.kind, episode)
 
 
-def group_text(kind: str, episode: Episode) -> str:
+def reminder_text(kind: str, episode: Episode) -> str:
     """Return the words for a group, in the language of the site, with the address where one acts."""
     with translation.override(settings.LANGUAGE_CODE):
         zone = _("Beijing time") if settings.TIME_ZONE == "Asia/Shanghai" else settings.TIME_ZONE

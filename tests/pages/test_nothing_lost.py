@@ -94,11 +94,14 @@ def test_a_suggestion_resolved_by_two_stands_with_both_words(room, organizer, no
 
 def test_a_form_keeps_what_it_was_loaded_with(row, member):
     initial = ProfileForm.of(member)
-    base = loaded(ProfileForm(initial=initial))
+    base = loaded(ProfileForm(person=member))
     assert json.loads(base)["name"] == member.name
-    again = ProfileForm({**initial, "name": "我", "base": base}, initial={**initial, "name": "他"})
+    sent = {**initial, "name": "我", "base": base}
+    member.name = "他"
+    again = ProfileForm(sent, person=member)
     assert loaded(again) == base
-    made, conflict = gone_on(again, ProfileForm, {**initial, "name": member.name, "bio": "他写的", "version": 7})
+    standing = {**initial, "bio": "他写的", "version": 7}
+    made, conflict = gone_on(again, lambda data: ProfileForm(data, person=member), standing)
     assert (made.data["name"], made.data["bio"], made.data["version"]) == ("我", "他写的", 7)
     assert conflict.clashing == []
 
