@@ -21,7 +21,7 @@ from markup.diff import Diff, diff, shortened
 from markup.html import printable
 from members.models import Event, Person, Row
 from talks.history import Key, load
-from talks.models import CreditRole, Episode, Item, KeptRow, Question, Section
+from talks.models import CreditRole, Episode, EpisodeState, Item, KeptRow, Question, Section
 from talks.models.history import KeptRowQuerySet
 from talks.moves import moment
 from talks.states import KEPT, State, content_of, states_of
@@ -55,8 +55,8 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("section", "restore"): gettext_noop("%(row)s has a lead again."),
     ("section", "edit"): gettext_noop("%(who)s changes the groups of %(row)s."),
     ("episode", "plan"): gettext_noop("%(who)s opens the number."),
-    ("episode", "advance"): gettext_noop("%(who)s lets the episode go on."),
-    ("episode", "step_back"): gettext_noop("%(who)s takes the episode a step back."),
+    ("episode", "advance"): gettext_noop("%(who)s lets the episode go on: %(state)s."),
+    ("episode", "step_back"): gettext_noop("%(who)s takes the episode back: %(state)s."),
     ("episode", "postpone"): gettext_noop("%(who)s moves the evening."),
     ("episode", "host"): gettext_noop("%(who)s takes the evening on: %(row)s."),
     ("episode", "name_host"): gettext_noop("%(who)s names %(row)s."),
@@ -213,7 +213,12 @@ def sentence_of(event: Event, changes: list[Change]) -> str:
     if event.verb in ("host", "name_host", "leave_hosting", "hand_over_hosting"):
         of_kind = next((each for each in reversed(changes) if each.kind == "hosting"), None)
     row = of_kind or next(iter(changes), None)
-    said = {"who": who_of(event), "row": row.label if row is not None else event.target_key}
+    state = str((event.after or {}).get("state", ""))
+    said = {
+        "who": who_of(event),
+        "row": row.label if row is not None else event.target_key,
+        "state": dict(EpisodeState.choices).get(state, state),
+    }
     sentence = SENTENCES.get((event.target_kind, event.verb)) or SENTENCES.get(("", event.verb))
     return _(sentence) % said if sentence else f"{said['who']}: {event.verb}"
 

@@ -83,7 +83,7 @@ def countdown(episode: Episode, *, now: datetime) -> str:
     """Return how long it is still until an episode begins, or what it is doing; "" without a date."""
     if episode.state == EpisodeState.LIVE:
         return _("On the air now")
-    if episode.starts_at is None:
+    if episode.starts_at is None or episode.state in (EpisodeState.WRAPUP, EpisodeState.PUBLISHED):
         return ""
     if (left := episode.starts_at - now) > timedelta(0):
         return _("in %(duration)s") % {"duration": duration(left)}
