@@ -118,7 +118,8 @@ WORK = [
     api("imports/", GET=ORGANIZERS, POST=(ORGANIZERS, document(44))),
     api("imports/<pk>/", "{document.pk}", GET=ORGANIZERS),
     api("events/", GET=PUBLIC),
-    # of no episode: for organizers
+    # what was changed in a published record; and of no episode, for organizers
+    api("events/<pk>/", "{seen.event_id}", GET=PUBLIC),
     api("events/<pk>/", "{event.pk}", GET=DRAFT),
     api("jobs/", GET=ORGANIZERS),
     api("jobs/<pk>/", "{job.pk}", GET=ORGANIZERS),

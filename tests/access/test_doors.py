@@ -12,8 +12,8 @@ from tests.access.test_matrix import ALL
 
 pytestmark = pytest.mark.django_db
 
-# Both keep a reader's display in a cookie and nothing else.
-WITHOUT_TOKEN = ("language/", "theme/")
+# A reader's display in a cookie; and the one click of a mail program (RFC 8058), whose address is the key.
+WITHOUT_TOKEN = ("language/", "theme/", "unsubscribe/<stop>/")
 NOWHERE = ("<rest>/", "api(/.*)?")
 UNDESCRIBED = ("api/v1/", "api/v1/schema/", "api/v1/docs/", "api(/.*)?")
 

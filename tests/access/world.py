@@ -261,6 +261,7 @@ def _own(world):
         world.mine[role] = world.mine["nora"]
     world.others_token, world.others_notice = world.mine["nora"]["token"], world.mine["nora"]["notice"]
     world.event = Event.objects.order_by("pk").first()
+    world.seen = KeptRow.objects.visible_to(None).latest("event")
 
 
 def _client(world, role):

@@ -20,6 +20,7 @@ from talks.models import (
     Episode,
     Hosting,
     Item,
+    KeptRow,
     PaperMention,
     Question,
     Recording,
@@ -108,7 +109,13 @@ def episode_with_rows(number, now, *, state="published", by=None):
         imported_at=now,
         imported_by=by,
     )
-    Event.objects.create(at=now, by="person", person=who, verb="import", target_kind="episode", target_key=episode.code)
+    told = {"at": now, "by": "person", "person": who, "target_kind": "episode", "target_key": episode.code}
+    Event.objects.create(**told, verb="import", after={"state": state})
+    # What is changed after it is published, visitors may read.
+    event = Event.objects.create(**told, verb="edit")
+    KeptRow.objects.create(
+        event=event, episode=episode, kind="item", key=str(item.pk), version=1, state={"title": "旧"}
+    )
     return episode
 
 

@@ -105,7 +105,7 @@ def test_an_episode_is_restored(as_member, as_organizer, room, organizer, now, p
     told = post(as_organizer, "episodes/021/restore/", {**body, "dry_run": True}).json()
     assert told["count"] == 1
     assert {each["name"]: each["after"] for each in told["changes"][0]["fields"]}["title"] == "甲"
-    problem(post(as_organizer, "episodes/021/restore/", body), 400, "invalid")
+    problem(post(as_organizer, "episodes/021/restore/", body), 400, "mismatch")
     done = post(as_organizer, "episodes/021/restore/", {**body, "confirm": "021"})
     assert done.status_code == 200, done.content
     fresh = Item.objects.get(pk=row.pk)

@@ -319,7 +319,7 @@ def test_organizers_merge_part_and_rename_on_pages(client, site, organizer, memb
     assert renamed.status_code == 302
     assert "摆渡人" in export(site["rich"], "github").text
     stale = client.post(f"{path}manage/rename/", {"name": "别的", "version": row.version})
-    assert stale.status_code == 400
+    assert stale.status_code == 409
     assert client.post(f"{path}manage/undo-rename/").status_code == 302
     assert "摆渡人" not in export(site["rich"], "github").text
     assert client.post(f"{path}manage/undo-rename/").status_code == 409

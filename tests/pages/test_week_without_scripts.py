@@ -16,10 +16,11 @@ from config.urls import urlpatterns
 from members.actions import invitations
 from members.actions.people import find_or_name
 from members.actors import SYSTEM
-from members.models import Invitation, Person
-from talks.actions import claims, hosting, items, suggestions
+from members.models import Invitation, MailGroup, Person
+from talks.actions import claims, hosting, items, suggestions, webhooks
 from talks.actions.life import plan_next
-from talks.models import Claim, Episode, Item, Section, Suggestion, Template
+from talks.mailing import link_to_stop
+from talks.models import Claim, Episode, Item, KeptRow, Section, Suggestion, Template
 from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
 from tests.shots import CHROMIUM_ARGUMENTS, pages_of_the_map
 
@@ -30,13 +31,15 @@ WEEK = {
     "episode-state": "code", "templates": "", "template-edit": "", "template-edition": "edition", "calendar": "",
     "notifications": "", "profile": "", "erase": "", "go": "guest", "invitations": "", "aliases": "",
     "person-manage": "handle", "person-claim": "named", "account_signup": "",
+    "dashboard": "", "hand-off": "", "statistics": "", "history": "code", "history-restore": "code event",
+    "outbox": "code", "webhooks": "", "webhook": "hook", "unsubscribe": "stop",
 }  # fmt: skip
 # What was there before the week, or is django-allauth's; tests of their own look at these.
 OTHERS = {
     *("home", "episodes", "episode", "ask", "question", "inbox", "inbox-story", "papers", "paper", "lists", "list"),
     *("list-import", "list-import-store", "list-add", "list-entry", "list-add-section", "list-section", "sources"),
     *("source", "source-add", "source-edit", "source-lists", "ops", "people", "person", "tokens", "import"),
-    *("import-store", "api-docs"),
+    *("import-store", "api-docs", "presence"),
 }
 # Who sees most of a page; everything else is looked at by an organizer.
 SEEN_BY = {
@@ -67,9 +70,13 @@ def world(transactional_db, organizer, member, stranger):
     suggestions.suggest(section=sections["news"], body="短一点", by=stranger, now=now)
     invited = invitations.invite(purpose="claim", target=str(sections["picks"].pk), by=organizer, now=now)
     find_or_name(["渡口", "渡囗"], by=SYSTEM, now=now)
+    robot = {"form": "wecom", "url": "https://robot.example/send?key=made-up", "events": ["reminder"]}
+    hook, _secret = webhooks.make_webhook(name="群", **robot, by=organizer, now=now)
     return {
         "code": episode.code, "item": row.pk, "claim": held.pk, "edition": Template.objects.get().pk,
         "guest": invited.key, "handle": stranger.handle, "named": "渡口", "sections": sections,
+        "event": KeptRow.objects.filter(episode=episode).order_by("event").values_list("event", flat=True)[0],
+        "hook": hook.pk, "stop": link_to_stop(organizer, MailGroup.REMINDERS).rpartition("/unsubscribe/")[2].strip("/"),
     }  # fmt: skip
 
 

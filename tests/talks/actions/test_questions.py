@@ -186,7 +186,11 @@ def test_who_was_slower_gets_both_texts(row, member, now):
         edit(row, "后到的话", member, now)
     [error] = caught.value.error_dict["body"]
     assert error.code == "conflict"
-    assert error.params == {"yours": {"body": "后到的话"}, "theirs": {"body": "先到的话"}}
+    assert {side: error.params[side] for side in ("yours", "theirs")} == {
+        "yours": {"body": "后到的话"},
+        "theirs": {"body": "先到的话"},
+    }
+    assert error.params["base"]["body"] not in ("先到的话", "后到的话")
     row.refresh_from_db()
     assert row.body == "先到的话"
 
