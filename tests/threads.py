@@ -8,8 +8,9 @@ from django.db import connection, connections
 
 
 @contextmanager
-def shared_database(folder, *apps):
+def shared_database(folder, *apps, patience=60):
     """Yield a function that runs functions at once; `apps` are those whose tables are needed, all without a name.
+    None is the result of a function that took longer than `patience` seconds.
 
     SQLite's in-memory database does not wait for locks, so those tests get a file.
     """
@@ -44,7 +45,7 @@ def shared_database(folder, *apps):
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(60)
+            thread.join(patience)
         for result in results:
             if isinstance(result, Exception):
                 raise result

@@ -13,7 +13,7 @@ from tests.access.test_matrix import ALL
 pytestmark = pytest.mark.django_db
 
 # A reader's display in a cookie; and the one click of a mail program (RFC 8058), whose address is the key.
-WITHOUT_TOKEN = ("language/", "theme/", "unsubscribe/<stop>/")
+WITHOUT_TOKEN = ("language/", "theme/", "unsubscribe/<token>/")
 NOWHERE = ("<rest>/", "api(/.*)?")
 UNDESCRIBED = ("api/v1/", "api/v1/schema/", "api/v1/docs/", "api(/.*)?")
 

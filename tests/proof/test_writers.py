@@ -28,7 +28,7 @@ WORD = re.compile(r"w\d+e\d+")
 
 @pytest.fixture
 def at_once(transactional_db, tmp_path):
-    with shared_database(tmp_path) as run:
+    with shared_database(tmp_path, patience=900) as run:
         yield run
 
 
