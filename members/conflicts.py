@@ -21,10 +21,14 @@ NOT_SAID = ("version", "base", "edition")
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One field of a conflict: what it is called, and both texts in pieces, "+" and "-" what only one of them has."""
+    """One field of a conflict: what it is called, and both texts in pieces, "+" and "-" what only one of them has.
+
+    What was not sent (`is_sent`) is told of what stands only.
+    """
 
     label: str
     pieces: Diff
+    is_sent: bool = True
 
     @property
     def theirs(self) -> Diff:
@@ -44,9 +48,13 @@ class Conflict:
 
 
 def sides_of(yours: Iterable[tuple[str, str]], theirs: Iterable[tuple[str, str]]) -> list[Sides]:
-    """Return two lists of labels and texts field by field, in the order of what stands; those left out are empty."""
+    """Return two lists of labels and texts field by field, in the order of what stands."""
     mine, there = dict(yours), dict(theirs)
-    return [Sides(label, diff(mine.get(label, ""), there.get(label, ""))) for label in {**there, **mine}]
+    rows = []
+    for label in {**there, **mine}:
+        stands = there.get(label, "")
+        rows.append(Sides(label, diff(mine.get(label, stands), stands), is_sent=label in mine))
+    return rows
 
 
 def gone_on(

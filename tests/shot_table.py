@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # Addresses of the map that are no pages.
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
-    *("inbox-act", "healthz", "readyz", "api-schema", "revoke-token"),
+    *("inbox-act", "healthz", "readyz", "api-schema", "revoke-token", "presence"),
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),

@@ -233,7 +233,7 @@ def test_what_was_taken_out_lately_is_listed(room, member, organizer, now):
     with time_machine.travel(now + timedelta(days=31), tick=False):
         text = page(signed_in(organizer))
         assert "最近删除" not in text
-        assert "取出了" in text  # the history has no end
+        assert "拿掉了" in text  # the history has no end
 
 
 def test_nothing_is_brought_back_that_is_not_of_the_episode(room, organizer, now):
