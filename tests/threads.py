@@ -1,26 +1,27 @@
 """Functions that run in threads which start together, on a database that threads can share."""
 
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
-from django.core.management import call_command
 from django.db import connection, connections
 
 
 @contextmanager
-def shared_database(folder, *apps, patience=60):
-    """Yield a function that runs functions at once; `apps` are those whose tables are needed, all without a name.
+def shared_database(folder, patience=60):
+    """Yield a function that runs functions at once, in a test without a transaction of its own.
     None is the result of a function that took longer than `patience` seconds.
 
-    SQLite's in-memory database does not wait for locks, so those tests get a file.
+    SQLite's in-memory database does not wait for locks, so those tests get a file: a copy of it, with all its tables.
     """
     in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()
     usual = connections["default"]
     options = {**usual.settings_dict, "NAME": str(folder / "db.sqlite3")} if in_memory else usual.settings_dict
     if in_memory:
+        usual.ensure_connection()
+        with closing(sqlite3.connect(options["NAME"])) as file:
+            usual.connection.backup(file)
         connections["default"] = type(usual)(options, "default")
-        for app in apps or (None,):
-            call_command("migrate", *filter(None, [app]), verbosity=0)
 
     def run(*functions):
         barrier = threading.Barrier(len(functions), timeout=60)

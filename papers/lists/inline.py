@@ -211,10 +211,8 @@ def _emphasis_at(line: str, start: int, hopeless: dict[str, set[int]]) -> Piece 
 
 def _run_at(line: str, start: int) -> int:
     """How often the character at `start` stands there in a row."""
-    end = start
-    while end < len(line) and line[end] == line[start]:
-        end += 1
-    return end - start
+    rest = line[start:]
+    return len(rest) - len(rest.lstrip(line[start]))
 
 
 def _closing_mark(line: str, first: int, mark: str, hopeless: set[int]) -> int | None:

@@ -35,10 +35,10 @@ NO_FORM = replace(NEVER, name="organizers, no form").but(organizer=NO_METHOD)
 NOT_THERE = replace(NEVER, name="organizers, nothing there").but(organizer=HIDDEN)
 
 
-def looked_at(app, model):
+def looked_at(app, model, *, is_alike):
     """The pages of one table: nothing of it can be added, changed or deleted here."""
     at = f"admin/{app}/{model}/"
-    return [
+    rows = [
         row(at, f"/{at}", GET=ORGANIZERS, POST=LOOK),
         row(f"{at}add/", f"/{at}add/", GET=NEVER, POST=NEVER),
         row(f"{at}<object_id>/history/", f"/{at}1/history/", GET=ORGANIZERS, POST=LOOK),
@@ -46,6 +46,7 @@ def looked_at(app, model):
         row(f"{at}<object_id>/change/", f"/{at}1/change/", GET=ORGANIZERS, POST=(NEVER, {"name": "x"})),
         row(f"{at}<object_id>/", f"/{at}1/", GET=ORGANIZERS, POST=LOOK),
     ]
+    return [replace(each, is_alike=is_alike) for each in rows]
 
 
 USER = "admin/members/user"
@@ -75,5 +76,10 @@ ROWS = [
     row(f"{USER}/<object_id>/delete/", f"{NORA}/delete/", GET=NEVER, POST=(NEVER, {"post": "yes"})),
     row(f"{USER}/<object_id>/change/", f"{NORA}/change/", GET=ORGANIZERS, POST=(ORGANIZERS, OF_NORA)),
     row(f"{USER}/<object_id>/", f"{NORA}/", GET=ORGANIZERS, POST=LOOK),
-    *(each for app, models in LOOKED_AT.items() for model in models for each in looked_at(app, model)),
+    *(
+        each
+        for app, models in LOOKED_AT.items()
+        for model in models
+        for each in looked_at(app, model, is_alike=model != models[0])
+    ),
 ]  # fmt: skip

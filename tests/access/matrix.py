@@ -57,6 +57,8 @@ class Row:
     acts: dict[str, Act]
     # Whether what is not named is asked, too: at the first line of a pattern.
     is_whole: bool = True
+    # Whether another line, asked as everybody, stands for it: the same pages of another table.
+    is_alike: bool = False
 
     @property
     def is_api(self) -> bool:
@@ -98,7 +100,7 @@ def _act(said: Policy | tuple[Policy, dict[str, Any]]) -> Act:
 def check(rows: Iterable[Row], world: Any, *, others: Iterable[str] = ROLES) -> tuple[int, list[str]]:
     """Ask everything; return the number of cells and a sentence for each that is not as it should be.
 
-    A method that no line names is asked as `others` only.
+    A method that no line names, HEAD where it stands for GET, and lines like another are asked as `others` only.
     """
     asked = tuple(others)
     cells, wrong, rows = 0, [], list(rows)
@@ -107,7 +109,7 @@ def check(rows: Iterable[Row], world: Any, *, others: Iterable[str] = ROLES) -> 
         rest = [method for method in METHODS if (each.pattern, method) not in named and method not in _named(each)]
         for method in [*_named(each), *(rest if each.is_whole else ())]:
             succeeded = False
-            for role in asked if method in rest else ROLES:
+            for role in ROLES if method in each.acts and not each.is_alike else asked:
                 cells += 1
                 said, changed = ask(each, method, role, world)
                 wrong += _faults(each, method, role, said, changed)

@@ -106,5 +106,5 @@ def full_broker(broker):
 @pytest.fixture
 def at_once(transactional_db, tmp_path):
     """Return a function that runs functions in threads which start together, on a database that threads can share."""
-    with shared_database(tmp_path, "jobs", "sessions") as run:
+    with shared_database(tmp_path) as run:
         yield run

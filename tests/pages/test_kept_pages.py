@@ -248,19 +248,38 @@ def test_every_action_is_known_here():
     assert found == set(ACTS) | set(ON_WHAT_STANDS) | OTHERS
 
 
+@pytest.mark.parametrize("address", KEPT)
+def test_a_touched_record_makes_every_page_anew(client, site, address):
+    before = {address: client.get(address)}
+    revisions.touch()
+    _are_all_new(client, before)
+
+
+# With the test above, a page and an export say of every act what the others would; the proof asks for all of them.
+each_of_two_and_of_all = pytest.mark.parametrize(
+    "addresses",
+    [
+        pytest.param(["/people/", "/episodes/020.json"], id="two"),
+        pytest.param(KEPT, id="all", marks=pytest.mark.proof),
+    ],
+)
+
+
+@each_of_two_and_of_all
 @pytest.mark.parametrize("act", ACTS)
-def test_a_write_shows_at_once(client, site, member, now, settings, tmp_path, act):
+def test_a_write_shows_at_once(client, site, member, now, settings, tmp_path, act, addresses):
     settings.DEBUG, settings.VAR_DIR = True, tmp_path
-    before = {address: client.get(address) for address in KEPT}
+    before = {address: client.get(address) for address in addresses}
     ACTS[act](member, now)
     _are_all_new(client, before)
 
 
+@each_of_two_and_of_all
 @pytest.mark.parametrize("act", ON_WHAT_STANDS)
-def test_a_write_on_news_and_lists_shows_at_once(client, site, organizer, now, act):
+def test_a_write_on_news_and_lists_shows_at_once(client, site, organizer, now, act, addresses):
     prepare, do = ON_WHAT_STANDS[act]
     standing = prepare(organizer, now)
-    before = {address: client.get(address) for address in KEPT}
+    before = {address: client.get(address) for address in addresses}
     do(standing, organizer, now)
     _are_all_new(client, before)
 
