@@ -22,6 +22,8 @@ from talks.actions import degrade
 from talks.actions.html import Html
 from talks.actions.item_rows import check_version, locked_episodes
 from talks.actions.keeping import keep
+from talks.actions.life import tell
+from talks.actions.reminders import plan_reminders
 from talks.actions.restoring import Restoring, html_ahead
 from talks.history import Key, differing, find_row, last_act, load, wanted_of_episode, wanted_of_row
 from talks.models import (
@@ -195,11 +197,15 @@ def _write(
     targets = {key: target for key, (_there, target) in changes.items()}
     fresh = {key: made for key, made in html.items() if ahead.get(key) == targets.get(key)}
     found = {key: rows[key] for key in targets}
+    dates = {row.pk: row.starts_at for row in found.values() if isinstance(row, Episode)}
     written = Restoring(found, targets, is_whole=verb == "restore_episode", now=now).write(fresh)
     row = rows.get(own) or find_row(*own)
     values = {"key": _named(row), "after": {"event": event, "rows": len(written)}, "reason": reason}
     keep(record(by=by, now=now, verb=verb, kind=own[0], **values), written)
     for each in written:
+        if isinstance(each, Episode) and each.starts_at is not None and each.starts_at != dates[each.pk]:
+            tell("postponed", [each], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
+            plan_reminders(each, by=by, now=now)
         if isinstance(each, Claim) and each.role == ClaimRole.LEAD and each.deleted_at is None:
             section = Section.objects.select_related("episode").get(pk=each.section_id)
             if section.degraded_at is not None and verb != "restore_episode":

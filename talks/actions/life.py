@@ -98,7 +98,7 @@ def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetim
         after = {"state": to}
         values = {"key": episode.code, "before": before, "after": after, "reason": reason}
         keep(record(by=by, now=now, verb="step_back", kind="episode", **values), [episode])
-        _tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
+        tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
         plan_reminders(episode, by=by, now=now)
     return episode
 
@@ -150,7 +150,7 @@ def move(episode: Episode, starts_at: datetime, *, reason: str, by: Actor, now: 
         row.save(update_fields=fields)
         values = {"before": before, "after": _dates(row), "reason": reason}
         event = keep(record(by=by, now=now, verb="postpone", kind="episode", key=row.code, **values), [row])
-        _tell("postponed", [row], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
+        tell("postponed", [row], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
         if row.state != EpisodeState.DRAFT:
             announce(event, row, "episode_postponed", now=now, before=before["starts_at"] or "", reason=reason)
         plan_reminders(row, by=by, now=now)
@@ -221,7 +221,7 @@ def _go_on(episode: Episode, to: str, *, by: Actor, now: datetime, reason: str, 
     said = {"before": before, "after": {"state": to, "missing": missing}, "reason": reason}
     event = record(by=by, now=now, verb="advance", kind="episode", key=episode.code, **said)
     keep(event, [episode, *credited])
-    _tell("advanced", [episode], by=by, now=now, state=to)
+    tell("advanced", [episode], by=by, now=now, state=to)
     if to in TOLD:
         announce(event, episode, TOLD[to], now=now)
     plan_reminders(episode, by=by, now=now)
@@ -249,7 +249,7 @@ def _dates(episode: Episode) -> dict[str, Any]:
     }
 
 
-def _tell(kind: str, episodes: list[Episode], *, by: Actor, now: datetime, **values: str) -> None:
+def tell(kind: str, episodes: list[Episode], *, by: Actor, now: datetime, **values: str) -> None:
     """Tell who hosts, edits or has a section in these episodes."""
     for episode in episodes:
         hosts = Hosting.objects.filter(episode=episode, deleted_at=None).select_related("person__user")

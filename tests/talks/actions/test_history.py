@@ -1,17 +1,29 @@
 """Restoring: who may, what keeps a row from coming back, what a restore leaves alone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.models import User
+from members.models import Notification, User
 from members.rules import StateRefusal
 from talks.actions import carries, claims, hosting, item_edits, item_order, items, life, questions
 from talks.actions.history import bring_back, restore_episode, restore_row
 from talks.history import base_of, state_at
-from talks.models import Carry, Claim, Credit, Episode, Hosting, Item, ItemVote, KeptRow, PaperMention, Question
+from talks.models import (
+    Carry,
+    Claim,
+    Credit,
+    Episode,
+    Hosting,
+    Item,
+    ItemVote,
+    KeptRow,
+    PaperMention,
+    Question,
+    Reminder,
+)
 from tests.talks.boardroom import boardroom, close, nominate
 
 
@@ -248,6 +260,10 @@ def test_state_and_numbers_stay_and_the_calendar_hears_of_a_date(room, organizer
     found = Episode.objects.get(pk=room.episode.pk)
     assert (found.state, found.starts_at, found.sequence) == ("locked", starts_at, 2)
     assert found.last_serial >= asked.serial
+    due = Reminder.objects.get(episode=found, kind="publish", sent_at=None).due_at
+    assert due == starts_at + timedelta(hours=24)
+    told = Notification.objects.filter(person=member, kind="postponed").order_by("pk").last()
+    assert datetime.fromisoformat(told.values["starts_at"]) == starts_at
     again = questions.ask(episode=room.episode, body="再问？", by=member, now=now)
     assert again.serial == asked.serial + 1
 
