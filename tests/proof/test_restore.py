@@ -10,7 +10,7 @@ import pytest
 
 from talks.states import KEPT
 from tests.talks.history_acts import Acts
-from tests.talks.test_restore import chain, check_row, check_whole, sample_world, walked
+from tests.talks.test_restoring import chain, check_row, check_whole, sample_world, walked
 
 __all__ = ["sample_world"]
 TIMES = 200
