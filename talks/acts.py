@@ -63,6 +63,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("episode", "leave_hosting"): gettext_noop("%(who)s: no longer %(row)s."),
     ("episode", "hand_over_hosting"): gettext_noop("%(who)s hands the evening over: %(row)s."),
     ("episode", "import"): gettext_noop("%(who)s imports the document."),
+    ("episode", "import_chat"): gettext_noop("%(who)s takes in what was said in the group."),
     ("episode", "restore_episode"): gettext_noop("%(who)s restores the whole episode to an earlier moment."),
     ("", "edit"): gettext_noop("%(who)s edits %(row)s."),
     ("", "delete"): gettext_noop("%(who)s takes %(row)s out."),

@@ -30,7 +30,8 @@ from members.models import Person, Revision, Role, User
 from news.models import NewsItem
 from papers.actions import facts
 from papers.facts import PaperFacts
-from talks.actions import html, imports, questions, sample, triage
+from talks.actions import chats, html, imports, questions, sample, triage
+from talks.documents.chat_questions import Asked, Told
 from talks.models import Answer, Episode, EpisodeState, Question, Section
 from talks.views import kept as pages
 from talks.views.kept import kept
@@ -134,6 +135,12 @@ ACTS = {
     ),
     "talks.actions.questions.answer": lambda by, now: questions.answer(
         question=Question.objects.filter(episode__code="020")[0], body="新的回答。", by=by, now=now
+    ),
+    "talks.actions.chats.import_chat": lambda by, now: chats.import_chat(
+        episode=Episode.objects.get(code="020"),
+        asked=[Asked("阿岚", "群里的新问题？", [1], [Told("渡口", "群里的新回答。", [2])])],
+        by=SYSTEM,
+        now=now,
     ),
     "talks.actions.questions.edit_question": lambda by, now: questions.edit_question(
         question=_own(Question.objects.filter(episode__code="021"), asker=by),

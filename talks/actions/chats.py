@@ -1,0 +1,146 @@
+"""Questions and answers of a chat log become rows of an episode, in the part of the group. Nothing is doubled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from members.actions.events import record
+from members.actions.people import COLLECTIVES, find_or_name
+from members.actors import Actor
+from members.models import Alias, Person
+from members.rules import StateRefusal, check_text, require
+from talks.actions.html import Html, give_ids, rendered
+from talks.actions.keeping import keep
+from talks.actions.questions import mention_papers, next_serial, serials_of
+from talks.documents.chat_questions import Asked, Told
+from talks.models import Answer, Episode, EpisodeState, Question, QuestionPart
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, may_plan, runs
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What came of a log; `known` are its questions and answers that stood there already."""
+
+    questions: list[Question]
+    answers: list[Answer]
+    known: int
+
+
+def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: datetime) -> Stored:
+    """Store what was asked and answered in the chat group. Hosts, organizers and the operator.
+
+    Names of the alias book are signed with; whom it does not know is 群友. A question or answer that stands there in
+    the same words is left as it is, so that the same log comes in twice and changes nothing. Raises PermissionDenied,
+    Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
+    """
+    require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
+    for each in asked:
+        check_text(each.body, field="body", limit=QUESTION_LIMIT, required=True)
+        for told in each.answers:
+            check_text(told.body, field="body", limit=ANSWER_LIMIT, required=True)
+    html: dict[int, Html] = {id(each): rendered(Question(body=each.body)) for each in asked}
+    html |= {id(told): rendered(Answer(body=told.body)) for each in asked for told in each.answers}
+    with transaction.atomic():
+        row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+        if row is None:
+            raise Http404
+        require(runs(by, row) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
+        if row.state == EpisodeState.DRAFT:
+            raise StateRefusal(_("This episode is still a draft."), code="draft")
+        store = _Store(row, _people(asked, by=by, now=now), html, now=now)
+        for each in asked:
+            store.take(each)
+        row.save(update_fields=["last_serial"])
+        give_ids([*store.questions, *store.answers])
+        if store.questions or store.answers:
+            after = {"questions": len(store.questions), "answers": len(store.answers)}
+            event = record(by=by, now=now, verb="import_chat", kind="episode", key=row.code, after=after)
+            keep(event, [*store.questions, *store.answers])
+    return Stored(store.questions, store.answers, store.known)
+
+
+def _people(asked: Iterable[Asked], *, by: Actor, now: datetime) -> dict[str, Person]:
+    """Return who the names of a log are; those that nobody knows are all the one name of the group."""
+    names = {told.speaker for each in asked for told in (each, *each.answers)}
+    rows = Alias.objects.filter(name__in=names, person__deleted_at=None).select_related("person__merged_into")
+    known = {row.name: row.person.merged_into or row.person for row in rows}
+    [collective] = COLLECTIVES
+    group = find_or_name([collective], by=by, now=now)[collective] if names - known.keys() else None
+    return known | {name: group for name in names - known.keys() if group is not None}
+
+
+class _Store:
+    """The rows of one episode that is locked, made in the order of the log."""
+
+    def __init__(self, episode: Episode, people: dict[str, Person], html: dict[int, Html], *, now: datetime) -> None:
+        self.episode, self.people, self.html, self.now = episode, people, html, now
+        self.questions: list[Question] = []
+        self.answers: list[Answer] = []
+        self.known = 0
+        there = Question.objects.filter(episode=episode)
+        self.position = there.aggregate(last=Max("position"))["last"] or 0
+        self.taken = serials_of(episode)
+        self.standing = {row.body.strip(): row for row in there.filter(deleted_at=None).order_by("-pk")}
+
+    def take(self, asked: Asked) -> None:
+        question = self.standing.get(asked.body.strip())
+        if question is None:
+            question = self._ask(asked)
+        else:
+            self.known += 1
+        said = {row.body.strip() for row in Answer.objects.filter(question=question, deleted_at=None)}
+        last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"] or 0
+        for told in asked.answers:
+            if told.body.strip() in said:
+                self.known += 1
+                continue
+            last += 1
+            said.add(told.body.strip())
+            self._answer(question, told, position=last)
+
+    def _ask(self, asked: Asked) -> Question:
+        self.position += 1
+        who = self.people[asked.speaker]
+        row = Question.objects.create(
+            episode=self.episode,
+            position=self.position,
+            serial=next_serial(self.episode, self.taken),
+            part=QuestionPart.GROUP,
+            asker=who,
+            asker_name=_written(asked, who),
+            body=asked.body,
+            created_at=self.now,
+            changed_at=self.now,
+            **self.html[id(asked)],
+        )
+        mention_papers(text=asked.body, episode=self.episode, now=self.now, question=row)
+        self.questions.append(row)
+        self.standing[asked.body.strip()] = row
+        return row
+
+    def _answer(self, question: Question, told: Told, *, position: int) -> None:
+        who = self.people[told.speaker]
+        row = Answer.objects.create(
+            question=question,
+            position=position,
+            author=who,
+            author_name=_written(told, who),
+            body=told.body,
+            created_at=self.now,
+            changed_at=self.now,
+            **self.html[id(told)],
+        )
+        mention_papers(text=told.body, episode=self.episode, now=self.now, answer=row)
+        self.answers.append(row)
+
+
+def _written(told: Told, who: Person) -> str:
+    """Return the name as the log writes it, of somebody unknown that of the group."""
+    return who.name if who.is_collective else told.speaker
