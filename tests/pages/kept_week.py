@@ -119,7 +119,12 @@ OF_THE_WEEK = {
 # Those that read, and those that only run inside one of the above.
 WITHIN_THE_WEEK = {
     *("talks.actions.claims.check_taker", "talks.actions.degrade.let_run", "talks.actions.degrade.restore"),
-    *("talks.actions.life.check_move", "talks.actions.life.move", "talks.actions.publishing.write_credits"),
+    *(
+        "talks.actions.life.check_move",
+        "talks.actions.life.move",
+        "talks.actions.life.tell",
+        "talks.actions.publishing.write_credits",
+    ),
     *(f"talks.actions.planning.{name}" for name in ("make_next", "newest_edition", "shipped", "owns")),
     *("talks.actions.rescue.links_of", "talks.actions.templates.as_json", "talks.actions.templates.check_values"),
 }

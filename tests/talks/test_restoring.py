@@ -4,6 +4,7 @@ import random
 
 import pytest
 
+from members.rules import StateRefusal
 from talks.actions.history import restore_episode, restore_row
 from talks.models import Answer, KeptRow, Question, Suggestion
 from talks.states import HOME, KEPT
@@ -29,7 +30,11 @@ def walked(sample, rng, steps):
 def check_whole(sample, point, *, now):
     """Restore the whole evening to a point, and find it as it was then."""
     event, states, texts = point
-    restore_episode(episode=sample.episode, event=event, typed="107", by=sample.by, now=now)
+    try:
+        restore_episode(episode=sample.episode, event=event, typed="107", by=sample.by, now=now)
+    except StateRefusal as refusal:  # two points may be alike; what follows says whether they are
+        if refusal.code != "nothing_changed":
+            raise
     assert exports(sample.episode) == texts
     there = states_in(sample.episode)
     assert {key: without_life(there.get(key)) for key in states} == {
