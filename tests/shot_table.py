@@ -86,6 +86,31 @@ class Shot:
     language: str = ""
 
 
+A_CHAT = """羡鱼  21:03
+
+大家晚上好
+
+阿岚  21:04
+
+请问 KV cache 的显存怎么估算？长上下文的时候比权重还大吗？
+
+小满  21:05
+
+按层数 × 头数 × 头维 × 长度 × 2，再乘精度的字节数，见 https://arxiv.org/abs/2309.06180
+
+一个名字很长很长的群友（来自很远的地方）  21:06
+
+另外 GQA 会把头数除掉一个倍数
+
+渡口  21:09
+
+有没有推荐的推理框架？
+
+三两  21:10
+
+[图片]
+"""
+
 SHOTS: dict[str, Shot] = {
     "home-empty": Shot("home", "/", stage="empty"),
     "episodes-empty": Shot("episodes", "/episodes/", stage="empty"),
@@ -142,6 +167,9 @@ SHOTS: dict[str, Shot] = {
     "history-restore-refused": Shot("history-restore", "/episodes/107/history/{event}/restore/", by="organizer"),
     "outbox": Shot("outbox", "/episodes/021/outbox/", by="member", stage="week"),
     "outbox-english": Shot("outbox", "/episodes/021/outbox/", by="organizer", language="en", stage="week"),
+    "chat": Shot("chat", "/episodes/021/chat/", by="member", stage="week"),
+    "chat-read": Shot("chat", "/episodes/021/chat/", by="member", stage="week", send=A_CHAT),
+    "chat-nothing": Shot("chat", "/episodes/021/chat/", by="member", stage="week", send="没有人说话"),
     "outbox-empty": Shot("outbox", "/episodes/105/outbox/", by="organizer"),
     "webhooks-empty": Shot("webhooks", "/webhooks/", by="organizer"),
     "webhooks": Shot("webhooks", "/webhooks/", by="organizer", stage="week"),

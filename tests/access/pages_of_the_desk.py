@@ -19,6 +19,8 @@ from tests.access.policies import (
 )
 
 OUTBOX = "episodes/<code>/outbox/"
+CHAT = "episodes/<code>/chat/"
+SAID = {"act": "store", "text": "甲: 群里问了什么？\n乙: 答了这个", "take": ["0", "0.0"]}
 HISTORY = "episodes/<code>/history/"
 HOOK, HOOKS = "webhooks/<pk>/", "/webhooks/{webhook.pk}/"
 NEW = {
@@ -37,6 +39,8 @@ AGO = "{kept.event_id}"
 TELLING = [
     row(OUTBOX, "/episodes/021/outbox/", GET=HOSTS.knowing_guests(), POST=(HOSTS.knowing_guests(), REWORDED)),
     more(OUTBOX, "/episodes/023/outbox/", GET=DRAFT),
+    row(CHAT, "/episodes/021/chat/", GET=HOSTS.knowing_guests(), POST=(HOSTS.knowing_guests(), SAID)),
+    more(CHAT, "/episodes/023/chat/", GET=DRAFT),
     row("webhooks/", "/webhooks/", GET=ORGANIZERS, POST=(ORGANIZERS, NEW)),
     row(HOOK, HOOKS, GET=ORGANIZERS, POST=(ORGANIZERS, GONE_ON)),
     row(f"{HOOK}pause/", f"{HOOKS}pause/", POST=ORGANIZERS),

@@ -32,7 +32,7 @@ WEEK = {
     "notifications": "", "profile": "", "erase": "", "go": "guest", "invitations": "", "aliases": "",
     "person-manage": "handle", "person-claim": "named", "account_signup": "",
     "dashboard": "", "hand-off": "", "statistics": "", "history": "code", "history-restore": "code event",
-    "outbox": "code", "webhooks": "", "webhook": "hook", "unsubscribe": "stop",
+    "outbox": "code", "chat": "code", "webhooks": "", "webhook": "hook", "unsubscribe": "stop",
 }  # fmt: skip
 # What was there before the week, or is django-allauth's; tests of their own look at these.
 OTHERS = {
