@@ -120,7 +120,7 @@ WORK = [
     api("events/", GET=PUBLIC),
     # what was changed in a published record; and of no episode, for organizers
     api("events/<pk>/", "{seen.event_id}", GET=PUBLIC),
-    api("events/<pk>/", "{event.pk}", GET=DRAFT),
+    also("events/<pk>/", "{event.pk}", GET=DRAFT),
     api("jobs/", GET=ORGANIZERS),
     api("jobs/<pk>/", "{job.pk}", GET=ORGANIZERS),
     api("jobs/<pk>/retry/", "{job.pk}", POST=ORGANIZERS),
