@@ -6,7 +6,7 @@ from talks.models import Answer, Question
 from tests.talks.boardroom import boardroom
 
 PAGE = "/episodes/021/chat/"
-LOG = "生人: 请问显存怎么估算？\n小满: 按层数\n<b>路过: 另有一问吗？\n小满: <script>x</script>\n"
+LOG = "生人: 请问显存怎么估算？\n小满: 按层数\n路过: 另有<b>一问</b>吗？\n小满: <script>x</script>\n"
 
 
 @pytest.fixture
