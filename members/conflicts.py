@@ -79,9 +79,6 @@ def gone_on(
     kept |= {name: standing[name] for name in NOT_SAID if name in standing}
     kept |= {name: form[name].value() for name in several}  # what is ticked is ticked, whatever others wrote
     made = make({**kept, **found.values, "base": json.dumps(theirs, ensure_ascii=False)})
-    first = next(iter([*found.clashes, *differing]), None)
-    if first is not None:
-        made.fields[first].widget.attrs["autofocus"] = True
     labels = {name: str(form.fields[name].label or name) for name in names}
     rows = [
         Sides(labels[name], diff(_word(form, name, yours[name]), _word(form, name, theirs[name]))) for name in differing

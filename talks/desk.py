@@ -161,7 +161,7 @@ def desk_of(
         asked=len(rows["asked"]),
         unanswered=len(rows["unanswered"]),
         unsigned=len(rows["unsigned"]),
-        moved=_moved(rows["moves"]),
+        moved=_moved(rows["moves"], episode),
         others=list(dict.fromkeys(row.name for row in rows["others"])),
         links=_links(rows["links"]) if _may_run(episode, own, by) else {},
     )
@@ -234,9 +234,9 @@ def _parts(
         "unsigned": (unsigned(episode), ("position",)),
         "carried": (carries, ("code", "serial", "times")),
         "others": (people.filter(talked), ("name",)),
-        "moves": (moves, ("before", "reason")),
+        "moves": (moves, ("before", "after", "reason")),
         "reminders": (
-            Reminder.objects.filter(**here, sent_at=None, is_off=False),
+            Reminder.objects.filter(**here, sent_at=None, skipped_at=None, is_off=False),
             ("kind", "due_at", "sequence"),
         ),
         "links": (rescue, ("target",)),
@@ -294,8 +294,10 @@ def _minutes(
     return [(section, budget_of(parts[section.pk], section.minutes)) for section in sections], show
 
 
-def _moved(moves: Sequence[Event]) -> Moved | None:
-    if not moves:
+def _moved(moves: Sequence[Event], episode: Episode) -> Moved | None:
+    """Return the last move by hand, if the evening is still where it led."""
+    led = (moves[-1].after or {}).get("starts_at") if moves else None
+    if led is None or episode.starts_at is None or datetime.fromisoformat(led) != episode.starts_at:
         return None
     before = (moves[-1].before or {}).get("starts_at")
     return Moved(datetime.fromisoformat(before) if before else None, moves[-1].reason)

@@ -46,6 +46,9 @@ SENTENCES: dict[str, str] = {
     "person_refused": gettext_noop("You are not taken for %(person)s. %(reason)s"),
     "reminder": gettext_noop("%(text)s"),
     "webhook_paused": gettext_noop("The webhook %(name)s is paused: %(reason)s"),
+    "restored": gettext_noop(
+        "%(who)s has restored %(code)s to an earlier moment; look what became of your part in it."
+    ),
     "postponed": gettext_noop("%(code)s moves to %(starts_at)s. %(reason)s"),
 }
 # Values that are codes of ours become words of the reader.

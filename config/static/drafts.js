@@ -15,7 +15,7 @@
   const keyOf = (form) => `${prefix}${form.dataset.draftAt || location.pathname} ${form.dataset.draft}`;
   const forms = () => [...document.querySelectorAll("form[data-draft]")];
   const isText = (field) => field.name && !field.readOnly && !field.disabled
-    && (field.localName === "textarea" || field.localName === "input" && ["text", "url", "search"].includes(field.type));
+    && (field.localName === "textarea" || field.localName === "input" && ["text", "url", "search", "date", "datetime-local"].includes(field.type));
   const fieldsOf = (form) => [...form.elements].filter(isText);
 
   function keep(key, draft) {

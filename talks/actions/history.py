@@ -15,10 +15,12 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
+from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Event, Row
+from members.models import Event, Person, Row
 from members.rules import StateRefusal, check_text, invalid, is_organizer, may_write, require
 from talks.actions import degrade
+from talks.actions.deliveries import announce
 from talks.actions.html import Html
 from talks.actions.item_rows import check_version, locked_episodes
 from talks.actions.keeping import keep
@@ -32,6 +34,7 @@ from talks.models import (
     Claim,
     ClaimRole,
     Episode,
+    EpisodeState,
     Hosting,
     Item,
     KeptRow,
@@ -201,15 +204,37 @@ def _write(
     written = Restoring(found, targets, is_whole=verb == "restore_episode", now=now).write(fresh)
     row = rows.get(own) or find_row(*own)
     values = {"key": _named(row), "after": {"event": event, "rows": len(written)}, "reason": reason}
-    keep(record(by=by, now=now, verb=verb, kind=own[0], **values), written)
+    made = keep(record(by=by, now=now, verb=verb, kind=own[0], **values), written)
+    if verb == "restore_episode":
+        _tell_whose(written, _named(row), by=by, now=now)
     for each in written:
         if isinstance(each, Episode) and each.starts_at is not None and each.starts_at != dates[each.pk]:
-            tell("postponed", [each], by=by, now=now, starts_at=each.starts_at.isoformat(), reason=reason)
-            plan_reminders(each, by=by, now=now)
+            _tell_of_date(each, dates[each.pk], made, reason, by=by, now=now)
         if isinstance(each, Claim) and each.role == ClaimRole.LEAD and each.deleted_at is None:
             section = Section.objects.select_related("episode").get(pk=each.section_id)
             if section.degraded_at is not None and verb != "restore_episode":
                 degrade.restore(section, by=by, now=now)
+
+
+def _tell_of_date(
+    episode: Episode, before: datetime | None, event: Event, reason: str, *, by: Actor, now: datetime
+) -> None:
+    """As when it is moved by hand: people, robots and reminders hear of the new date."""
+    assert episode.starts_at is not None  # noqa: S101 - the caller asks for a date
+    tell("postponed", [episode], by=by, now=now, starts_at=episode.starts_at.isoformat(), reason=reason)
+    if episode.state != EpisodeState.DRAFT:
+        was = before.isoformat() if before is not None else ""
+        announce(event, episode, "episode_postponed", now=now, before=was, reason=reason)
+    plan_reminders(episode, by=by, now=now)
+
+
+def _tell_whose(rows: Iterable[Row], code: object, *, by: Actor, now: datetime) -> None:
+    """Tell everybody whose place or words were changed by a restore of the whole."""
+    whose = {"person_id", "nominated_by_id", "asker_id", "author_id"}
+    keys = {getattr(row, name, None) for row in rows for name in whose}
+    people = Person.objects.filter(pk__in=keys - {None}, is_collective=False).select_related("user")
+    who: Person | None = person_behind(by)
+    notify(people, kind="restored", target=("episode", code), by=by, now=now, who=who.name if who else "", code=code)
 
 
 def _named(row: Row | None) -> object:

@@ -200,7 +200,10 @@ def _leave(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
 def _hand_over(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
     to = person_named(sent.get("person", ""), field="to")
     made = hosting.hand_over_hosting(hosting=_hosting(episode, sent), to=to, by=by, now=now)
-    return _("%(name)s is %(role)s now.") % {"name": made.name, "role": made.get_role_display()}
+    said = {"name": made.name, "role": made.get_role_display()}
+    if to.user_id is None:
+        return _("%(name)s is %(role)s now, but has no account here and was not told: say it yourself.") % said
+    return _("%(name)s is %(role)s now.") % said
 
 
 def _postpone(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:

@@ -10,6 +10,7 @@ from members.models import Notification, User
 from members.rules import StateRefusal
 from talks.actions import carries, claims, hosting, item_edits, item_order, items, life, questions
 from talks.actions.history import bring_back, restore_episode, restore_row
+from talks.desk import desk_of
 from talks.history import base_of, state_at
 from talks.models import (
     Carry,
@@ -25,6 +26,7 @@ from talks.models import (
     Reminder,
 )
 from tests.talks.boardroom import boardroom, close, nominate
+from tests.talks.telling import hook
 
 
 @pytest.fixture
@@ -255,6 +257,8 @@ def test_state_and_numbers_stay_and_the_calendar_hears_of_a_date(room, organizer
     starts_at = room.episode.starts_at
     life.postpone(episode=room.episode, starts_at=now + timedelta(days=9), reason="改", by=organizer, now=now)
     life.advance(episode=room.episode, to="locked", reason="好", by=organizer, now=now)
+    assert desk_of(Episode.objects.get(pk=room.episode.pk), [], organizer, now=now).facts.moved.reason == "改"
+    hook("https://robot.example/send?key=made-up", events=("episode_postponed",), by=organizer, now=now)
     asked = questions.ask(episode=room.episode, body="问？", by=member, now=now)
     restore_episode(episode=room.episode, event=event, typed=room.episode.label, by=organizer, now=now)
     found = Episode.objects.get(pk=room.episode.pk)
@@ -264,6 +268,9 @@ def test_state_and_numbers_stay_and_the_calendar_hears_of_a_date(room, organizer
     assert due == starts_at + timedelta(hours=24)
     told = Notification.objects.filter(person=member, kind="postponed").order_by("pk").last()
     assert datetime.fromisoformat(told.values["starts_at"]) == starts_at
+    assert Notification.objects.filter(person=member, kind="restored").count() == 1  # the question is taken out
+    assert Delivery.objects.get().kind == "episode_postponed"
+    assert desk_of(found, [], organizer, now=now).facts.moved is None  # what was said of the move is not true any more
     again = questions.ask(episode=room.episode, body="再问？", by=member, now=now)
     assert again.serial == asked.serial + 1
 
