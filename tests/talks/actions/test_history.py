@@ -16,6 +16,7 @@ from talks.models import (
     Carry,
     Claim,
     Credit,
+    Delivery,
     Episode,
     Hosting,
     Item,
