@@ -5,6 +5,7 @@ Every act locks the episode first. What a decision was made on is said by `versi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -232,14 +233,19 @@ def second(*, item: Item, text: str, by: Actor, now: datetime) -> Item:
 
 
 def _to_vote(item: Item, by: Actor) -> tuple[Item, Episode, Person]:
-    """Return the item that a vote is for, locked, the episode whose votes it takes, and who votes."""
-    row = locked_item(item, by=by)
-    while row.state == ItemState.MERGED and row.merged_into is not None:
-        row = locked_item(row.merged_into, by=by)
+    """Return the item that a vote is for, the episode whose votes it takes, both locked, and who votes."""
+    aim = root_of(Item.objects.select_related("section__episode").get(pk=item.pk))
+    week = episode_of_votes(aim)
+    locked = {aim.section.episode_id} | ({week.pk} if week is not None else set())
+    row = root_of(given := locked_item(item, *locked, by=by))
+    if row.deleted_at is not None or row.section.deleted_at is not None:
+        raise Http404
+    if row.section.episode_id not in {given.section.episode_id, *locked}:
+        raise Http404  # it was merged or moved away in this moment; nothing is locked there
     if not can_vote(by) or not isinstance(by, Person):
         raise PermissionDenied(_("Sign in to vote."))
     episode = episode_of_votes(row)
-    if episode is None:
+    if episode is None or episode.pk not in {given.section.episode_id, *locked}:
         raise StateRefusal(_("Votes are given while the episode is collecting."), code="votes_closed")
     if row.state not in (ItemState.NOMINATED, ItemState.ACCEPTED, ItemState.DEFERRED):
         raise StateRefusal(_("It was decided about: %(state)s.") % {"state": row.get_state_display()}, code="decided")
@@ -288,7 +294,8 @@ def _decide(
 ) -> Item:
     reason = check_text(reason.strip(), field="reason", limit=REASON_LIMIT)
     with transaction.atomic():
-        row = locked_item(item, by=by)
+        # The other one's week too: else two who merge into each other at once would both be right.
+        row = locked_item(item, *(homes := _homes(into)), by=by)
         require_running(by, row)
         before = values_of(row)
         check_version(row, version, yours={"state": state.value, "reason": reason}, theirs=before)
@@ -299,7 +306,7 @@ def _decide(
             raise StateRefusal(message, code="merged_already")
         if row.state == ItemState.DEFERRED:
             take_back(row, by=by, now=now)
-        row.merged_into = _root_of(into, row) if into is not None else None
+        row.merged_into = _root_of(into, row, {row.section.episode_id, *homes}) if into is not None else None
         row.state = _state_before_merging(row) if verb == "reopen" and row.state == ItemState.MERGED else state
         is_decided = row.state != ItemState.NOMINATED
         row.decided_by = person_behind(by) if is_decided else None
@@ -315,13 +322,22 @@ def _decide(
     return row
 
 
-def _root_of(into: Item, row: Item) -> Item:
-    """Return what an item is merged into. Raises Http404, StateRefusal for itself or one that is gone into another."""
+def _homes(item: Item | None) -> list[int]:
+    """Return the key of the episode that an item stands in, as far as one can know before it is locked."""
+    found = Section.objects.filter(items=item.pk).values_list("episode_id", flat=True) if item is not None else []
+    return list(found)
+
+
+def _root_of(into: Item, row: Item, homes: Collection[int]) -> Item:
+    """Return what an item is merged into, in one of the locked episodes. Raises Http404, StateRefusal for itself or one
+    that is gone into another."""
     found = (
         Item.objects.current().filter(pk=into.pk, section__deleted_at=None).select_related("section__episode").first()
     )
     if found is None or found.section.episode.deleted_at is not None:
         raise Http404
+    if found.section.episode_id not in homes:
+        raise Http404  # it moved away in this moment; nothing is locked there
     if found.section.episode.state == EpisodeState.DRAFT and found.section.episode_id != row.section.episode_id:
         raise Http404
     if found.pk == row.pk:
