@@ -60,6 +60,14 @@ def has_written(by: Actor, row: Question | Answer) -> bool:
     return isinstance(by, Person) and author == by.pk
 
 
+def may_move(by: Actor, question: Question) -> bool:
+    """Hosts, editors and organizers any question of an evening that is not published, whoever asked it their own."""
+    episode = question.episode
+    if not episode.is_open or not may_write(by):
+        return False
+    return runs(by, episode) or is_host(by, episode, HostingRole.EDITOR) or has_written(by, question)
+
+
 def can_edit(by: Actor, row: Question | Answer) -> bool:
     """One's own words, until the record is published."""
     episode = row.episode if isinstance(row, Question) else row.question.episode
@@ -106,6 +114,11 @@ def files_news(by: Actor) -> bool:
 def takes_nominations(episode: Episode) -> bool:
     """While it is collecting; afterwards nominations go to the next number."""
     return episode.state == EpisodeState.COLLECTING
+
+
+def is_over(episode: Episode) -> bool:
+    """Whether the evening has been: what it left may go on without being asked for."""
+    return episode.state in (EpisodeState.WRAPUP, EpisodeState.PUBLISHED)
 
 
 def takes_items(section: Section) -> bool:

@@ -254,6 +254,9 @@ class Items(Machine):
             record_published="published" in (week.episodes[target].state, week.state(item)),
             merged_already=week.items[item].state == "merged" and section != week.items[item].section,
             no_items=week.sections[section].kind == "free_talk",
+            nominations_closed=target != week.home(item)
+            and week.episodes[target].state != "collecting"
+            and not week.decides(by, section),
         )
 
     def moved(self, item: int, section: int, by: Actor) -> None:

@@ -220,6 +220,13 @@ class Week:
     def decides_somewhere(self, by: Actor, episode: int) -> bool:
         return any(self.decides(by, pk) for pk, each in self.sections.items() if each.episode == episode)
 
+    def moves(self, by: Actor, question: int) -> bool:
+        """A question: its hosts, editors and organizers, and whoever asked it."""
+        row = self.questions[question]
+        if self.episodes[row.episode].state == "published" or not self.writes(by):
+            return False
+        return self.organizes(by) or self.hosts(by, row.episode) or row.asker == self.person(by)
+
     # ── What stands where ───────────────────────────────────────────────────
 
     def claims_of(self, section: int) -> dict[int, Claim]:
