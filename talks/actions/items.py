@@ -28,6 +28,8 @@ from talks.actions.item_rows import (
     as_written,
     check_version,
     credit,
+    give_up_overspent,
+    homes_of_votes,
     locked_episodes,
     locked_item,
     name_papers,
@@ -53,7 +55,7 @@ from talks.rules import (
     votes_of,
 )
 from talks.telling import excerpt
-from talks.votes import episode_of_votes, root_of, votes_given
+from talks.votes import COUNTED, episode_of_votes, root_of, votes_given
 
 DECIDED = ("state", "decided_by", "decided_at", "decision_reason", "merged_into")
 
@@ -84,7 +86,7 @@ def nominate(
         target = locked[episode.pk]
         if not takes_nominations(target):
             target = _next(target, locked.get(open_one.pk) if open_one else None)
-        _refuse_known(row, target, by)
+        refuse_known(row, target, by)
         row.section = _section(section, target, address)
         row.position = next_position(row.section)
         row.nominated_by = person_behind(by)
@@ -155,12 +157,12 @@ def _section(wanted: Section | None, episode: Episode, url: str) -> Section:
     return found
 
 
-def _refuse_known(row: Item, episode: Episode, by: Actor) -> None:
-    """Raise AlreadyThere for an address, or words of this person, that the week has."""
+def refuse_known(row: Item, episode: Episode, by: Actor) -> None:
+    """Raise AlreadyThere for an address, or words of this person, that the week has in another item."""
     there = Item.objects.current().filter(section__episode=episode, section__deleted_at=None)
     if row.url_key:
         known = known_of(row.url or "", episode, None)
-        if known.here is not None:
+        if known.here is not None and known.here.pk != row.pk:
             raise AlreadyThere(
                 _("This week has it already: add your voice."), code="nominated_already", item=known.here
             )
@@ -277,7 +279,8 @@ def merge(*, item: Item, into: Item, version: int | None, by: Actor, now: dateti
 
 
 def reopen(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item:
-    """Take a decision back: the item is nominated again, a merged one what it was before. Raises as `accept`."""
+    """Take a decision back: the item is nominated again, a merged one what it was before; a vote for it that was given
+    anew elsewhere does not come back. Raises as `accept`."""
     return _decide(item, ItemState.NOMINATED, "reopen", version=version, by=by, now=now)
 
 
@@ -295,7 +298,7 @@ def _decide(
     reason = check_text(reason.strip(), field="reason", limit=REASON_LIMIT)
     with transaction.atomic():
         # The other one's week too: else two who merge into each other at once would both be right.
-        row = locked_item(item, *(homes := _homes(into)), by=by)
+        row = locked_item(item, *(homes := [*_homes(into), *homes_of_votes(item)]), by=by)
         require_running(by, row)
         before = values_of(row)
         check_version(row, version, yours={"state": state.value, "reason": reason}, theirs=before)
@@ -307,12 +310,15 @@ def _decide(
         if row.state == ItemState.DEFERRED:
             take_back(row, by=by, now=now)
         row.merged_into = _root_of(into, row, {row.section.episode_id, *homes}) if into is not None else None
+        was_counted = row.state in COUNTED
         row.state = _state_before_merging(row) if verb == "reopen" and row.state == ItemState.MERGED else state
         is_decided = row.state != ItemState.NOMINATED
         row.decided_by = person_behind(by) if is_decided else None
         row.decided_at = now if is_decided else None
         row.decision_reason = reason
         save(row, DECIDED, now=now)
+        if not was_counted:
+            give_up_overspent(row)
         if state == ItemState.DEFERRED:
             carry_on(row, by=by, now=now)
         event = note(row, verb, before, by=by, now=now, reason=reason)
