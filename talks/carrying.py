@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from talks.models import Carry, Episode, EpisodeState, Item, ItemState, Plan, Question
-from talks.rules import takes_nominations
+from talks.models import Carry, Episode, Item, ItemState, Plan, Question
+from talks.rules import is_over, takes_nominations
 from talks.votes import voters_of
 
 # Most wanted first, and no more than these (design, "Episode states").
@@ -54,7 +54,7 @@ def left_over(episode: Episode, titles: set[str | None]) -> LeftOver:
         return LeftOver([], [], [], questions)
     taken = {row.item_id for row in rows if row.made_id is not None}
     put_off = Q(section__episode=before, state=ItemState.DEFERRED)
-    if before.state != EpisodeState.COLLECTING:
+    if is_over(before):
         put_off |= Q(section__episode=before, state=ItemState.NOMINATED)
     going_on = [row.item_id for row in rows if row.item_id is not None and row.made_id is None]
     earlier = Carry.objects.filter(episode=before, deleted_at=None, made=None, item__isnull=False).values("item")

@@ -186,7 +186,7 @@ def desk_of(
 
 def _may_run(episode: Episode, hostings: Sequence[Hosting], by: Actor) -> bool:
     """As talks.rules.runs says, of hostings that are read already."""
-    hosts = {row.person_id for row in hostings if row.role == HostingRole.HOST}
+    hosts = {row.person_id for row in hostings if row.role == HostingRole.HOST and not row.is_by_name}
     is_host = isinstance(by, Person) and may_write(by) and by.pk in hosts
     return is_organizer(by) or (is_host and episode.state != EpisodeState.PUBLISHED)
 

@@ -63,7 +63,7 @@ def place_of(section: Section, claims: Iterable[Claim], by: Actor, *, now: datet
         section,
         [row for row in rows if row.role == ClaimRole.LEAD],
         [row for row in rows if row.role == ClaimRole.STANDBY],
-        next((row for row in rows if person is not None and row.person_id == person.pk), None),
+        next((row for row in rows if person is not None and row.person_id == person.pk and not row.is_by_name), None),
         takes_claims(section.episode),
         _may_act(by, section),
         is_past_cut_off(section.episode, now=now),

@@ -1,4 +1,7 @@
-"""Plain predicates of the talk: who may do what with an episode. Deny by default; asked by actions, pages and API."""
+"""Plain predicates of the talk: who may do what with an episode. Deny by default; asked by actions, pages and API.
+
+A place or words that an import gave to whoever has the name (`is_by_name`) are credit and earn nothing.
+"""
 
 from datetime import datetime
 
@@ -55,9 +58,17 @@ def can_answer(by: Actor, question: Question) -> bool:
 
 
 def has_written(by: Actor, row: Question | Answer) -> bool:
-    """Whether these are somebody's own words."""
+    """Whether these are somebody's own words; that a document signs them with one's name does not make them so."""
     author = row.asker_id if isinstance(row, Question) else row.author_id
-    return isinstance(by, Person) and author == by.pk
+    return isinstance(by, Person) and author == by.pk and not row.is_by_name
+
+
+def may_move(by: Actor, question: Question) -> bool:
+    """Hosts, editors and organizers any question of an evening that is not published, whoever asked it their own."""
+    episode = question.episode
+    if not episode.is_open or not may_write(by):
+        return False
+    return runs(by, episode) or is_host(by, episode, HostingRole.EDITOR) or has_written(by, question)
 
 
 def can_edit(by: Actor, row: Question | Answer) -> bool:
@@ -80,10 +91,13 @@ def sections_to_file_in(by: Actor, episode: Episode | None) -> list[Section]:
         return []
     kinds = (SectionKind.NEWS, SectionKind.PICKS)
     sections = Section.objects.filter(episode=episode, kind__in=kinds, deleted_at=None).order_by("position", "pk")
-    hosts = Hosting.objects.filter(episode=episode, person=by, deleted_at=None)
+    hosts = Hosting.objects.filter(episode=episode, person=by, is_by_name=False, deleted_at=None)
     if is_organizer(by) or hosts.exists():
         return list(sections)
-    return list(sections.filter(claims__person=by, claims__role=ClaimRole.LEAD, claims__deleted_at=None))
+    leads = Claim.objects.filter(
+        section=OuterRef("pk"), person=by, role=ClaimRole.LEAD, is_by_name=False, deleted_at=None
+    )
+    return list(sections.filter(Exists(leads)))
 
 
 def files_news(by: Actor) -> bool:
@@ -94,8 +108,10 @@ def files_news(by: Actor) -> bool:
     kinds = (SectionKind.NEWS, SectionKind.PICKS)
     sections = Section.objects.filter(episode=Subquery(coming), kind__in=kinds, deleted_at=None)
     if not is_organizer(by):
-        hosts = Hosting.objects.filter(episode=OuterRef("episode"), person=by, deleted_at=None)
-        leads = Claim.objects.filter(section=OuterRef("pk"), person=by, role=ClaimRole.LEAD, deleted_at=None)
+        hosts = Hosting.objects.filter(episode=OuterRef("episode"), person=by, is_by_name=False, deleted_at=None)
+        leads = Claim.objects.filter(
+            section=OuterRef("pk"), person=by, role=ClaimRole.LEAD, is_by_name=False, deleted_at=None
+        )
         sections = sections.filter(Exists(hosts) | Exists(leads))
     return sections.exists()
 
@@ -106,6 +122,11 @@ def files_news(by: Actor) -> bool:
 def takes_nominations(episode: Episode) -> bool:
     """While it is collecting; afterwards nominations go to the next number."""
     return episode.state == EpisodeState.COLLECTING
+
+
+def is_over(episode: Episode) -> bool:
+    """Whether the evening has been: what it left may go on without being asked for."""
+    return episode.state in (EpisodeState.WRAPUP, EpisodeState.PUBLISHED)
 
 
 def takes_items(section: Section) -> bool:
@@ -140,9 +161,11 @@ def sections_to_run(by: Actor, episode: Episode) -> set[int]:
         return set(sections.values_list("pk", flat=True))
     if episode.state == EpisodeState.DRAFT or not isinstance(by, Person):
         return set()
-    if Hosting.objects.filter(episode=episode, person=by, deleted_at=None).exists():
+    if Hosting.objects.filter(episode=episode, person=by, is_by_name=False, deleted_at=None).exists():
         return set(sections.values_list("pk", flat=True))
-    claims = Claim.objects.filter(section__in=sections, person=by, role=ClaimRole.LEAD, deleted_at=None)
+    claims = Claim.objects.filter(
+        section__in=sections, person=by, role=ClaimRole.LEAD, is_by_name=False, deleted_at=None
+    )
     return set(claims.values_list("section_id", flat=True))
 
 
@@ -172,8 +195,10 @@ def can_resolve(by: Actor, suggestion: Suggestion) -> bool:
     if by.pk in (suggestion.owner_id, suggestion.person_id) or is_organizer(by):
         return True
     episode = suggestion.section.episode
-    hosts = Hosting.objects.filter(episode=episode, person=by, deleted_at=None)
-    leads = Claim.objects.filter(section=suggestion.section, person=by, role=ClaimRole.LEAD, deleted_at=None)
+    hosts = Hosting.objects.filter(episode=episode, person=by, is_by_name=False, deleted_at=None)
+    leads = Claim.objects.filter(
+        section=suggestion.section, person=by, role=ClaimRole.LEAD, is_by_name=False, deleted_at=None
+    )
     return hosts.exists() or leads.exists()
 
 
@@ -184,7 +209,7 @@ def is_host(by: Actor, episode: Episode, role: HostingRole = HostingRole.HOST) -
     """Whether somebody hosts (or edits) this episode; what was earned ends when the record is published."""
     if not may_write(by) or not isinstance(by, Person) or episode.state == EpisodeState.PUBLISHED:
         return False
-    return Hosting.objects.filter(episode=episode, person=by, role=role, deleted_at=None).exists()
+    return Hosting.objects.filter(episode=episode, person=by, role=role, is_by_name=False, deleted_at=None).exists()
 
 
 def runs(by: Actor, episode: Episode) -> bool:
@@ -223,7 +248,8 @@ def may_claim(by: Actor, section: Section, *, now: datetime) -> bool:
 def holds(by: Actor, claim: Claim, *, now: datetime) -> bool:
     """Whether this is one's own claim, and one may still act on it."""
     person = person_behind(by)
-    return person is not None and claim.person_id == person.pk and may_claim(by, claim.section, now=now)
+    is_own = person is not None and claim.person_id == person.pk and not claim.is_by_name
+    return is_own and may_claim(by, claim.section, now=now)
 
 
 def is_past_cut_off(episode: Episode, *, now: datetime) -> bool:

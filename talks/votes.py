@@ -50,11 +50,18 @@ def votes_given(person: Person, episode: Episode) -> list[Item]:
 
 def root_of(item: Item) -> Item:
     """Return what an item was merged into, itself when it was not. Reads `merged_into` of each step."""
-    for _step in range(20):
-        if item.state != ItemState.MERGED or item.merged_into is None:
-            return item
+    return list(steps_of(item).values())[-1]
+
+
+def steps_of(item: Item) -> dict[int, Item]:
+    """Return an item, what it was merged into, and so on, by key; at most twenty."""
+    steps = {item.pk: item}
+    while item.state == ItemState.MERGED and item.merged_into is not None and len(steps) < 20:
         item = item.merged_into
-    return item
+        if item.pk in steps:
+            break
+        steps[item.pk] = item
+    return steps
 
 
 def voters_of(items: Iterable[Item]) -> dict[int, set[int]]:

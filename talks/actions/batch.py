@@ -143,12 +143,12 @@ class Batch:
                 for role, key in ((HostingRole.HOST, "hosts"), (HostingRole.EDITOR, "editors")):
                     for place, name, person in self._written(row.values[key]):
                         values = {"person": person, "name": name, "role": role, "position": place, **common}
-                        hostings.append(Hosting(episode=target, **values))
+                        hostings.append(Hosting(episode=target, is_by_name=True, **values))
                 credit({}, CreditRole.LEAD, self._written(row.values["leads"]))
             elif row.kind == "section":
                 firsts, others = _first_of_each(self._written(row.values["leads"]))
                 claims += [
-                    Claim(section=target, person=person, name=name, position=place, **common)
+                    Claim(section=target, person=person, name=name, position=place, is_by_name=True, **common)
                     for place, name, person in firsts
                 ]
                 credit({"section": target}, CreditRole.LEAD, others)
@@ -177,6 +177,7 @@ class Batch:
                 new.append(row)
                 continue
             del ended[there.pk]
+            _keep_given(row, there)
             if fields_of(there) != fields_of(row):
                 set_fields(there, fields_of(row))
                 changed.append(there)
@@ -207,6 +208,13 @@ class Batch:
         )
 
 
+def _keep_given(row: Any, there: Any) -> None:
+    """Let a place that somebody was given on the site be theirs, whoever has the name that the document writes."""
+    if not there.is_by_name and there.role == row.role:
+        for name in ("person_id", "is_by_name", *(["place"] if isinstance(row, Claim) else [])):
+            setattr(row, name, getattr(there, name))
+
+
 def _first_of_each(names: list[tuple[int, str, Person]]) -> tuple[list[tuple[int, str, Person]], ...]:
     """Split names into the first one of each person and the others: a section is claimed once, however it is signed."""
     firsts: dict[int, tuple[int, str, Person]] = {}
@@ -231,7 +239,11 @@ def papers_in(row: FlatRow) -> dict[str, int | None]:
 def _fields_of(kind: str) -> list[str]:
     """Return what a changed row of a kind is written with."""
     model, fields = KINDS[kind]
-    more = {"item": ["url_key"], "question": ["asker", "asker_name"], "answer": ["author", "author_name"]}
+    more = {
+        "item": ["url_key"],
+        "question": ["asker", "asker_name", "is_by_name"],
+        "answer": ["author", "author_name", "is_by_name"],
+    }
     html = html_fields(model) if model in RENDERED else []
     return [*fields, *html, *more.get(kind, []), "position", "version", "changed_at"]
 

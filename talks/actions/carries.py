@@ -21,7 +21,6 @@ from talks.models import (
     CarryReason,
     Credit,
     Episode,
-    EpisodeState,
     Item,
     ItemState,
     ItemVote,
@@ -30,7 +29,7 @@ from talks.models import (
     Section,
 )
 from talks.nominations import next_collecting
-from talks.rules import sections_to_run
+from talks.rules import is_over, sections_to_run
 
 
 def carry(
@@ -74,7 +73,7 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
     """Bring an item of an earlier episode into a section of this one, where it is nominated.
 
     It moves, votes and credits with it; out of a published record, which stands, a copy is made of it. Raises
-    PermissionDenied, Http404, StateRefusal when it was taken already, decided about, or waits on a board that is open.
+    PermissionDenied, Http404, StateRefusal when it was taken already, decided about, or waits in an evening to come.
     """
     with transaction.atomic():
         home = Section.objects.filter(items=item.pk).values_list("episode_id", flat=True).first()
@@ -92,10 +91,9 @@ def take(*, item: Item, section: Section, by: Actor, now: datetime) -> Item:
             raise StateRefusal(
                 _("It was decided about: %(state)s.") % {"state": row.get_state_display()}, code="decided"
             )
-        is_open = row.section.episode.state in (EpisodeState.DRAFT, EpisodeState.COLLECTING)
-        is_waiting = row.state == ItemState.NOMINATED and is_open
+        is_waiting = row.state == ItemState.NOMINATED and not is_over(row.section.episode)
         if is_waiting and row.section_id not in sections_to_run(by, row.section.episode):
-            message = _("%(episode)s still collects: who leads its section there decides about it first.")
+            message = _("%(episode)s is not over: who leads its section there decides about it first.")
             raise StateRefusal(message % {"episode": row.section.episode.label}, code="still_open")
         reason = CarryReason.DEFERRED if row.state == ItemState.DEFERRED else CarryReason.UNUSED
         mark = _carry(target.episode, reason, by=by, now=now, item=row)

@@ -32,7 +32,7 @@ LEADS = 2
 
 
 def claim(*, section: Section, role: str, by: Actor, now: datetime) -> Claim:
-    """Take a section as lead or standby; a standby who takes it becomes a lead.
+    """Take a section as lead or standby; a standby who takes it becomes a lead, and so does who a document names.
 
     Raises PermissionDenied, Http404, ValidationError for an unknown role, StateRefusal when the evening takes no
     claims (`claims_closed`), the places are taken (`leads_full`, `standby_taken`) or one has it (`claimed_already`).
@@ -47,9 +47,9 @@ def claim(*, section: Section, role: str, by: Actor, now: datetime) -> Claim:
         _check_open(section.episode)
         claims = _of(section)
         own = next((each for each in claims if each.person_id == person.pk), None)
-        if own is not None and (own.role == ClaimRole.LEAD or role == ClaimRole.STANDBY):
+        if own is not None and not own.is_by_name and (own.role == ClaimRole.LEAD or role == ClaimRole.STANDBY):
             raise StateRefusal(_("You have this section already."), code="claimed_already")
-        _check_free(claims, role)
+        _check_free([each for each in claims if each is not own], role)
         made = _take(section, person, role, claims, own, now=now)
         if section.degraded_at is not None and role == ClaimRole.LEAD:
             restore(section, by=by, now=now)
@@ -101,12 +101,14 @@ def hand_over(*, claim: Claim, to: Person, by: Actor, now: datetime) -> Claim:
         to = check_taker(to, field="to")
         claims = _of(row.section)
         theirs = next((each for each in claims if each.person_id == to.pk), None)
-        if theirs is not None and (theirs.role == ClaimRole.LEAD or row.role == ClaimRole.STANDBY):
+        is_theirs = theirs is not None and not theirs.is_by_name
+        if theirs is not None and is_theirs and (theirs.role == ClaimRole.LEAD or row.role == ClaimRole.STANDBY):
             raise invalid("to", _("%(who)s has this section already.") % {"who": to.name}, "claimed_already")
         before = _values(row)
         _end(row, now=now)
         rest = [each for each in claims if each.pk != row.pk]
-        made = _take(row.section, to, row.role, rest, theirs, now=now)
+        own = theirs if theirs is not None and theirs.pk != row.pk else None
+        made = _take(row.section, to, row.role, rest, own, now=now)
         after = _values(made)
         values = {"before": before, "after": after}
         keep(record(by=by, now=now, verb="hand_over", kind="claim", key=row.pk, **values), [row, made])
@@ -181,9 +183,9 @@ def _take(
     free = next((place for place in range(1, LEADS + 1) if place not in taken), None)
     place = free if role == ClaimRole.LEAD else None
     if own is not None:
-        own.role, own.place = role, place
+        own.role, own.place, own.is_by_name = role, place, False
         own.version, own.changed_at = own.version + 1, now
-        own.save(update_fields=["role", "place", "version", "changed_at"])
+        own.save(update_fields=["role", "place", "is_by_name", "version", "changed_at"])
         return own
     last = Claim.objects.filter(section=section).aggregate(last=Max("position"))["last"]
     return Claim.objects.create(

@@ -265,6 +265,7 @@ def _permit(row: Row, there: State, target: State | None, *, by: Actor, now: dat
 def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | None, *, by: Actor, now: datetime) -> bool:
     if isinstance(row, Item):
         is_own = is_own_nomination(by, row) and set(changed) <= OWN
+        is_own = is_own and ("deleted_at" not in changed or _was_last(row, by))
         sections = {row.section_id, (target or {}).get("section", row.section_id)}
         rows = Section.objects.filter(pk__in=sections).select_related("episode")
         return is_own or all(each.pk in sections_to_run(by, each.episode) for each in rows)
@@ -286,7 +287,12 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
 
 def _was_theirs(row: Claim | Hosting, by: Actor) -> bool:
     """Whether somebody gave this up themselves: only then they take it back without who runs the evening."""
-    last = last_act(KIND_OF[type(row)], row.pk)
-    person: Event | None = last
     who = person_behind(by)
-    return who is not None and row.person_id == who.pk and person is not None and person.person_id == who.pk
+    return who is not None and row.person_id == who.pk and _was_last(row, by)
+
+
+def _was_last(row: Row, by: Actor) -> bool:
+    """Whether it was this person who last did something to a row."""
+    last: Event | None = last_act(KIND_OF[type(row)], row.pk)
+    who = person_behind(by)
+    return who is not None and last is not None and last.person_id == who.pk

@@ -43,7 +43,7 @@ def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
 
 
 def name_host(*, episode: Episode, person: Person, role: str, by: Actor, now: datetime) -> Hosting:
-    """Add a host or an editor. Hosts and organizers.
+    """Add a host or an editor, or let the place be theirs that a document has under their name. Hosts and organizers.
 
     Raises PermissionDenied, ValidationError for who cannot be it, StateRefusal (`episode_over`).
     """
@@ -51,8 +51,11 @@ def name_host(*, episode: Episode, person: Person, role: str, by: Actor, now: da
         episode = _locked(episode, role)
         require(runs(by, episode), _("Only hosts and organizers do this."))
         person = check_taker(person, field="person")
-        _check_new(_of(episode, role), person, field="person")
-        made = _give(episode, person, role, now=now)
+        others = _of(episode, role)
+        named = next((each for each in others if each.is_by_name and each.person_id == person.pk), None)
+        if named is None:
+            _check_new(others, person, field="person")
+        made = _give(episode, person, role, now=now) if named is None else _confirm(named, now=now)
         keep(record(by=by, now=now, verb="name_host", kind="episode", key=episode.code, after=_values(made)), [made])
         _tell("hosting_given", episode, [made], by=by, now=now, role=role, name=made.name)
     return made
@@ -85,7 +88,8 @@ def hand_over_hosting(*, hosting: Hosting, to: Person, by: Actor, now: datetime)
         row = _locked_hosting(hosting)
         require(is_organizer(by) or _is_own(by, row), _("Only who hosts hands it over."))
         to = check_taker(to, field="to")
-        _check_new(_of(row.episode, row.role), to, field="to")
+        others = [each for each in _of(row.episode, row.role) if each.pk != row.pk or not row.is_by_name]
+        _check_new(others, to, field="to")
         before = _values(row)
         _end(row, now=now)
         made = _give(row.episode, to, row.role, now=now)
@@ -118,7 +122,7 @@ def _locked_hosting(hosting: Hosting) -> Hosting:
 
 
 def _is_own(by: Actor, row: Hosting) -> bool:
-    return may_write(by) and isinstance(by, Person) and row.person_id == by.pk
+    return may_write(by) and isinstance(by, Person) and row.person_id == by.pk and not row.is_by_name
 
 
 def _check_new(others: list[Hosting], person: Person, *, field: str) -> None:
@@ -142,6 +146,13 @@ def _give(episode: Episode, person: Person, role: str, *, now: datetime) -> Host
         created_at=now,
         changed_at=now,
     )
+
+
+def _confirm(row: Hosting, *, now: datetime) -> Hosting:
+    """Let a place be somebody's that a document has under their name."""
+    row.is_by_name, row.version, row.changed_at = False, row.version + 1, now
+    row.save(update_fields=["is_by_name", "version", "changed_at"])
+    return row
 
 
 def _end(row: Hosting, *, now: datetime) -> None:

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 
 from markup import links
 from members.actions.people import find_or_name
-from members.actors import Actor
+from members.actors import Actor, person_behind
+from members.models import Event
 from members.rules import StateRefusal, check_text, invalid
 from talks.actions.groups import ensure_group
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_rows import (
     check_version,
     credit,
+    give_up_overspent,
+    homes_of_votes,
     locked_item,
     name_papers,
     note,
@@ -25,6 +28,7 @@ from talks.actions.item_rows import (
     save,
     values_of,
 )
+from talks.actions.items import refuse_known
 from talks.actions.keeping import hold
 from talks.models import Credit, CreditRole, Depth, Item, ItemState
 from talks.nominations import address_in
@@ -36,6 +40,7 @@ from talks.rules import (
     TITLE_LIMIT,
     URL_LIMIT,
     is_own_nomination,
+    sections_to_run,
 )
 
 LINES = {"title": TITLE_LIMIT, "author": NAME_LIMIT, "site": NAME_LIMIT, "remark": TITLE_LIMIT}
@@ -50,21 +55,25 @@ def edit(*, item: Item, version: int | None, values: Mapping[str, Any], by: Acto
     depth, credits (`[{"role", "name"}]`).
 
     Its nominator may change title, url and body while it is only nominated. Raises PermissionDenied, Http404,
-    StateRefusal, ValidationError; its code is `conflict`, with both texts, when the item is not of `version` any more.
+    StateRefusal, AlreadyThere when it becomes another address that the week has or has declined, ValidationError; its
+    code is `conflict`, with both texts, when the item is not of `version` any more.
     """
     checked = _checked(values)
     ahead = Item(pk=item.pk, title=checked.get("title", item.title), body=checked.get("body", item.body))
     html = rendered(ahead)
     with transaction.atomic():
         row = locked_item(item, by=by)
-        if not (is_own_nomination(by, row) and set(checked) <= set(OWN)):
+        is_own = row.section_id not in sections_to_run(by, row.section.episode)
+        if not (is_own and is_own_nomination(by, row) and set(checked) <= set(OWN)):
             require_running(by, row)
         before = values_of(row)
         check_version(row, version, yours=values, theirs=before)
         for name in checked:
             if name not in ("group", "credits"):
                 setattr(row, name, checked[name])
-        row.url_key = links.short_key(row.url) if row.url else ""
+        was_known_as, row.url_key = row.url_key, links.short_key(row.url) if row.url else ""
+        if row.url_key and row.url_key != was_known_as and is_own:
+            refuse_known(row, row.section.episode, by)
         if not (row.title or row.url or row.body):
             raise invalid("title", _("Give a title, an address or a note."), "required")
         if "group" in checked:
@@ -106,13 +115,13 @@ def remove(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item
 
 
 def restore(*, item: Item, by: Actor, now: datetime, version: int | None = None) -> Item:
-    """Bring a deleted item back to where it stood.
+    """Bring a deleted item back to where it stood; its nominator what they took back themselves.
 
     Raises PermissionDenied, Http404, ValidationError, StateRefusal (also when what it was merged into is gone).
     """
     with transaction.atomic():
-        row = locked_item(item, by=by, is_deleted=True)
-        if not is_own_nomination(by, row):
+        row = locked_item(item, *homes_of_votes(item), by=by, is_deleted=True)
+        if not (is_own_nomination(by, row) and _took_out(by, row)):
             require_running(by, row)
         check_version(row, version, yours={"deleted": False}, theirs=values_of(row))
         if row.state == ItemState.MERGED and row.merged_into is not None and row.merged_into.deleted_at is not None:
@@ -120,8 +129,16 @@ def restore(*, item: Item, by: Actor, now: datetime, version: int | None = None)
             raise StateRefusal(message % {"title": row.merged_into}, code="has_gone")
         row.deleted_at = None
         save(row, ["deleted_at"], now=now)
+        give_up_overspent(row)
         note(row, "restore", {}, by=by, now=now)
     return row
+
+
+def _took_out(by: Actor, row: Item) -> bool:
+    """Whether it was this person who took an item out: what who runs the section took out is not theirs to undo."""
+    last = Event.objects.about("item", row.pk).filter(verb="delete").order_by("-pk").first()
+    person = person_behind(by)
+    return last is not None and person is not None and last.person_id == person.pk
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -36,21 +36,20 @@ from talks.models import (
     Answer,
     Credit,
     Episode,
-    EpisodeState,
     Item,
     ItemState,
     PaperMention,
     Question,
     Section,
 )
-from talks.rules import sections_to_run
+from talks.rules import may_move, sections_to_run, takes_nominations, takes_questions
 
 
 def move(*, item: Item, section: Section, version: int | None, by: Actor, now: datetime) -> Item:
     """Move an item to another section, of its own or another episode.
 
-    Where `by` does not decide it is nominated anew. Raises PermissionDenied, Http404, StateRefusal,
-    ValidationError (`conflict`).
+    Where `by` does not decide it is nominated anew, in an episode that takes no nominations not at all. Raises
+    PermissionDenied, Http404, StateRefusal, ValidationError (`conflict`).
     """
     with transaction.atomic():
         row = locked_item(item, section.episode_id, by=by)
@@ -63,7 +62,11 @@ def move(*, item: Item, section: Section, version: int | None, by: Actor, now: d
         if row.state == ItemState.MERGED:
             raise StateRefusal(_("What was merged stays where it is; take that back first."), code="merged_already")
         is_theirs = target.pk in sections_to_run(by, target.episode)
-        put_into(row, target, is_decided=is_theirs and row.section.episode_id == target.episode_id, now=now)
+        has_left = target.episode_id != row.section.episode_id
+        if has_left and not is_theirs and not takes_nominations(target.episode):
+            message = _("%(episode)s takes no nominations any more; only who leads that section takes something in.")
+            raise StateRefusal(message % {"episode": target.episode.label}, code="nominations_closed")
+        put_into(row, target, is_decided=is_theirs and not has_left, now=now)
         note(row, "move", before, by=by, now=now)
         tell(row, "move", target, by=by, now=now)
     return row
@@ -203,7 +206,7 @@ def _put(
 def move_question(*, question: Question, episode: Episode, version: int | None, by: Actor, now: datetime) -> Question:
     """Move a question with its follow-ups and answers to another episode; its public id stays.
 
-    Raises PermissionDenied, Http404, StateRefusal, ValidationError (`conflict`).
+    Raises PermissionDenied, Http404, StateRefusal (also where nobody may ask now), ValidationError (`conflict`).
     """
     with transaction.atomic():
         home = Question.objects.filter(pk=question.pk).values_list("episode_id", flat=True).get()
@@ -216,12 +219,13 @@ def move_question(*, question: Question, episode: Episode, version: int | None, 
         here, there = locked[home], locked[episode.pk]
         if not here.is_open or not there.is_open:
             raise StateRefusal(_("The record is published; its questions stand."), code="record_published")
-        allowed = bool(sections_to_run(by, here)) and there.state != EpisodeState.DRAFT
-        require(allowed, _("Only who leads a section, hosts, editors and organizers move questions."))
+        require(may_move(by, row), _("Only who asked it, hosts, editors and organizers move a question."))
         theirs = {"episode": here.code, "body": row.body}
         check_version(row, version, yours={"episode": there.code}, theirs=theirs)
         if here.pk == there.pk:
             return row
+        if not takes_questions(there):
+            raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
         thread = _carry_over(row, here, there, now=now)
         values = {"before": {"episode": here.code}, "after": {"episode": there.code}}
         keep(record(by=by, now=now, verb="move", kind="question", key=row.public_id, **values), thread)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -20,8 +20,9 @@ from members.rules import StateRefusal, is_system, require
 from papers.actions.stubs import find_or_stub
 from talks.actions.keeping import hold, keep
 from talks.history import base_of_row
-from talks.models import Credit, Episode, Item, PaperMention, Section
-from talks.rules import sections_to_run, takes_items
+from talks.models import Credit, Episode, Item, ItemState, ItemVote, PaperMention, Section
+from talks.rules import sections_to_run, takes_items, votes_of
+from talks.votes import COUNTED, episode_of_votes, root_of, steps_of, votes_given
 
 # What an Event and a conflict say of an item.
 SAID = ("section_id", "state", "group", "title", "url", "author", "site", "remark", "body", "depth", "minutes")
@@ -153,6 +154,32 @@ def tell(item: Item, verb: str, section: Section, *, by: Actor, now: datetime, *
     said = {"title": str(item)[:200], "code": section.episode.code, "section": section.name, **more}
     who = person.name if person is not None else ""
     notify([item.nominated_by], kind=f"item_{verb}", target=("item", item.pk), by=by, now=now, who=who, **said)
+
+
+def homes_of_votes(item: Item) -> list[int]:
+    """Return the key of the episode whose votes an item takes, as far as one can know before it is locked."""
+    row = Item.objects.select_related("section__episode").filter(pk=item.pk).first()
+    episode = episode_of_votes(row) if row is not None else None
+    return [episode.pk] if episode is not None else []
+
+
+def give_up_overspent(item: Item) -> None:
+    """Take away the votes for an item that counts again of those who have spent them elsewhere meanwhile.
+
+    Also those for what was merged into it. Its episode, and the one whose votes it takes, are locked by the caller.
+    """
+    root = root_of(item)
+    if root.deleted_at is not None or root.state not in COUNTED:
+        return
+    episode = episode_of_votes(root) or root.section.episode
+    rows = ItemVote.objects.filter(Q(item=item) | Q(item__state=ItemState.MERGED)).select_related("item", "person")
+    theirs: dict[Person, list[int]] = {}
+    for vote in rows:
+        if item.pk in steps_of(vote.item):
+            theirs.setdefault(vote.person, []).append(vote.pk)
+    for person, keys in theirs.items():
+        if len(votes_given(person, episode)) > votes_of(episode):
+            ItemVote.objects.filter(pk__in=keys).delete()
 
 
 def as_written(by: Actor) -> list[tuple[str, Person]]:

@@ -5,6 +5,7 @@ Every act locks the episode first. What a decision was made on is said by `versi
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -27,6 +28,8 @@ from talks.actions.item_rows import (
     as_written,
     check_version,
     credit,
+    give_up_overspent,
+    homes_of_votes,
     locked_episodes,
     locked_item,
     name_papers,
@@ -52,7 +55,7 @@ from talks.rules import (
     votes_of,
 )
 from talks.telling import excerpt
-from talks.votes import episode_of_votes, root_of, votes_given
+from talks.votes import COUNTED, episode_of_votes, root_of, votes_given
 
 DECIDED = ("state", "decided_by", "decided_at", "decision_reason", "merged_into")
 
@@ -83,7 +86,7 @@ def nominate(
         target = locked[episode.pk]
         if not takes_nominations(target):
             target = _next(target, locked.get(open_one.pk) if open_one else None)
-        _refuse_known(row, target, by)
+        refuse_known(row, target, by)
         row.section = _section(section, target, address)
         row.position = next_position(row.section)
         row.nominated_by = person_behind(by)
@@ -154,12 +157,12 @@ def _section(wanted: Section | None, episode: Episode, url: str) -> Section:
     return found
 
 
-def _refuse_known(row: Item, episode: Episode, by: Actor) -> None:
-    """Raise AlreadyThere for an address, or words of this person, that the week has."""
+def refuse_known(row: Item, episode: Episode, by: Actor) -> None:
+    """Raise AlreadyThere for an address, or words of this person, that the week has in another item."""
     there = Item.objects.current().filter(section__episode=episode, section__deleted_at=None)
     if row.url_key:
         known = known_of(row.url or "", episode, None)
-        if known.here is not None:
+        if known.here is not None and known.here.pk != row.pk:
             raise AlreadyThere(
                 _("This week has it already: add your voice."), code="nominated_already", item=known.here
             )
@@ -232,14 +235,19 @@ def second(*, item: Item, text: str, by: Actor, now: datetime) -> Item:
 
 
 def _to_vote(item: Item, by: Actor) -> tuple[Item, Episode, Person]:
-    """Return the item that a vote is for, locked, the episode whose votes it takes, and who votes."""
-    row = locked_item(item, by=by)
-    while row.state == ItemState.MERGED and row.merged_into is not None:
-        row = locked_item(row.merged_into, by=by)
+    """Return the item that a vote is for, the episode whose votes it takes, both locked, and who votes."""
+    aim = root_of(Item.objects.select_related("section__episode").get(pk=item.pk))
+    week = episode_of_votes(aim)
+    locked = {aim.section.episode_id} | ({week.pk} if week is not None else set())
+    row = root_of(given := locked_item(item, *locked, by=by))
+    if row.deleted_at is not None or row.section.deleted_at is not None:
+        raise Http404
+    if row.section.episode_id not in {given.section.episode_id, *locked}:
+        raise Http404  # it was merged or moved away in this moment; nothing is locked there
     if not can_vote(by) or not isinstance(by, Person):
         raise PermissionDenied(_("Sign in to vote."))
     episode = episode_of_votes(row)
-    if episode is None:
+    if episode is None or episode.pk not in {given.section.episode_id, *locked}:
         raise StateRefusal(_("Votes are given while the episode is collecting."), code="votes_closed")
     if row.state not in (ItemState.NOMINATED, ItemState.ACCEPTED, ItemState.DEFERRED):
         raise StateRefusal(_("It was decided about: %(state)s.") % {"state": row.get_state_display()}, code="decided")
@@ -271,7 +279,8 @@ def merge(*, item: Item, into: Item, version: int | None, by: Actor, now: dateti
 
 
 def reopen(*, item: Item, version: int | None, by: Actor, now: datetime) -> Item:
-    """Take a decision back: the item is nominated again, a merged one what it was before. Raises as `accept`."""
+    """Take a decision back: the item is nominated again, a merged one what it was before; a vote for it that was given
+    anew elsewhere does not come back. Raises as `accept`."""
     return _decide(item, ItemState.NOMINATED, "reopen", version=version, by=by, now=now)
 
 
@@ -288,7 +297,8 @@ def _decide(
 ) -> Item:
     reason = check_text(reason.strip(), field="reason", limit=REASON_LIMIT)
     with transaction.atomic():
-        row = locked_item(item, by=by)
+        # The other one's week too: else two who merge into each other at once would both be right.
+        row = locked_item(item, *(homes := [*_homes(into), *homes_of_votes(item)]), by=by)
         require_running(by, row)
         before = values_of(row)
         check_version(row, version, yours={"state": state.value, "reason": reason}, theirs=before)
@@ -299,13 +309,16 @@ def _decide(
             raise StateRefusal(message, code="merged_already")
         if row.state == ItemState.DEFERRED:
             take_back(row, by=by, now=now)
-        row.merged_into = _root_of(into, row) if into is not None else None
+        row.merged_into = _root_of(into, row, {row.section.episode_id, *homes}) if into is not None else None
+        was_counted = row.state in COUNTED
         row.state = _state_before_merging(row) if verb == "reopen" and row.state == ItemState.MERGED else state
         is_decided = row.state != ItemState.NOMINATED
         row.decided_by = person_behind(by) if is_decided else None
         row.decided_at = now if is_decided else None
         row.decision_reason = reason
         save(row, DECIDED, now=now)
+        if not was_counted:
+            give_up_overspent(row)
         if state == ItemState.DEFERRED:
             carry_on(row, by=by, now=now)
         event = note(row, verb, before, by=by, now=now, reason=reason)
@@ -315,13 +328,22 @@ def _decide(
     return row
 
 
-def _root_of(into: Item, row: Item) -> Item:
-    """Return what an item is merged into. Raises Http404, StateRefusal for itself or one that is gone into another."""
+def _homes(item: Item | None) -> list[int]:
+    """Return the key of the episode that an item stands in, as far as one can know before it is locked."""
+    found = Section.objects.filter(items=item.pk).values_list("episode_id", flat=True) if item is not None else []
+    return list(found)
+
+
+def _root_of(into: Item, row: Item, homes: Collection[int]) -> Item:
+    """Return what an item is merged into, in one of the locked episodes. Raises Http404, StateRefusal for itself or one
+    that is gone into another."""
     found = (
         Item.objects.current().filter(pk=into.pk, section__deleted_at=None).select_related("section__episode").first()
     )
     if found is None or found.section.episode.deleted_at is not None:
         raise Http404
+    if found.section.episode_id not in homes:
+        raise Http404  # it moved away in this moment; nothing is locked there
     if found.section.episode.state == EpisodeState.DRAFT and found.section.episode_id != row.section.episode_id:
         raise Http404
     if found.pk == row.pk:

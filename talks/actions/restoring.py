@@ -17,12 +17,14 @@ from members.rules import StateRefusal, in_one
 from papers.actions.stubs import find_or_stub
 from talks.actions.batch import overwrite, papers_in
 from talks.actions.html import Html, rendered
+from talks.actions.item_rows import give_up_overspent
 from talks.actions.keeping import hold
 from talks.documents.flat import FlatRow
 from talks.history import Key
 from talks.models import Answer, Carry, Claim, Credit, Episode, Hosting, ImportedRow, Item, PaperMention, Question
 from talks.rendering import RENDERED, html_fields
 from talks.states import CREDITED, KIND_OF, State, content_of, fields_of, hanging_of, homes_of, parent_field, set_fields
+from talks.votes import COUNTED
 
 # Rows that the database lets stand once only: each is written alone, so that a refusal names it.
 ONCE = (Claim, Hosting, Carry)
@@ -67,6 +69,9 @@ class Restoring:
         self._hang(rows)
         self._mention(rows, before)
         self._leave_old_documents(rows, before)
+        for row in rows:
+            if isinstance(row, Item) and not _counted(before[row]):
+                give_up_overspent(row)
         return rows
 
     def _fill(self, key: Key, row: Row, html: dict[Key, Html]) -> None:
@@ -226,6 +231,11 @@ def _is_shut_out(person: Person) -> bool:
     """Whether somebody may be given nothing: their account is suspended or closed."""
     user = person.user
     return user is not None and (user.suspended_at is not None or not user.is_active)
+
+
+def _counted(state: State) -> bool:
+    """Whether votes for an item of this state count."""
+    return state["deleted_at"] is None and state["state"] in COUNTED
 
 
 def _short(row: models.Model) -> str:

@@ -269,11 +269,21 @@ class _Store:
         if row.kind == "item":
             target.url_key = key_of(row.values["url"])
         if row.kind == "question":
-            target.asker_name = row.values["asker"]
-            target.asker = self.persons.get(row.values["asker"])
+            self._sign(target, "asker", row.values["asker"])
         if row.kind == "answer":
-            target.author_name = row.values["author"]
-            target.author = self.persons.get(row.values["author"])
+            self._sign(target, "author", row.values["author"])
+
+    def _sign(self, target: Any, key: str, name: str | None) -> None:
+        """Sign words with a name: credit for whoever has it, and no right to the words, which they may have never
+        written. Words that were signed so before stay whose they are."""
+        is_new = target.pk is None
+        if not is_new and getattr(target, f"{key}_name") == name:
+            return
+        person = self.persons.get(name) if name is not None else None
+        if is_new or person is None or person.pk != getattr(target, f"{key}_id"):
+            target.is_by_name = person is not None
+        setattr(target, f"{key}_name", name)
+        setattr(target, key, person)
 
     def _number(self, question: Question, row: FlatRow, parent: Any) -> None:
         """Give the public id, once and for good (glossary, 问题编号)."""

@@ -256,6 +256,8 @@ class Hosting(Row):
     name = models.CharField(max_length=80)
     role = models.CharField(max_length=8, choices=HostingRole.choices)
     position = models.PositiveIntegerField()
+    # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
+    is_by_name = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -98,6 +98,8 @@ class Question(Row):
     number = models.PositiveIntegerField(null=True, blank=True)
     asker = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="questions")
     asker_name = models.CharField(max_length=80, null=True, blank=True)
+    # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
+    is_by_name = models.BooleanField(default=False)
     body = models.TextField()
     body_html = models.TextField(blank=True)
     after = models.TextField(blank=True)
@@ -161,6 +163,8 @@ class Answer(Row):
     position = models.PositiveIntegerField()
     author = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="answers")
     author_name = models.CharField(max_length=80, null=True, blank=True)
+    # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
+    is_by_name = models.BooleanField(default=False)
     body = models.TextField()
     body_html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)

@@ -104,6 +104,8 @@ class Claim(Row):
     role = models.CharField(max_length=8, choices=ClaimRole.choices, default=ClaimRole.LEAD)
     position = models.PositiveIntegerField()
     place = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
+    is_by_name = models.BooleanField(default=False)
 
     objects = ClaimQuerySet.as_manager()
 

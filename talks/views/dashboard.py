@@ -85,7 +85,7 @@ def hand_off(request: HttpRequest) -> HttpResponse:
         **_shared(choice, desk),
         "evenings": evenings,
         "steps": steps,
-        "mine": [row for row in desk.hostings if row.person_id == person.pk],
+        "mine": [row for row in desk.hostings if row.person_id == person.pk and not row.is_by_name],
         "to_ask": desk.to_ask,
         "outbox": outbox_of(choice.episode),
         "is_over": choice.episode.state == EpisodeState.PUBLISHED,

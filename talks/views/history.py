@@ -29,7 +29,7 @@ from talks.history import about_section, acts_in, load, taken_out
 from talks.models import Answer, Episode, Item, KeptRow, Question, Section
 from talks.models.history import KeptRowQuerySet
 from talks.models.order import in_order
-from talks.rules import REASON_LIMIT, can_edit, sections_to_run
+from talks.rules import REASON_LIMIT, can_edit, has_written, sections_to_run
 from talks.states import KEPT, KIND_OF, states_of
 from talks.views.acting import actor, attempt, way_back
 from talks.views.board_acts import number
@@ -246,4 +246,4 @@ class _Rights:
         if isinstance(row, Question):
             row.episode = self.episode
             return can_edit(self.by, row)
-        return isinstance(row, Answer) and isinstance(self.by, Person) and row.author_id == self.by.pk
+        return isinstance(row, Answer) and has_written(self.by, row)

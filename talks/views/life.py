@@ -116,7 +116,9 @@ def state_of(episode: Episode, by: Actor, now: datetime) -> dict[str, Any]:
         "entries": entries,
         "hosts": [row for row in hostings if row.role == HostingRole.HOST],
         "editors": [row for row in hostings if row.role == HostingRole.EDITOR],
-        "my_hostings": [row for row in hostings if person is not None and row.person_id == person.pk],
+        "my_hostings": [
+            row for row in hostings if person is not None and row.person_id == person.pk and not row.is_by_name
+        ],
         "may_host": person is not None and not is_over,
         "may_run": may_run,
         "may_advance": may_run and (episode.state != EpisodeState.DRAFT or is_organizer(by)),

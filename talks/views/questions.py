@@ -13,8 +13,8 @@ from members.actors import actor_at, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may
 from talks.actions import questions as actions
-from talks.models import Episode, EpisodeState, PaperMention, Question
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, sections_to_run, takes_questions
+from talks.models import Episode, PaperMention, Question
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, may_move, takes_questions
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
 from talks.views.writing import Draft, kept_draft, send
@@ -102,8 +102,8 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _places_for(row: Question, person: Person | None) -> list[Episode]:
-    """Return the episodes that this person may move a question to: those still open beside its own."""
-    if person is None or row.parent_id is not None or not sections_to_run(person, row.episode):
+    """Return the episodes that this person may move a question to: those beside its own that take questions."""
+    if person is None or row.parent_id is not None or not may_move(person, row):
         return []
     beside = Episode.objects.visible_to(None).beside(row.episode.code).exclude(pk=row.episode_id)
-    return list(beside.exclude(state=EpisodeState.PUBLISHED).order_by("number"))
+    return [episode for episode in beside.order_by("number") if takes_questions(episode)]

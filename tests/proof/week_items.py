@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 from talks.actions import item_edits, item_order, items
 from talks.models import Credit, Episode, Item, ItemVote, Section
 from tests.proof.week_machine import GONE, TEXTS, Machine
-from tests.proof.week_model import Actor, Vote
+from tests.proof.week_model import COUNTED, Actor, Vote
 from tests.proof.week_world import URLS, read_item
 
 ALIVE = ("nominated", "accepted", "deferred", "merged")
@@ -210,7 +210,10 @@ class Items(Machine):
                     each.is_over = True
         if state != "merged":
             row.merged = None
+        was_counted = row.state in COUNTED
         row.state, row.touched = state, self.now
+        if not was_counted and state != "merged":
+            week.give_up_overspent(item)
         following = week.next_collecting(week.home(item))
         if state == "deferred" and following is not None:
             self.new_carry(following, item=item, is_deferred=True)
@@ -234,8 +237,11 @@ class Items(Machine):
         def then(_row: Item) -> None:
             row = week.items[item]
             row.before_merging = row.state if row.state in ("accepted", "nominated") else "nominated"
+            was_counted = row.state in COUNTED
             self.decided(item, "merged")
             row.merged = into
+            if not was_counted:
+                week.give_up_overspent(item)
 
         target = self.row(into)
         self.act(
@@ -254,6 +260,9 @@ class Items(Machine):
             record_published="published" in (week.episodes[target].state, week.state(item)),
             merged_already=week.items[item].state == "merged" and section != week.items[item].section,
             no_items=week.sections[section].kind == "free_talk",
+            nominations_closed=target != week.home(item)
+            and week.episodes[target].state != "collecting"
+            and not week.decides(by, section),
         )
 
     def moved(self, item: int, section: int, by: Actor) -> None:
@@ -348,6 +357,7 @@ class Items(Machine):
 
         def then(_row: Item) -> None:
             week.items[item].is_deleted, week.items[item].touched = True, self.now
+            week.items[item].remover = week.person(by)
 
         self.act(
             "remove",
@@ -363,7 +373,7 @@ class Items(Machine):
         item = self.pick(data, deleted or sorted(week.items), "item")
         row = week.items[item]
         by = self.who(data, lambda each: self.is_own(item, each) or week.decides(each, row.section))
-        refusals = self.against_own(item, by) - {GONE}
+        refusals = (self.against_own(item, by) if row.remover == week.person(by) else self.against(item, by)) - {GONE}
         refusals |= reasons(
             gone=not row.is_deleted or not week.sees(by, week.home(item)),
             has_gone=row.state == "merged" and week.items[row.merged].is_deleted,
@@ -371,6 +381,7 @@ class Items(Machine):
 
         def then(_row: Item) -> None:
             row.is_deleted, row.touched = False, self.now
+            week.give_up_overspent(item)
 
         stored = self.row(item)
         self.act("bring_back", refusals, lambda: item_edits.restore(item=stored, by=self.actor(by), now=self.now), then)

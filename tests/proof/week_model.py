@@ -53,6 +53,7 @@ class Claim:
     person: int
     role: str
     is_over: bool = False
+    is_by_name: bool = False
 
 
 @dataclass
@@ -62,6 +63,7 @@ class Hosting:
     role: str
     name: str
     is_over: bool = False
+    is_by_name: bool = False
 
 
 @dataclass
@@ -77,6 +79,7 @@ class Item:
     merged: int | None = None
     before_merging: str = "nominated"
     is_deleted: bool = False
+    remover: int | None = None
     is_automatic: bool = False
     said: set[str] = field(default_factory=set)
 
@@ -103,6 +106,7 @@ class Question:
     public_id: str
     body: str
     asker: int | None
+    is_by_name: bool = False
 
 
 @dataclass
@@ -195,7 +199,9 @@ class Week:
     def hosts(self, by: Actor, episode: int, *roles: str) -> bool:
         who = self.person(by)
         return self.writes(by) and any(
-            each.person == who for each in self.hostings_of(episode) if each.role in (roles or ("host", "editor"))
+            each.person == who and not each.is_by_name
+            for each in self.hostings_of(episode)
+            if each.role in (roles or ("host", "editor"))
         )
 
     def runs(self, by: Actor, episode: int) -> bool:
@@ -205,7 +211,9 @@ class Week:
     def leads(self, by: Actor, section: int) -> bool:
         who = self.person(by)
         return self.writes(by) and any(
-            each.person == who for each in self.claims_of(section).values() if each.role == "lead"
+            each.person == who and not each.is_by_name
+            for each in self.claims_of(section).values()
+            if each.role == "lead"
         )
 
     def decides(self, by: Actor, section: int) -> bool:
@@ -219,6 +227,15 @@ class Week:
 
     def decides_somewhere(self, by: Actor, episode: int) -> bool:
         return any(self.decides(by, pk) for pk, each in self.sections.items() if each.episode == episode)
+
+    def moves(self, by: Actor, question: int) -> bool:
+        """A question: its hosts, editors and organizers, and whoever asked it."""
+        row = self.questions[question]
+        if self.episodes[row.episode].state == "published" or not self.writes(by):
+            return False
+        return (
+            self.organizes(by) or self.hosts(by, row.episode) or (row.asker == self.person(by) and not row.is_by_name)
+        )
 
     # ── What stands where ───────────────────────────────────────────────────
 
@@ -242,6 +259,13 @@ class Week:
         while self.items[item].state == "merged":
             item = self.items[item].merged or item
         return item
+
+    def steps(self, item: int) -> list[int]:
+        found = [item]
+        while self.items[item].state == "merged":
+            item = self.items[item].merged or item
+            found.append(item)
+        return found
 
     def is_late(self, episode: int) -> bool:
         row = self.episodes[episode]
@@ -298,6 +322,18 @@ class Week:
             if vote.person == person and is_here and not is_old and stands and self.items[root].state in COUNTED:
                 found.add(root)
         return found
+
+    def give_up_overspent(self, item: int) -> None:
+        """An item counts again: who has spent the vote for it elsewhere meanwhile has none for it any more."""
+        root = self.root(item)
+        if self.items[root].is_deleted or self.items[root].state not in COUNTED:
+            return
+        week = self.week_of_votes(root)
+        home = self.home(root) if week is None else week
+        behind = {pk: each for pk, each in self.votes.items() if item in self.steps(each.item)}
+        for person in {each.person for each in behind.values()}:
+            if len(self.given(person, home)) > self.episodes[home].votes:
+                self.votes = {k: e for k, e in self.votes.items() if k not in behind or e.person != person}
 
     # ── Without a lead ──────────────────────────────────────────────────────
 

@@ -107,7 +107,7 @@ class Others(Items):
     def move_question(self, data: st.DataObject) -> None:
         week, pk = self.week, self.pick(data, sorted(self.week.questions), "question")
         row, target = week.questions[pk], self.pick(data, sorted(self.week.episodes), "to")
-        by = self.who(data, lambda each: week.decides_somewhere(each, row.episode))
+        by = self.who(data, lambda each: week.moves(each, pk))
         states = {week.episodes[row.episode].state, week.episodes[target].state}
         stored = Question.objects.get(pk=pk)
         version, stale = self.version(data, stored)
@@ -115,7 +115,9 @@ class Others(Items):
             gone=not (week.sees(by, row.episode) and week.sees(by, target)),
             invalid=stored.parent_id is not None,
             record_published="published" in states,
-            forbidden=not week.decides_somewhere(by, row.episode) or week.episodes[target].state == "draft",
+            forbidden=not week.moves(by, pk),
+            questions_closed=target != row.episode
+            and week.episodes[target].state not in ("collecting", "locked", "live"),
         )
 
         def then(_row: Question) -> None:
@@ -186,7 +188,7 @@ class Others(Items):
         row = week.items[item]
         by = self.who(data, lambda each: week.decides(each, section))
         mark = [e for e in week.carries.values() if not e.is_over and (e.episode, e.item) == (target, item)]
-        is_theirs = row.state == "nominated" and week.state(item) in ("draft", "collecting")
+        is_theirs = row.state == "nominated" and week.state(item) not in ("wrapup", "published")
         refusals = reasons(
             gone=row.is_deleted or not week.sees(by, home) or not week.sees(by, target),
             record_published=week.episodes[target].state == "published",

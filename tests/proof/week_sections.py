@@ -47,9 +47,9 @@ class Sections(Others):
         refusals = reasons(
             forbidden=not may(by),
             claims_closed=week.episodes[row.episode].state not in TAKES_CLAIMS,
-            claimed_already=own and (own[0].role == "lead" or role == "standby"),
-            leads_full=role == "lead" and week.led(section) >= 2,
-            standby_taken=role == "standby" and any(each.role == "standby" for each in there.values()),
+            claimed_already=own and not own[0].is_by_name and (own[0].role == "lead" or role == "standby"),
+            leads_full=role == "lead" and sum(e.role == "lead" for e in there.values() if e not in own) >= 2,
+            standby_taken=role == "standby" and any(e.role == "standby" for e in there.values() if e not in own),
         )
 
         def then(made: Claim) -> None:
@@ -72,7 +72,7 @@ class Sections(Others):
     def holds(self, pk: int, by: Actor) -> bool:
         row, week = self.week.claims[pk], self.week
         may = week.writes(by) or week.guest_for(by, "claim", row.section)
-        return may and week.person(by) == row.person
+        return may and week.person(by) == row.person and not row.is_by_name
 
     def _release(self, data: st.DataObject) -> None:
         week, pk = self.week, self.a_claim(data)
@@ -105,7 +105,7 @@ class Sections(Others):
         home, goal = week.sections[row.section].episode, week.head(to)
         by = self.who(data, lambda each: self.holds(pk, each) or week.runs(each, home))
         theirs = {key: e for key, e in week.claims_of(row.section).items() if e.person == goal}
-        has_it = any(each.role == "lead" or row.role == "standby" for each in theirs.values())
+        has_it = any(e.role == "lead" or row.role == "standby" for e in theirs.values() if not e.is_by_name)
         refusals = self.against_taker(to) | reasons(
             gone=row.is_over,
             forbidden=not (self.holds(pk, by) or week.runs(by, home)),
@@ -115,7 +115,7 @@ class Sections(Others):
 
         def then(made: Claim) -> None:
             row.is_over = True
-            assert not theirs or made.pk in theirs
+            assert not (theirs.keys() - {pk}) or made.pk in theirs
             week.claims[made.pk] = ClaimModel(row.section, goal, row.role)
 
         stored, taker = Claim.objects.get(pk=pk), Person.objects.get(pk=to)
@@ -166,11 +166,13 @@ class Sections(Others):
 
     def hosted(self, made: Hosting, episode: int, person: int | None, role: str) -> None:
         assert person is not None
-        self.week.hostings[made.pk] = HostingModel(episode, person, role, self.week.people[person].name)
+        known = self.week.hostings.get(made.pk)  # a place that a document has under their name
+        name = known.name if known is not None else self.week.people[person].name
+        self.week.hostings[made.pk] = HostingModel(episode, person, role, name)
 
-    def against_second(self, episode: int, role: str, person: int) -> set[str]:
+    def against_second(self, episode: int, role: str, person: int, without: HostingModel | None = None) -> set[str]:
         name = self.week.people[person].name
-        rows = self.week.hostings_of(episode, role)
+        rows = [each for each in self.week.hostings_of(episode, role) if each is not without or not each.is_by_name]
         return reasons(named_already=any(each.person == person or each.name == name for each in rows))
 
     @rule(data=st.data(), role=st.sampled_from(("host", "editor")))
@@ -179,7 +181,8 @@ class Sections(Others):
         to = self.pick(data, sorted(week.people), "to")
         goal = week.head(to)
         by = self.who(data, lambda each: week.runs(each, episode))
-        refusals = self.against_taker(to) | self.against_second(episode, role, goal)
+        named = any(e.is_by_name and e.person == goal for e in week.hostings_of(episode, role))
+        refusals = self.against_taker(to) | (set() if named else self.against_second(episode, role, goal))
         refusals |= reasons(
             forbidden=not week.runs(by, episode), episode_over=week.episodes[episode].state == "published"
         )
@@ -199,7 +202,8 @@ class Sections(Others):
         goal = week.head(to)
 
         def may(by: Actor) -> bool:
-            return week.organizes(by) or (week.writes(by) and week.person(by) == row.person)
+            is_theirs = week.person(by) == row.person and not row.is_by_name
+            return week.organizes(by) or (week.writes(by) and is_theirs)
 
         by = self.who(data, may)
         is_last = len(week.hostings_of(row.episode, row.role)) == 1
@@ -216,7 +220,7 @@ class Sections(Others):
                 self.hosted(made, row.episode, goal, row.role)
 
         if is_handed:
-            refusals |= self.against_taker(to) | self.against_second(row.episode, row.role, goal)
+            refusals |= self.against_taker(to) | self.against_second(row.episode, row.role, goal, row)
             self.act(
                 "hand over hosting",
                 refusals,

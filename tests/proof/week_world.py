@@ -140,9 +140,13 @@ def read_model(now: Any) -> model.Week:
     for row in Section.objects.all():
         week.sections[row.pk] = model.Section(row.episode_id, row.kind, row.is_optional, row.degraded_at)
     for row in Claim.objects.all():
-        week.claims[row.pk] = model.Claim(row.section_id, row.person_id, row.role, row.deleted_at is not None)
+        week.claims[row.pk] = model.Claim(
+            row.section_id, row.person_id, row.role, row.deleted_at is not None, row.is_by_name
+        )
     for row in Hosting.objects.all():
-        week.hostings[row.pk] = model.Hosting(row.episode_id, row.person_id, row.role, row.name)
+        week.hostings[row.pk] = model.Hosting(
+            row.episode_id, row.person_id, row.role, row.name, is_by_name=row.is_by_name
+        )
     for row in Item.objects.all():
         week.items[row.pk] = read_item(row)
     for row in ItemVote.objects.all():
@@ -150,7 +154,7 @@ def read_model(now: Any) -> model.Week:
     for row in Suggestion.objects.all():
         week.suggestions[row.pk] = model.Suggestion(row.section_id, row.body, row.person_id)
     for row in Question.objects.select_related("episode"):
-        week.questions[row.pk] = model.Question(row.episode_id, row.public_id, row.body, row.asker_id)
+        week.questions[row.pk] = model.Question(row.episode_id, row.public_id, row.body, row.asker_id, row.is_by_name)
     for row in Person.objects.all():
         week.people[row.pk] = model.Person(row.name, row.user_id)
     for row in User.objects.all():

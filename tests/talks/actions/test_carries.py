@@ -111,7 +111,7 @@ def test_an_open_plan_is_nominated(room, member, stranger, now):
         carries.take_plan(plan=room.plan, section=room.news, by=member, now=now)
 
 
-def test_nobody_takes_what_waits_on_a_board_that_is_open(room, member, stranger, organizer, now):
+def test_nobody_takes_what_waits_before_the_evening_is_over(room, member, stranger, organizer, now):
     item = nominate(room, stranger, now, section=room.picks, episode=room.episode)
     Claim.objects.create(
         section=room.later["picks"], person=stranger, name="Nora", position=1, created_at=now, changed_at=now
@@ -121,7 +121,12 @@ def test_nobody_takes_what_waits_on_a_board_that_is_open(room, member, stranger,
     assert refusal.value.code == "still_open"
     assert carries.take(item=item, section=room.later["picks"], by=organizer, now=now).section == room.later["picks"]
     other = nominate(room, stranger, now, url="https://blog.example/b", section=room.picks)
-    close(room.episode)
+    for state in ("locked", "live"):
+        close(room.episode, state)
+        with pytest.raises(StateRefusal) as refusal:
+            carries.take(item=other, section=room.later["picks"], by=stranger, now=now)
+        assert refusal.value.code == "still_open"
+    close(room.episode, "wrapup")
     assert carries.take(item=other, section=room.later["picks"], by=stranger, now=now).pk == other.pk
 
 

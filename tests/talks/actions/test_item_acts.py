@@ -1,18 +1,22 @@
 """Nominating, voting and deciding: who may, what it leaves behind, and many people at once."""
 
+import threading
+from contextlib import suppress
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.http import Http404
 
 from members.actors import ANONYMOUS, SYSTEM
-from members.models import Event, Notification
+from members.models import Event, Notification, Role
 from members.rules import StateRefusal
 from talks.actions import items, triage
 from talks.export import document_of
 from talks.models import Carry, Credit, EpisodeState, Item, ItemVote, PaperMention, Section, Template
 from talks.notices import sentence_of
-from talks.votes import voters_of
+from talks.votes import voters_of, votes_given
 from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
 from tests.talks.newsroom import source, tell
 from tests.threads import shared_database
@@ -413,6 +417,76 @@ def test_two_decisions_at_once_are_one_and_a_conflict(now, tmp_path):
         assert "conflict" in results
         made.refresh_from_db()
         assert made.version == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_merged_into_each_other_at_once_is_no_ring(now, tmp_path, monkeypatch):
+    with shared_database(tmp_path) as run:
+        organizer = login("青禾", now, Role.ORGANIZER)
+        room = boardroom(now=now)
+        one = nominate(room, organizer, now, url="https://a.example/1")
+        other = nominate(room, organizer, now, url="https://a.example/2", episode=room.following)
+        together = threading.Barrier(2)
+        looked = items._root_of
+
+        def look_together(*args):
+            found = looked(*args)
+            with suppress(threading.BrokenBarrierError):  # who must wait for a lock never comes
+                together.wait(timeout=1)
+            return found
+
+        monkeypatch.setattr(items, "_root_of", look_together)
+
+        def merge(item, into):
+            try:
+                return items.merge(item=item, into=into, version=None, by=organizer, now=now).state
+            except StateRefusal as refusal:
+                return refusal.code
+
+        results = run(lambda: merge(one, other), lambda: merge(other, one))
+        assert sorted(results) == ["merged", "merged_already"]
+        assert items.vote(item=one, by=organizer, now=now).state == "nominated"
+
+
+def test_a_ring_of_old_ends_a_vote_with_a_refusal(room, stranger, now):
+    one, other = (nominate(room, stranger, now, url=f"https://a.example/{n}") for n in range(2))
+    for item, into in ((one, other), (other, one)):
+        Item.objects.filter(pk=item.pk).update(state="merged", merged_into=into)
+    with pytest.raises(StateRefusal) as refusal:
+        items.vote(item=one, by=stranger, now=now)
+    assert refusal.value.code == "decided"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_votes_for_what_goes_on_and_what_is_new_share_one_budget(now, tmp_path, monkeypatch):
+    with shared_database(tmp_path) as run:
+        voter, organizer = login("投票人", now), login("青禾", now, Role.ORGANIZER)
+        room = boardroom(now=now)
+        old = nominate(room, organizer, now)
+        items.defer(item=old, version=None, by=organizer, now=now)
+        close(room.episode)
+        fresh = [nominate(room, organizer, now, url=f"https://a.example/{n}", episode=room.following) for n in range(5)]
+        for each in fresh[:4]:
+            items.vote(item=each, by=voter, now=now + timedelta(hours=1))
+        together = threading.Barrier(2)
+
+        def count_together(person, episode):
+            found = votes_given(person, episode)
+            with suppress(threading.BrokenBarrierError):  # who must wait for a lock never comes
+                together.wait(timeout=1)
+            return found
+
+        monkeypatch.setattr(items, "votes_given", count_together)
+
+        def give(item):
+            try:
+                return items.vote(item=item, by=voter, now=now + timedelta(hours=1)).state
+            except StateRefusal as refusal:
+                return refusal.code
+
+        results = run(lambda: give(old), lambda: give(fresh[4]))
+        assert "no_votes_left" in results
+        assert len(votes_given(voter, room.following)) == 5
 
 
 def test_html_is_made_before_anything_is_locked(room, stranger, now, locked_renders):

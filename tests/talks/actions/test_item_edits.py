@@ -7,9 +7,10 @@ from django.http import Http404
 from members.actors import ANONYMOUS
 from members.models import Event, Person
 from members.rules import StateRefusal
-from talks.actions import item_edits, items
+from talks.actions import history, item_edits, items
 from talks.export import document_of, export
-from talks.models import Credit, Item, PaperMention, Section
+from talks.models import Credit, Item, ItemVote, PaperMention, Section
+from talks.votes import votes_given
 from tests.talks.boardroom import boardroom, close, guest_for, nominate
 
 
@@ -128,6 +129,49 @@ def test_deleted_and_brought_back(room, item, member, stranger, now):
         item_edits.restore(item=item, by=member, now=now)
     verbs = [event.verb for event in Event.objects.about("item", row.pk).order_by("pk")]
     assert verbs == ["nominate", "delete", "restore"]
+
+
+def test_what_who_runs_the_section_took_out_its_nominator_does_not_bring_back(item, member, stranger, now):
+    item_edits.remove(item=item, version=1, by=member, now=now)
+    with pytest.raises(PermissionDenied):
+        item_edits.restore(item=item, by=stranger, now=now)
+    with pytest.raises(PermissionDenied):
+        history.bring_back(kind="item", key=str(item.pk), by=stranger, now=now)
+    item_edits.restore(item=item, by=member, now=now)
+    item_edits.remove(item=item, version=3, by=stranger, now=now)
+    assert item_edits.restore(item=item, by=stranger, now=now).deleted_at is None
+
+
+def test_a_nominator_edits_nothing_onto_what_was_declined_or_is_there(room, item, member, stranger, organizer, now):
+    other = nominate(room, stranger, now, url="https://blog.example/b")
+    with pytest.raises(items.AlreadyThere) as refusal:
+        edit(other, stranger, now, url=item.url)
+    assert refusal.value.code == "nominated_already"
+    items.decline(item=item, reason="旧闻", version=1, by=member, now=now)
+    with pytest.raises(items.AlreadyThere) as refusal:
+        edit(other, stranger, now, url=item.url)
+    assert (refusal.value.code, refusal.value.item) == ("declined_already", item)
+    assert edit(other, stranger, now, title="不换地址").title == "不换地址"
+    assert edit(other, organizer, now, url=item.url).url == item.url
+
+
+def test_votes_that_were_given_anew_do_not_come_back_with_an_item(room, organizer, stranger, now):
+    rows = [nominate(room, stranger, now, url=f"https://blog.example/{n}") for n in range(12)]
+    for each in rows[:5]:
+        items.vote(item=each, by=organizer, now=now)
+    items.merge(item=rows[5], into=rows[0], version=None, by=organizer, now=now)
+    ItemVote.objects.create(item=rows[5], person=organizer, created_at=now)
+    items.vote(item=rows[0], by=stranger, now=now)
+    items.decline(item=rows[0], reason="跑题", version=None, by=organizer, now=now)
+    item_edits.remove(item=rows[1], version=None, by=organizer, now=now)
+    for each in rows[6:8]:
+        items.vote(item=each, by=organizer, now=now)
+    items.reopen(item=rows[0], version=None, by=organizer, now=now)
+    item_edits.restore(item=rows[1], by=organizer, now=now)
+    given = {rows[n].pk for n in (2, 3, 4, 6, 7)}
+    assert {each.pk for each in votes_given(organizer, room.episode)} == given
+    assert set(ItemVote.objects.filter(person=organizer).values_list("item", flat=True)) == given
+    assert ItemVote.objects.get(person=stranger).item == rows[0]  # who has votes left loses none
 
 
 def test_what_others_were_merged_into_is_not_deleted(room, item, member, now):

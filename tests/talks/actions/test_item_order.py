@@ -8,7 +8,7 @@ from members.actors import ANONYMOUS
 from members.models import Event, Notification
 from members.rules import StateRefusal
 from talks.actions import item_order, items, questions
-from talks.models import Answer, Credit, EpisodeState, Item, PaperMention, Question
+from talks.models import Answer, Credit, EpisodeState, Hosting, Item, PaperMention, Question
 from tests.talks.boardroom import boardroom, close, nominate
 
 
@@ -99,6 +99,19 @@ def test_a_lead_hands_an_item_to_another_section_which_decides_anew(room, row, m
         item_order.move(item=moved, section=room.news, version=3, by=member, now=now)
 
 
+@pytest.mark.parametrize("state", ["locked", "live", "wrapup"])
+def test_what_takes_no_nominations_is_not_nominated_for_by_a_move(room, row, member, now, state):
+    close(room.following, state)
+    with pytest.raises(StateRefusal) as refusal:
+        item_order.move(item=row[0], section=room.later["news"], version=2, by=member, now=now)
+    assert refusal.value.code == "nominations_closed"
+    Hosting.objects.create(
+        episode=room.following, person=member, name="小满", role="host", position=1, created_at=now, changed_at=now
+    )
+    moved = item_order.move(item=row[0], section=room.later["news"], version=2, by=member, now=now)
+    assert (moved.section, moved.state) == (room.later["news"], "nominated")
+
+
 def test_nothing_moves_into_or_out_of_a_record(room, row, organizer, now):
     past = Item.objects.filter(section__episode=room.past).first()
     with pytest.raises(StateRefusal):
@@ -172,3 +185,26 @@ def test_who_may_move_a_question_and_where(room, asked, stranger, member, organi
         move(organizer, version=9)
     assert error.value.error_dict["version"][0].params["theirs"]["episode"] == "021"
     assert move(member).episode == room.following
+
+
+def test_a_lead_of_one_section_moves_no_question_of_others(room, member, stranger, organizer, now):
+    theirs = questions.ask(episode=room.episode, body="旁人问的", by=organizer, now=now)
+    with pytest.raises(PermissionDenied):
+        item_order.move_question(question=theirs, episode=room.following, version=1, by=member, now=now)
+    Hosting.objects.create(
+        episode=room.episode, person=member, name="小满", role="editor", position=1, created_at=now, changed_at=now
+    )
+    assert item_order.move_question(question=theirs, episode=room.following, version=1, by=member, now=now)
+    own = questions.ask(episode=room.episode, body="自己问的", by=stranger, now=now)
+    assert item_order.move_question(question=own, episode=room.following, version=1, by=stranger, now=now)
+
+
+def test_no_question_moves_where_nobody_may_ask(room, asked, organizer, member, client, now):
+    close(room.following, "wrapup")
+    with pytest.raises(StateRefusal) as refusal:
+        item_order.move_question(question=asked, episode=room.following, version=1, by=organizer, now=now)
+    assert refusal.value.code == "questions_closed"
+    client.force_login(member.user)
+    assert 'value="022"' not in client.get("/q/021-1/").content.decode()
+    close(room.following, "live")
+    assert 'value="022"' in client.get("/q/021-1/").content.decode()
