@@ -15,10 +15,11 @@ from diff_match_patch import diff_match_patch
 from merge3 import Merge3
 
 # A run of line ends; or a clause with the signs that close it, or up to the end of its line. Addresses stay whole.
+# Nothing is tried twice (possessive), and there is always an end: a text of any signs takes as long as it is.
 PIECE = re.compile(
-    r"\n+"
-    r"|(?:https?://[\x21-\x7e]+|[^\n。！？；，、：…!?;,.]|[.,:!?;](?=[^\s。！？；，、：…]))*"
-    r"(?:[。！？；，、：…]+[”’」』）)]*|[!?;,.]+(?:[ \t]+|(?=\n|\Z))|(?=\n)|\Z)"
+    r"\n++"
+    r"|(?:https?://[\x21-\x7e]++|[^\n。！？；，、：…!?;,.]|[.,!?;](?=[^\s。！？；，、：…]))*+"
+    r"(?:[。！？；，、：…]++[”’」』）)]*+|[!?;,.]++[ \t]*+|(?=\n)|\Z)"
 )
 # Signs of nobody's, one for each piece.
 FIRST, LAST = 0xF0000, 0x10FFFD

@@ -16,6 +16,8 @@ from markup.diff import Diff, diff
 from markup.merging import merge_values
 
 Made = TypeVar("Made", bound=forms.Form)
+# Characters of a `base`: all texts of the longest form, escaped.
+LONGEST_BASE = 200_000
 NOT_SAID = ("version", "base", "edition")
 
 
@@ -96,9 +98,11 @@ def loaded(form: forms.Form) -> str:
 
 def read_base(text: object) -> dict[str, str] | None:
     """Return what a field `base` says, None when it says nothing that can be read."""
+    if not text or len(str(text)) > LONGEST_BASE:
+        return None
     try:
-        found = json.loads(str(text)) if text else None
-    except ValueError:
+        found = json.loads(str(text))
+    except (ValueError, RecursionError):
         return None
     if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
         return None

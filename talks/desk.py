@@ -225,9 +225,12 @@ def _parts(
         ),
         "claims": (
             Claim.objects.filter(**of_sections),
-            ("position", "role", "name", "place", "section", "person__name", "person__handle"),
+            ("position", "role", "name", "place", "is_by_name", "section", "person__name", "person__handle"),
         ),
-        "hostings": (hosted, ("position", "role", "name", "episode", "person__name", "person__handle")),
+        "hostings": (
+            hosted,
+            ("position", "role", "name", "is_by_name", "episode", "person__name", "person__handle"),
+        ),
         "items": (Item.objects.filter(**of_sections), ("position", "section", "state", "depth", "minutes")),
         "asked": (asked, ("position",)),
         "unanswered": (asked.unanswered(), ("position", *place)),

@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from talks.models import WebhookForm
 
 # What a robot takes in one message, in bytes of UTF-8; what is longer is cut.
 LONGEST = {WebhookForm.WECOM: 2_048, WebhookForm.FEISHU: 18_000, WebhookForm.DINGTALK: 18_000}
+# What a chat takes for the name of somebody to be called, or of everybody: nobody but the host calls a whole group.
+MENTION = re.compile(r"<(?=\s*/?\s*(?:at\b|@))", re.I)
 # A secret made here, as receivers of Standard Webhooks know it.
 PREFIX = "whsec_"
 
@@ -36,6 +39,7 @@ def message_of(
     *, form: str, url: str, secret: str, text: str, payload: Mapping[str, Any], key: str, now: datetime
 ) -> Message:
     """Return a delivery as its receiver wants it, signed at `now`. `key` is its id: a program tells repeats by it."""
+    text = text if tells_repeats(form) else MENTION.sub("＜", text)
     match form:
         case WebhookForm.WECOM:
             said: dict[str, Any] = {"msgtype": "text", "text": {"content": cut(text, LONGEST[WebhookForm.WECOM])}}

@@ -56,6 +56,8 @@ from talks.states import KIND_OF, State, homes_of_states, states_of
 
 # What a restore leaves as it is, whatever it was: the life of an evening, and what was given once.
 LEFT_ALONE = {"episode": ("kind", "number", "code", "state", "template")}
+BEFORE = (EpisodeState.DRAFT, EpisodeState.COLLECTING, EpisodeState.LOCKED)
+DATES = ("starts_at", "locks_at", "time_text")
 # What belongs to the evening and not to the row: only a restore of the whole brings it back.
 OF_THE_WHOLE = {"section": ("degraded_at",)}
 # What a nominator may bring back of their own, while it is only nominated.
@@ -99,7 +101,7 @@ def _one(row: Row, of: Any, event: int | None, version: int | None, reason: str,
         found = find_row(*own)
         if found is None:
             raise Http404
-        wanted = _left_alone(of(found), load(ahead), is_whole=False)
+        wanted = _left_alone(of(found), load(ahead), is_whole=False, now=now)
         rows = load(wanted)
         now_there = states_of([rows[own]])[rows[own]]
         check_version(rows[own], version, yours=wanted[own] or {}, theirs=now_there)
@@ -133,7 +135,7 @@ def restore_episode(*, episode: Episode, event: int, typed: str, by: Actor, now:
         if typed.strip() not in (row.code, row.label):
             raise invalid("typed", _("Type the number of the episode: %(code)s.") % {"code": row.code}, "mismatch")
         rows = load(ahead)
-        wanted = _left_alone(wanted_of_episode(row, event), rows, is_whole=True)
+        wanted = _left_alone(wanted_of_episode(row, event), rows, is_whole=True, now=now)
         rows = load(wanted)
         if set(_homes(rows, wanted)) - set(locked):
             raise StateRefusal(_("Something moved in this moment; look again."), code="moved_meanwhile")
@@ -146,11 +148,11 @@ def restore_episode(*, episode: Episode, event: int, typed: str, by: Actor, now:
     return row
 
 
-def changes_of_episode(episode: Episode, event: int) -> dict[Key, tuple[State, State | None]]:
+def changes_of_episode(episode: Episode, event: int, *, now: datetime) -> dict[Key, tuple[State, State | None]]:
     """Return what `restore_episode` would change, for the page that asks."""
     wanted = wanted_of_episode(episode, event)
     rows = load(wanted)
-    return differing(_left_alone(wanted, rows, is_whole=True), rows)
+    return differing(_left_alone(wanted, rows, is_whole=True, now=now), rows)
 
 
 def REFUSAL() -> str:  # noqa: N802 - a sentence, in the language of whoever asks
@@ -167,8 +169,11 @@ def _homes(rows: dict[Key, Row], wanted: dict[Key, State | None]) -> list[int]:
     return homes_of_states([*rows.values()], wanted)
 
 
-def _left_alone(wanted: dict[Key, State | None], rows: dict[Key, Row], *, is_whole: bool) -> dict[Key, State | None]:
-    """Return what is wanted but for what a restore leaves as it is."""
+def _left_alone(
+    wanted: dict[Key, State | None], rows: dict[Key, Row], *, is_whole: bool, now: datetime
+) -> dict[Key, State | None]:
+    """Return what is wanted but for what a restore leaves as it is: also the date of an evening that is still to come,
+    where the one it had is over by now."""
     found: dict[Key, State | None] = {}
     missing = load(key for key in wanted if key not in rows)
     for key, state in wanted.items():
@@ -176,11 +181,17 @@ def _left_alone(wanted: dict[Key, State | None], rows: dict[Key, Row], *, is_who
         names = [*LEFT_ALONE.get(key[0], ()), *(() if is_whole else OF_THE_WHOLE.get(key[0], ()))]
         if state is not None and row is not None and names:
             there = states_of([row])[row]
+            if isinstance(row, Episode) and row.state in BEFORE and _is_over(state["starts_at"], now):
+                names += DATES
             state = {**state, **{name: there[name] for name in names}}
         if state is None and key[0] == "episode":
             continue  # an episode is never taken out by this
         found[key] = state
     return found
+
+
+def _is_over(moment: str | None, now: datetime) -> bool:
+    return moment is not None and datetime.fromisoformat(moment) <= now
 
 
 def _write(
@@ -253,12 +264,12 @@ def _permit(row: Row, there: State, target: State | None, *, by: Actor, now: dat
     """Raise PermissionDenied unless `by` may edit the row now; in a published record only organizers do."""
     if is_organizer(by):
         return
-    episodes = {each.pk: each for each in Episode.objects.filter(pk__in=homes_of_states([row], {}))}
-    episode = next(iter(episodes.values()))
+    key = (KIND_OF[type(row)], str(row.pk))
+    homes = list(Episode.objects.filter(pk__in=homes_of_states([row], {key: target})))  # where it is and goes
     changed = {name for name in there if target is None or target.get(name) != there[name]}
-    if not episode.is_open and not isinstance(row, Suggestion):
+    if not isinstance(row, Suggestion) and not all(each.is_open for each in homes):
         raise StateRefusal(_("The record is published; only organizers change it."), code="record_published")
-    allowed = _may(row, episode, changed, target, by=by, now=now)
+    allowed = all(_may(row, each, changed, target, by=by, now=now) for each in homes)
     require(allowed, _("Only who may edit this now brings it back to what it was."))
 
 
@@ -269,8 +280,11 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
         sections = {row.section_id, (target or {}).get("section", row.section_id)}
         rows = Section.objects.filter(pk__in=sections).select_related("episode")
         return is_own or all(each.pk in sections_to_run(by, each.episode) for each in rows)
+    comes_back = target is not None and target.get("deleted_at") is None
     if isinstance(row, Question | Answer):
-        return can_edit(by, row) or runs(by, episode)
+        # Words are their author's; where they stand and whether is the host's, and what the host took out stays out.
+        is_own = can_edit(by, row) and "episode" not in changed and ("deleted_at" not in changed or _was_last(row, by))
+        return is_own or (runs(by, episode) and "body" not in changed)
     if isinstance(row, Suggestion):
         return can_resolve(by, row)
     if isinstance(row, Section):
@@ -279,9 +293,10 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
         return bool(sections_to_run(by, episode))
     if isinstance(row, Claim):
         is_theirs = holds(by, row, now=now) and _was_theirs(row, by)
-        return takes_claims(episode) and (runs(by, episode) or is_theirs)
+        return takes_claims(episode) and (runs(by, episode) or (is_theirs and comes_back))
     if isinstance(row, Hosting):
-        return runs(by, episode) or (may_write(by) and _was_theirs(row, by))
+        has_left = may_write(by) and comes_back and _was_theirs(row, by) and _has_left(row)
+        return runs(by, episode) or has_left
     return runs(by, episode)
 
 
@@ -296,3 +311,10 @@ def _was_last(row: Row, by: Actor) -> bool:
     last: Event | None = last_act(KIND_OF[type(row)], row.pk)
     who = person_behind(by)
     return who is not None and last is not None and last.person_id == who.pk
+
+
+def _has_left(row: Hosting) -> bool:
+    """Whether somebody gave a place as host or editor up, handed it to nobody, and nobody has taken it since."""
+    last = Event.objects.filter(kept_rows__kind="hosting", kept_rows__key=str(row.pk)).order_by("-pk").first()
+    is_free = not Hosting.objects.filter(episode=row.episode_id, role=row.role, deleted_at=None).exists()
+    return is_free and last is not None and last.verb == "leave_hosting"

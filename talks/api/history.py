@@ -221,7 +221,7 @@ class EpisodeHistory(Rows):
         require(history.may_restore(by, episode), history.REFUSAL())
         if not KeptRow.objects.filter(episode=episode, event=sent["event"]).exists():
             raise Http404
-        differing = history.changes_of_episode(episode, sent["event"])
+        differing = history.changes_of_episode(episode, sent["event"], now=timezone.now())
         first = dict(list(differing.items())[:SHOWN])
         told = {
             "count": len(differing),

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 
 from members.models import Event, Person
 from talks.models.episodes import Episode, EpisodeState
+from talks.models.questions import Answer, Question
+from talks.models.sections import Item, Suggestion
+
+
+def _gone() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
+    """Yield the kinds of rows with words, each with the keys of those that are taken out or stand in such."""
+    out = Q(deleted_at__isnull=False)
+    for kind, rows in (
+        ("item", Item._base_manager.filter(out | Q(section__deleted_at__isnull=False))),
+        ("suggestion", Suggestion._base_manager.filter(out | Q(section__deleted_at__isnull=False))),
+        ("question", Question._base_manager.filter(out)),
+        ("answer", Answer._base_manager.filter(out | Q(question__deleted_at__isnull=False))),
+    ):
+        yield kind, rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
 
 
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):
@@ -32,7 +48,10 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
         code = OuterRef("episode__code")
         opened = Event.objects.filter(target_kind="episode", target_key=code, after__state=EpisodeState.PUBLISHED)
         first = Subquery(opened.order_by("pk").values("pk")[:1])
-        return rows.filter(episode__state=EpisodeState.PUBLISHED, event__gt=first)
+        rows = rows.filter(episode__state=EpisodeState.PUBLISHED, event__gt=first)
+        for kind, gone in _gone():  # what was taken out of a record is nobody's to read but of who signs in
+            rows = rows.exclude(kind=kind, key__in=gone)
+        return rows
 
     def with_next(self) -> Self:
         """Add the key of what the next act on each row kept, as `next_pk`; None where nobody has changed it since."""

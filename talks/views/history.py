@@ -95,7 +95,7 @@ def restore(request: HttpRequest, code: str, event: int) -> HttpResponse:
         if outcome.is_done:
             messages.success(request, outcome.said)
             return redirect("history", episode.code)
-    differing = history.changes_of_episode(episode, event)
+    differing = history.changes_of_episode(episode, event, now=now)
     shown = dict(list(differing.items())[:SHOWN])
     changes = changes_between(shown, load(shown))
     context = {

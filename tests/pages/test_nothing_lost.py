@@ -106,7 +106,7 @@ def test_a_form_keeps_what_it_was_loaded_with(row, member):
     assert conflict.clashing == []
 
 
-@pytest.mark.parametrize("bad", ["{", "[1]", '{"body": 1}', "0"])
+@pytest.mark.parametrize("bad", ["{", "[1]", '{"body": 1}', "0", "[" * 100_000, "x" * 300_000])
 def test_a_base_that_cannot_be_read_is_none(row, organizer, now, bad):
     theirs(row, "他的。", organizer, now)
     assert signed(organizer).post(address(row), sent(row, body="我的。", base=bad)).status_code == 409

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.models import Notification, User
+from members.models import Event, Notification, User
 from members.rules import StateRefusal
 from talks.actions import carries, claims, hosting, item_edits, item_order, items, life, questions
 from talks.actions.history import bring_back, restore_episode, restore_row
@@ -299,3 +299,87 @@ def test_what_goes_on_is_taken_back(room, organizer, now):
     carries.drop(carry=row, by=organizer, now=now)
     carries.carry(question=question, episode=room.episode, by=organizer, now=now)
     refused(lambda: bring_back(kind="carry", key=str(row.pk), by=organizer, now=now))
+
+
+# ── What a restore is not for ───────────────────────────────────────────────
+
+
+def test_a_host_puts_no_words_into_the_mouth_of_others(room, organizer, member, stranger, now):
+    hosting.host(episode=room.episode, role="host", by=member, now=now)
+    asked = questions.ask(episode=room.episode, body="不该说的话？", by=stranger, now=now)
+    key = {"kind": "question", "key": str(asked.pk)}
+    [said] = acts("question", asked.pk)
+    questions.edit_question(question=asked, version=1, body="一问？", by=stranger, now=now)
+    with pytest.raises(PermissionDenied):
+        restore_row(**key, event=said, by=member, now=now)
+    restore_row(**key, event=said, by=organizer, now=now)
+    assert Question.objects.get(pk=asked.pk).body == "不该说的话？"
+
+
+def test_what_a_host_took_out_its_author_does_not_bring_back(room, organizer, stranger, now):
+    row, _acts = edited(room, organizer, now)
+    event = acts("item", row.pk)[-1]
+    asked = questions.ask(episode=room.episode, body="多余的？", by=stranger, now=now)
+    restore_episode(episode=room.episode, event=event, typed="021", by=organizer, now=now)
+    assert Question.objects.get(pk=asked.pk).deleted_at is not None
+    with pytest.raises(PermissionDenied):
+        bring_back(kind="question", key=str(asked.pk), by=stranger, now=now)
+    bring_back(kind="question", key=str(asked.pk), by=organizer, now=now)
+
+
+def test_who_left_hosts_again_only_while_nobody_does(room, member, stranger, now):
+    first = hosting.host(episode=room.following, role="host", by=member, now=now)
+    key = {"kind": "hosting", "key": str(first.pk)}
+    hosting.leave_hosting(hosting=first, by=member, now=now)
+    bring_back(**key, by=member, now=now)
+    handed = Hosting.objects.get(pk=first.pk)
+    hosting.hand_over_hosting(hosting=handed, to=stranger, by=member, now=now)
+    with pytest.raises(PermissionDenied):
+        bring_back(**key, by=member, now=now)
+
+
+def test_nobody_gives_a_section_up_by_way_of_the_past(room, stranger, organizer, now):
+    row = claims.claim(section=room.picks, role="lead", by=stranger, now=now)
+    claims.release(claim=row, by=stranger, now=now)
+    released = acts("claim", row.pk)[-1]
+    bring_back(kind="claim", key=str(row.pk), by=stranger, now=now)
+    with pytest.raises(PermissionDenied):
+        restore_row(kind="claim", key=str(row.pk), event=released, by=stranger, now=now)
+    assert Claim.objects.get(pk=row.pk).deleted_at is None
+
+
+def test_a_question_that_moved_away_is_not_pushed_back_into_a_record(room, organizer, member, stranger, now):
+    hosting.host(episode=room.following, role="host", by=member, now=now)
+    asked = questions.ask(episode=room.episode, body="哪一期？", by=stranger, now=now)
+    [said] = acts("question", asked.pk)
+    item_order.move_question(question=asked, episode=room.following, version=1, by=organizer, now=now)
+    close(room.episode, "published")
+    for who in (member, stranger):
+        with pytest.raises(PermissionDenied):
+            restore_row(kind="question", key=str(asked.pk), event=said, by=who, now=now)
+    assert Question.objects.get(pk=asked.pk).episode == room.following
+
+
+def test_a_date_that_is_over_stays_over(room, organizer, now):
+    row, _acts = edited(room, organizer, now)
+    event, later = acts("item", row.pk)[-1], room.episode.starts_at + timedelta(days=14)
+    life.postpone(episode=room.episode, starts_at=later, reason="改", by=organizer, now=now)
+    item_edits.remove(item=row, version=None, by=organizer, now=now)
+    after = room.episode.starts_at + timedelta(days=1)
+    restore_episode(episode=room.episode, event=event, typed="021", by=organizer, now=after)
+    assert Episode.objects.get(pk=room.episode.pk).starts_at == later
+    assert Item.objects.get(pk=row.pk).deleted_at is None
+
+
+def test_visitors_do_not_read_what_was_taken_out_of_a_record(room, organizer, stranger, now):
+    row, _acts = edited(room, organizer, now)
+    told = {"target_kind": "episode", "target_key": "021", "after": {"state": "published"}}
+    Event.objects.create(at=now, by="system", verb="advance", **told)
+    close(room.episode, "published")
+    event = Event.objects.create(at=now, by="system", verb="edit", target_kind="item", target_key=str(row.pk))
+    KeptRow.objects.create(event=event, episode=room.episode, kind="item", key=str(row.pk), state={"title": "电话"})
+    seen = KeptRow.objects.filter(kind="item", key=str(row.pk))
+    assert seen.visible_to(None).exists()
+    Item.objects.filter(pk=row.pk).update(deleted_at=now)
+    assert not seen.visible_to(None).exists()
+    assert seen.visible_to(stranger).exists()

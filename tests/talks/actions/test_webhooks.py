@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import socket
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -20,6 +21,7 @@ from outbound import client
 from talks import robots
 from talks.actions import claims, deliveries, items, life, questions, sample, webhooks
 from talks.models import Delivery, Episode, Webhook, WebhookForm
+from talks.robots import message_of
 from talks.telling import EVENTS
 from tests.outbound.servers import redirect, response
 from tests.talks.telling import OK, clock_at, hook, only, only_telling, receiver, told
@@ -521,3 +523,13 @@ def test_no_act_waits_for_a_receiver(week, organizer, member):
         ask(week, member)
         assert server.requests == []
     assert Notification.objects.filter(kind="webhook_paused").count() == 0
+
+
+@pytest.mark.parametrize("form", ["wecom", "feishu", "dingtalk"])
+def test_nobody_calls_a_whole_group_through_the_robot(form):
+    text = '<at user_id="all">所有人</at> < AT id=all></at> <@all> a < b'
+    made = message_of(form=form, url="https://robot.example/x", secret="", text=text, payload={}, key="k", now=MONDAY)
+    said = made.body.decode()
+    assert not re.search(r"<\s*/?\s*(?:at|@)", said, re.I)
+    assert "所有人" in said
+    assert "a < b" in said
