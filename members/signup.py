@@ -19,10 +19,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts import CODE
-from members.actions.invitations import closed, refuse_taken
+from members.actions.invitations import closed, nobody_yet, refuse_taken
+from members.actors import guest_at
 from members.models import Invitation, Purpose, User
 
 
@@ -58,9 +60,9 @@ class ByInvitation(forms.Form):
         name: str = get_adapter().clean_username(self.cleaned_data["username"], shallow=True)
         if self.cleaned_data.get("code"):
             try:
-                refuse_taken(name)
+                refuse_taken(name, but=nobody_yet(guest_at(context.request)))
             except ValidationError as error:
-                raise forms.ValidationError(error.messages) from error
+                raise forms.ValidationError([_with_link(one) for one in error.error_dict["name"]]) from error
         return name
 
     def validate_unique_email(self, value: str) -> str:
@@ -83,6 +85,15 @@ class ByInvitation(forms.Form):
             for field, messages in error.message_dict.items():
                 self.add_error(field if field in self.fields else None, messages)
             return None, render(request, self.template, {"form": self}, status=400)
+
+
+def _with_link(error: ValidationError) -> Any:
+    """Return a refusal whose address one can follow."""
+    claim = (error.params or {}).get("claim")
+    if claim is None:
+        return error
+    link = format_html('<a href="{}">{}</a>', claim, claim)
+    return format_html(str(error.message).replace("%(claim)s", "{}"), link)
 
 
 class SignupForm(ByInvitation, AccountForm):

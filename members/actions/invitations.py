@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
@@ -17,7 +17,7 @@ from members.actions.people import ERASED, anew, free_handle, give_person, save_
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
 from members.names import folded
-from members.rules import StateRefusal, check_text, in_one, invalid, is_organizer, is_system, may_invite, require
+from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, require
 
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
@@ -93,7 +93,7 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
         invitation = _locked(key)
         if invitation.purpose == Purpose.JOIN:
             raise Http404
-        known = guest.person if guest is not None and _is_still_nobody(guest.person) else None
+        known = nobody_yet(guest)
         if known is not None and (again := Guest.objects.filter(invitation=invitation, person=known).first()):
             return again
         _take_place(invitation, now=now)
@@ -124,12 +124,12 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
             except (Http404, StateRefusal) as error:
                 raise closed(str(error) if isinstance(error, StateRefusal) else "") from error
             user.invitation = invitation
+        claim = nobody_yet(guest)
         if key:
-            _check_username(user.username)
+            _check_username(user.username, claim)
         else:  # nobody learns here whether a name is taken
-            user.username = _free_username(wish)
+            user.username = _free_username(wish, claim)
         save_new(user)
-        claim = guest.person if guest is not None and _is_still_nobody(guest.person) else None
         person = give_person(user, claim=claim, now=now)
         after = {"username": user.username, "invitation": user.invitation_id}
         record(by=person, now=now, verb="join", kind="person", key=person.pk, after=after)
@@ -138,18 +138,18 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
     return user
 
 
-def _check_username(name: str) -> None:
+def _check_username(name: str, claim: Person | None) -> None:
     try:
-        refuse_taken(name)
+        refuse_taken(name, but=claim)
     except ValidationError as error:
-        raise invalid("username", in_one(error.messages), "taken") from error
+        raise ValidationError({"username": error.error_dict["name"]}) from error
 
 
-def _free_username(wanted: str) -> str:
+def _free_username(wanted: str, claim: Person | None) -> str:
+    known = _known(but=claim)
     for number in range(1, 1000):
         name = wanted if number == 1 else f"{wanted}{number}"
-        with suppress(ValidationError):
-            refuse_taken(name)
+        if folded(name) not in known:
             return name
     raise invalid("username", _("Choose another user name."), "taken")
 
@@ -178,14 +178,15 @@ def _take_place(invitation: Invitation, *, now: datetime) -> None:
     invitation.save(update_fields=["used"])
 
 
-def _is_still_nobody(person: Person) -> bool:
-    """Whether a guest's person is still the guest's: without a login, neither merged nor erased."""
-    row = Person.objects.filter(pk=person.pk).current().first()
-    return row is not None and row.user_id is None and not row.is_collective
+def nobody_yet(guest: Guest | None) -> Person | None:
+    """Return a guest's person while it is still the guest's: without a login, neither merged nor erased."""
+    if guest is None:
+        return None
+    return Person.objects.filter(pk=guest.person_id, user=None, is_collective=False).current().first()
 
 
 def _named(name: str, *, now: datetime) -> Person:
-    """Make the Person of a guest. Raises ValidationError for a name that belongs to somebody who can sign in."""
+    """Make the Person of a guest. Raises ValidationError for a name that is taken (`refuse_taken`)."""
     check_name(name, limit=NAME_LIMIT)
     refuse_taken(name)
     stamp = {"created_at": now, "changed_at": now}
@@ -205,11 +206,35 @@ def check_name(name: str, *, limit: int) -> None:
 
 
 def refuse_taken(name: str, *, but: Person | None = None) -> None:
-    """Raise ValidationError for a name that looks like that of a group or of somebody (`but` this one) who signs in."""
-    theirs = Q(person__user__isnull=False) | Q(person__is_collective=True)
-    own = but.pk if but is not None else None
-    known = Alias.objects.filter(theirs, deleted_at=None).exclude(person=own).values_list("name", flat=True)
-    logins = User.objects.exclude(person=own).values_list("username", flat=True)
-    if folded(name) in {folded(each) for each in (*known, *logins)}:
+    """Raise ValidationError for a name that looks like that of a group, of somebody (`but` this one) who signs in, or
+    of somebody in the record: then with code `in_record` and, as `claim`, where one says that it is oneself.
+
+    What only guests are called is free: anybody may have come in under it, so it stands for nobody.
+    """
+    holder = _known(but=but).get(folded(name), "")
+    if holder is None:
         message = _("This name belongs to somebody with an account. If it is you, sign in; else add something to it.")
         raise invalid("name", message, "taken")
+    if holder:
+        message = _(
+            "This name is in the record already. If it is you, take another one for now, sign in and claim it at"
+            " %(claim)s; else add something to it."
+        )
+        params = {"claim": reverse("person-claim", args=[holder])}
+        raise ValidationError({"name": [ValidationError(message, code="in_record", params=params)]})
+
+
+def _known(*, but: Person | None) -> dict[str, str | None]:
+    """Return the folded names that are taken: with the handle of whoever of the record bears one, None for others."""
+    own = but.pk if but is not None else None
+    came, joined = Guest.objects.values("person"), Person.objects.exclude(merged_into=None).values("merged_into")
+    only_guests = Q(person__user=None, person__in=came) & ~Q(person__in=joined)
+    aliases = Alias.objects.filter(deleted_at=None).exclude(person=own).exclude(only_guests)
+    free = Q(person__user=None, person__is_collective=False)
+    found: dict[str, str | None] = {
+        folded(name): handle for name, handle in aliases.filter(free).values_list("name", "person__handle")
+    }
+    theirs = aliases.exclude(free).values_list("name", flat=True)
+    logins = User.objects.exclude(person=own).values_list("username", flat=True)
+    shown = Person.objects.exclude(user=None).exclude(pk=own).values_list("name", flat=True)
+    return found | dict.fromkeys(map(folded, (*theirs, *logins, *shown)))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from members.actions import invitations, logins
 from members.actors import SYSTEM
-from members.models import Guest, Invitation, Person, User
+from members.models import Guest, Invitation, Person, PersonRequest, User
 from talks.models import Question
 
 SENT = {"username": "新人", "password1": "a quite long sentence", "password2": "a quite long sentence"}
@@ -90,6 +90,17 @@ def test_with_a_code_a_taken_name_is_said(client, db, code, member):
     reply = client.post("/accounts/signup/", {**SENT, "username": "小满", "code": code})
     assert "属于有账号的人" in reply.content.decode()
     assert Invitation.objects.get().used == 0
+
+
+def test_somebody_of_the_record_signs_up_beside_it_and_claims_it(client, site, code):
+    known = Person.objects.get(name="渡口")
+    claim = f"{known.get_absolute_url()}claim/"
+    reply = client.post("/accounts/signup/", {**SENT, "username": "渡口", "code": code})
+    assert f'<a href="{claim}">{claim}</a>' in reply.content.decode()
+    assert not User.objects.filter(username="渡口").exists()
+    assert client.post("/accounts/signup/", {**SENT, "username": "渡口本人", "code": code}).status_code == 302
+    assert client.post(claim, {"message": "是我"}).status_code == 302
+    assert PersonRequest.objects.get().person == known
 
 
 def test_the_last_place_is_taken_while_the_form_is_filled_in(client, db, organizer, now, monkeypatch):

@@ -332,6 +332,19 @@ def test_organizers_merge_part_and_rename_on_pages(client, site, organizer, memb
     assert client.post("/people/没有/manage/lift/").status_code == 404
 
 
+def test_of_two_who_are_called_the_same_an_address_says_who(client, site, organizer, now):
+    row, one = named("渡口"), named("阿岚")
+    two = Person.objects.create(handle="另一个", name="阿岚", created_at=now, changed_at=now)
+    client.force_login(organizer.user)
+    path = f"{row.get_absolute_url()}manage/merge/"
+    refused = client.post(path, {"into": "阿岚"})
+    assert refused.status_code == 400
+    assert f"/people/{one.handle}/、/people/{two.handle}/" in refused.content.decode()
+    assert client.post(path, {"into": f"https://talk.example.org{two.get_absolute_url()}"}).status_code == 302
+    row.refresh_from_db()
+    assert row.merged_into == two
+
+
 def test_a_thicker_book_costs_no_query(client, db, now, organizer, password):
     client.force_login(organizer.user)
 
