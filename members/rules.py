@@ -55,6 +55,11 @@ def may_suspend(by: Actor, user: User) -> bool:
     return is_organizer(by) and getattr(by, "user_id", None) != user.pk
 
 
+def may_change_role(by: Actor, user: User) -> bool:
+    """Organizers, anybody's but their own, so that there is always one."""
+    return is_organizer(by) and getattr(by, "user_id", None) != user.pk
+
+
 def may_help(by: Actor, user: User) -> bool:
     """Who may make a link that sets another's password: organizers, for members who may sign in."""
     return is_organizer(by) and user.role == Role.MEMBER and user.is_active
