@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop, ngettext_lazy
 
-from members.actions import invitations
+from members.actions import invitations, tokens
 from members.actors import GUEST, guest_at
 from members.models import User
 from members.sealing import seal, unseal
@@ -74,6 +74,10 @@ class AccountAdapter(DefaultAccountAdapter):
         for name in (GUEST, CODE):
             request.session.pop(name, None)
         return made
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Set another password, changed or reset; django-allauth's one door for both."""
+        tokens.set_password(user=user, password=password, now=timezone.now())
 
     def get_login_stages(self) -> list[str]:
         ours = f"{VerifiedIfOpenedByMail.__module__}.{VerifiedIfOpenedByMail.__qualname__}"
