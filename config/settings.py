@@ -131,7 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.signup.SignupForm"}
+ACCOUNT_FORMS = {"signup": "members.signup.SignupForm", "reset_password": "members.signup.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"} if OPEN_BY_MAIL else {"username"}
 # The form (members.signup) asks for an address only where mail is configured, and then of whom has no code.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if OPEN_BY_MAIL else "email", "password1*", "password2*"]

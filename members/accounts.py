@@ -65,7 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> User:
         """Open the account. Raises what `join` raises; the sign-up forms say it."""
         data = form.cleaned_data
-        user.username, user.email = data["username"], data.get("email") or ""
+        # who has a code proves an address afterwards, on the page of their account
+        user.username, user.email = data["username"], "" if data["code"] else data.get("email") or ""
         if data.get("password1"):
             user.set_password(data["password1"])
         else:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm as AccountResetForm
 from allauth.account.forms import SignupForm as AccountForm
-from allauth.account.internal.userkit import filter_users_by_email
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.socialaccount.forms import SignupForm as ProviderForm
 from django import forms
@@ -47,6 +48,7 @@ class ByInvitation(forms.Form):
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
         self.fields["email"].required = False
+        self.fields["email"].help_text = _("With a code leave it empty: you add it afterwards, and a mail proves it.")
         if not settings.OPEN_BY_MAIL:
             del self.fields["email"]
 
@@ -66,8 +68,10 @@ class ByInvitation(forms.Form):
         return name
 
     def validate_unique_email(self, value: str) -> str:
-        self.account_already_exists = bool(filter_users_by_email(value))
-        return value
+        """Only who has proven an address has it; with a code none is kept, so none is looked up."""
+        by_mail = not self.cleaned_data.get("code")
+        self.account_already_exists = by_mail and EmailAddress.objects.filter(email=value, verified=True).exists()
+        return value if by_mail else ""
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
@@ -100,6 +104,16 @@ class SignupForm(ByInvitation, AccountForm):
     """An account with a password."""
 
     template = "account/signup.html"
+
+
+class ResetForm(AccountResetForm):
+    """Asks for a mail that sets a new password: it goes to who has proven the address."""
+
+    def clean_email(self) -> str:
+        email: str = super().clean_email()
+        proven = EmailAddress.objects.filter(email=email.lower(), verified=True).values_list("user_id", flat=True)
+        self.users = [user for user in self.users if user.pk in set(proven)]
+        return email
 
 
 class SocialSignupForm(ByInvitation, ProviderForm):

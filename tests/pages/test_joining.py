@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import caches
@@ -143,8 +144,29 @@ def test_with_mail_who_was_invited_needs_no_address(client, db, by_mail, code, m
     assert client.post("/accounts/login/", {"login": "小满", "password": password})["Location"] == "/"
 
 
+def test_nobody_takes_anothers_address_in_advance(client, db, by_mail, code):
+    taken = {**SENT, "username": "先占的", "email": "victim@example.org"}
+    assert client.post("/accounts/signup/", {**taken, "code": code})["Location"] == "/"
+    assert not EmailAddress.objects.exists()
+    EmailAddress.objects.create(user=User.objects.get(username="先占的"), email="victim@example.org", primary=True)
+    Client().post("/accounts/password/reset/", {"email": "victim@example.org"})
+    assert not any("/password/reset/key/" in each.body for each in mail.outbox)
+    mail.outbox.clear()
+    victim = Client()
+    victim.post("/accounts/signup/", {**SENT, "email": "victim@example.org"})
+    link = re.search(r"http://testserver(/accounts/confirm-email/\S+/)", mail.outbox[0].body)[1]
+    assert victim.post(link).status_code == 302
+    assert EmailAddress.objects.get(verified=True).user.username == "新人"
+    mail.outbox.clear()
+    Client().post("/accounts/password/reset/", {"email": "victim@example.org"})
+    (sent,) = mail.outbox
+    assert "/password/reset/key/" in sent.body
+    assert "新人" in sent.body
+
+
 def test_sign_up_by_mail_tells_nothing(client, db, by_mail, member, hashes):
     first = client.post("/accounts/signup/", {**SENT, "email": "taken@example.org"})
+    EmailAddress.objects.update(verified=True)
     work = len(hashes)
     answers = [said(first)]
     for name, address in (("小满", "a@example.org"), ("别人", "taken@example.org"), ("小满", "taken@example.org")):
