@@ -230,7 +230,7 @@ BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
-ERASES_ALSO = ("talks.actions.keeping.forget_names",)
+ERASES_ALSO = ("talks.actions.keeping.forget_names", "talks.actions.signatures.forget_signatures")
 # What else the daily clean-up does: function of the present moment.
 PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
 if REDIS_URL:

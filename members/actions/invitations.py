@@ -182,7 +182,8 @@ def nobody_yet(guest: Guest | None) -> Person | None:
     """Return a guest's person while it is still the guest's: without a login, neither merged nor erased."""
     if guest is None:
         return None
-    return Person.objects.filter(pk=guest.person_id, user=None, is_collective=False).current().first()
+    own = Person.objects.filter(pk=guest.person_id, guests=guest.pk)
+    return own.filter(user=None, is_collective=False).current().first()
 
 
 def _named(name: str, *, now: datetime) -> Person:
