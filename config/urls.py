@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from config import problems, schema
@@ -223,8 +222,6 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", Metrics.as_view(), name="metrics"),
-    # one page sets passwords, and ends what an old one opened
-    path("admin/password_change/", admin.site.admin_view(RedirectView.as_view(pattern_name="account_change_password"))),
     path("admin/", admin.site.urls),
     path("api/v1/", include("talks.api.urls")),
     path("api/v1/schema/", schema.Schema.as_view(), name="api-schema"),

@@ -3,11 +3,15 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.views.generic import RedirectView
 
 from members.actions import logins
 from members.actors import actor_of
 from members.models import User
 from members.rules import may_change_role
+
+# One page sets passwords, and ends what an old one opened.
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign]
 
 
 @admin.register(User)

@@ -79,6 +79,16 @@ class ByInvitation(forms.Form):
             self.add_error("email", _("Without a code, an address that you can prove is yours opens the account."))
         return cleaned
 
+    def save(self, request: HttpRequest) -> User:
+        """Open the account; the address is to be proven even if somebody else says it is theirs: allauth drops it then,
+        and who has none would be let in."""
+        user: User = super().save(request)  # type: ignore[misc]
+        email = self.cleaned_data.get("email")
+        if email and not EmailAddress.objects.filter(user=user).exists():
+            made = EmailAddress.objects.create(user=user, email=email, primary=True)
+            EmailAddress.objects.fill_cache_for_user(user, [made])
+        return user
+
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Open the account; somebody may have been faster to the last place or to the name."""
         if self.account_already_exists:

@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actions.people import ERASED, anew, free_handle, give_person, save_new
+from members.actions.people import COLLECTIVES, ERASED, anew, free_handle, give_person, save_new
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
-from members.names import folded
+from members.names import looks, seen
 from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, require
 
 NAME_LIMIT = 40
@@ -149,7 +149,7 @@ def _free_username(wanted: str, claim: Person | None) -> str:
     known = _known(but=claim)
     for number in range(1, 1000):
         name = wanted if number == 1 else f"{wanted}{number}"
-        if folded(name) not in known:
+        if not looks(name) & known.keys():
             return name
     raise invalid("username", _("Choose another user name."), "taken")
 
@@ -199,6 +199,8 @@ def _named(name: str, *, now: datetime) -> Person:
 def check_name(name: str, *, limit: int) -> None:
     """Raise ValidationError for what cannot stand as a name of one person."""
     check_text(name, field="name", limit=limit, required=True)
+    if not seen(name).strip():
+        raise invalid("name", _("Write something first."), "required")
     if name != " ".join(name.split()):
         message = _("A name stands on one line, without white space around it.")
         raise invalid("name", message, "invalid")
@@ -212,11 +214,12 @@ def refuse_taken(name: str, *, but: Person | None = None) -> None:
 
     What only guests are called is free: anybody may have come in under it, so it stands for nobody.
     """
-    holder = _known(but=but).get(folded(name), "")
-    if holder is None:
+    known = _known(but=but)
+    holders = [known[each] for each in looks(name) if each in known]
+    if None in holders:
         message = _("This name belongs to somebody with an account. If it is you, sign in; else add something to it.")
         raise invalid("name", message, "taken")
-    if holder:
+    for holder in holders:
         message = _(
             "This name is in the record already. If it is you, take another one for now, sign in and claim it at"
             " %(claim)s; else add something to it."
@@ -226,16 +229,19 @@ def refuse_taken(name: str, *, but: Person | None = None) -> None:
 
 
 def _known(*, but: Person | None) -> dict[str, str | None]:
-    """Return the folded names that are taken: with the handle of whoever of the record bears one, None for others."""
+    """Return what taken names are taken for (`looks`): with the handle of who bears one in the record, else None."""
     own = but.pk if but is not None else None
     came, joined = Guest.objects.values("person"), Person.objects.exclude(merged_into=None).values("merged_into")
     only_guests = Q(person__user=None, person__in=came) & ~Q(person__in=joined)
     aliases = Alias.objects.filter(deleted_at=None).exclude(person=own).exclude(only_guests)
     free = Q(person__user=None, person__is_collective=False)
     found: dict[str, str | None] = {
-        folded(name): handle for name, handle in aliases.filter(free).values_list("name", "person__handle")
+        each: handle
+        for name, handle in aliases.filter(free).values_list("name", "person__handle")
+        for each in looks(name)
     }
     theirs = aliases.exclude(free).values_list("name", flat=True)
     logins = User.objects.exclude(person=own).values_list("username", flat=True)
     shown = Person.objects.exclude(user=None).exclude(pk=own).values_list("name", flat=True)
-    return found | dict.fromkeys(map(folded, (*theirs, *logins, *shown)))
+    others = (*theirs, *logins, *shown, ERASED, *COLLECTIVES)
+    return found | {each: None for name in others for each in looks(name)}

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.actions import invitations, names, people
+from members.actions import invitations, names, people, profile
 from members.actors import SYSTEM
 from members.models import Event, Guest, Invitation, Person, Purpose, User
 from members.rules import StateRefusal, guest_may
@@ -108,6 +108,42 @@ def test_a_name_of_the_record_is_nobody_elses_to_take(invite, now, name):
         assert f"{known.get_absolute_url()}claim/" in "".join(caught.value.messages)
     assert Person.objects.get(user=None) == known
     assert list(Invitation.objects.values_list("used", flat=True)) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Nora\ufe0f",
+            "Nora\u3164",
+            "Nora\u034f",
+            "N\u043era",
+            "Nora\u17b4",
+            "\U000e0100Nora",
+            "\u039dora",
+            "N\u043er\u0430",
+        ),
+        *("\u039d\u039fRA", "\u200bNora", "\uffa0", "\u3164"),
+        *("已注销", "群友"),
+    ],
+)
+def test_names_that_are_drawn_like_somebodys_are_refused(invite, stranger, member, now, name):
+    with pytest.raises(ValidationError):
+        invitations.enter(key=invite().key, name=name, now=now)
+    with pytest.raises(ValidationError):
+        profile.edit_profile(person=member, version=member.version, name=name, by=member, now=now)
+
+
+@pytest.mark.parametrize("name", ["已注销", "群友", "N\u043era"])
+def test_no_account_is_called_like_those_who_left_or_a_group(invite, stranger, now, name):
+    with pytest.raises(ValidationError) as caught:
+        invitations.join(key=invite(Purpose.JOIN, "").key, user=new_user(name), now=now)
+    assert code_of(caught) == "taken"
+
+
+def test_names_of_other_scripts_are_names(invite, member, now):
+    for name in ("Анна", "Σοφία", "Noura"):
+        assert invitations.enter(key=invite().key, name=name, now=now).person.name == name
 
 
 def test_an_account_by_mail_gets_a_name_beside_that_of_the_record(now, settings):
