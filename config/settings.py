@@ -223,6 +223,8 @@ JOB_BEATS = {
 }
 # Whom the apps above let invite besides organizers: purpose → function of the actor and the target.
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
+# When what they make ends at the latest: function of the target.
+INVITATIONS_END = {"claim": "talks.rules.claiming_ends"}
 # Who sorts stories besides organizers: function of the actor.
 STORY_SORTERS = "talks.rules.files_news"
 # What a row said when it was read, for the merge of a conflict: function of the row and its version.
@@ -416,9 +418,9 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}, "keys": {"()": "config.logs.KeysLeftOut"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]},
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals", "keys"]},
     },
     "root": {"handlers": ["console"], "level": ENV["LOG_LEVEL"]},
     "loggers": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
@@ -22,6 +24,8 @@ from members.rules import StateRefusal, check_text, invalid, is_organizer, is_sy
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
 MAX_PLACES = 1000
+# Two leads and a standby: how many a host lets in by one link.
+FEW_PLACES = 3
 LONGEST = timedelta(days=400)
 
 
@@ -48,6 +52,8 @@ def invite(
         raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": MAX_PLACES}, "invalid")
     if expires_at is not None and not now < expires_at <= now + LONGEST:
         raise invalid("expires_at", _("It ends in the future, and within 400 days."), "invalid")
+    if not (is_organizer(by) or is_system(by)):
+        expires_at = _in_bounds(purpose, target, places, expires_at)
     check_text(note, field="note", limit=NOTE_LIMIT)
     check_text(target, field="target", limit=80)
     with transaction.atomic():
@@ -66,6 +72,16 @@ def invite(
     return made
 
 
+def _in_bounds(purpose: str, target: str, places: int, expires_at: datetime | None) -> datetime | None:
+    """Return when an invitation of somebody who is no organizer ends. Raises ValidationError for more than that."""
+    if places > FEW_PLACES:
+        raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": FEW_PLACES}, "invalid")
+    last: datetime | None = import_string(settings.INVITATIONS_END[purpose])(target)
+    if last is not None and expires_at is not None and expires_at > last:
+        raise invalid("expires_at", _("It ends when the evening begins."), "invalid")
+    return expires_at or last
+
+
 def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     """Let nobody in by it any more, and take from its guests what they might do. Twice is once.
 
@@ -75,11 +91,24 @@ def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     with transaction.atomic():
         row = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if row.revoked_at is None:
-            row.revoked_at = row.changed_at = now
-            row.version += 1
-            row.save(update_fields=["revoked_at", "changed_at", "version"])
-            record(by=by, now=now, verb="revoke_invitation", kind="invitation", key=row.pk)
+            _end(row, by=by, now=now)
     return row
+
+
+def end_invitations(*, person: Person, targets: Collection[str] | None = None, by: Actor, now: datetime) -> None:
+    """Revoke what somebody made, all or that to claim these; for the act that takes their right to it."""
+    rows = Invitation.objects.select_for_update().filter(created_by=person, revoked_at=None, deleted_at=None)
+    if targets is not None:
+        rows = rows.filter(purpose=Purpose.CLAIM, target__in=targets)
+    for row in rows.order_by("pk"):
+        _end(row, by=by, now=now)
+
+
+def _end(row: Invitation, *, by: Actor, now: datetime) -> None:
+    row.revoked_at = row.changed_at = now
+    row.version += 1
+    row.save(update_fields=["revoked_at", "changed_at", "version"])
+    record(by=by, now=now, verb="revoke_invitation", kind="invitation", key=row.pk)
 
 
 def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> Guest:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
+from members.actions.invitations import end_invitations
 from members.actors import Actor
 from members.models import Person, Role, Token, User
 from members.rules import (
@@ -26,7 +27,7 @@ from members.rules import (
 
 
 def suspend(*, person: Person, reason: str, by: Actor, now: datetime) -> User:
-    """Let a login only read; its sessions and tokens end at once. Again changes nothing.
+    """Let a login only read; its sessions, tokens and invitations end at once. Again changes nothing.
 
     Raises PermissionDenied, StateRefusal for a person without a login, ValidationError for the reason.
     """
@@ -38,6 +39,7 @@ def suspend(*, person: Person, reason: str, by: Actor, now: datetime) -> User:
             user.suspended_at = user.signed_out_at = now
             user.save(update_fields=["suspended_at", "signed_out_at"])
             Token.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+            end_invitations(person=person, by=by, now=now)
             record(by=by, now=now, verb="suspend", kind="person", key=person.pk, reason=reason)
     return user
 
