@@ -131,7 +131,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "members.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "members.signup.SignupForm"}
+ACCOUNT_FORMS = {"signup": "members.signup.SignupForm", "reset_password": "members.signup.ResetForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"} if OPEN_BY_MAIL else {"username"}
 # The form (members.signup) asks for an address only where mail is configured, and then of whom has no code.
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*" if OPEN_BY_MAIL else "email", "password1*", "password2*"]
@@ -223,6 +223,8 @@ JOB_BEATS = {
 }
 # Whom the apps above let invite besides organizers: purpose → function of the actor and the target.
 INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
+# When what they make ends at the latest: function of the target.
+INVITATIONS_END = {"claim": "talks.rules.claiming_ends"}
 # Who sorts stories besides organizers: function of the actor.
 STORY_SORTERS = "talks.rules.files_news"
 # What a row said when it was read, for the merge of a conflict: function of the row and its version.
@@ -230,7 +232,7 @@ BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
-ERASES_ALSO = ("talks.actions.keeping.forget_names",)
+ERASES_ALSO = ("talks.actions.keeping.forget_names", "talks.actions.signatures.forget_signatures")
 # What else the daily clean-up does: function of the present moment.
 PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
 if REDIS_URL:
@@ -416,9 +418,9 @@ LOGGING = {
             ],
         }
     },
-    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
+    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}, "keys": {"()": "config.logs.KeysLeftOut"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals"]},
+        "console": {"class": "logging.StreamHandler", "formatter": "structured", "filters": ["refusals", "keys"]},
     },
     "root": {"handlers": ["console"], "level": ENV["LOG_LEVEL"]},
     "loggers": {

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_noop, ngettext_lazy
 
-from members.actions import invitations
+from members.actions import invitations, tokens
 from members.actors import GUEST, guest_at
 from members.models import User
 from members.sealing import seal, unseal
@@ -65,7 +65,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> User:
         """Open the account. Raises what `join` raises; the sign-up forms say it."""
         data = form.cleaned_data
-        user.username, user.email = data["username"], data.get("email") or ""
+        # who has a code proves an address afterwards, on the page of their account
+        user.username, user.email = data["username"], "" if data["code"] else data.get("email") or ""
         if data.get("password1"):
             user.set_password(data["password1"])
         else:
@@ -74,6 +75,10 @@ class AccountAdapter(DefaultAccountAdapter):
         for name in (GUEST, CODE):
             request.session.pop(name, None)
         return made
+
+    def set_password(self, user: Any, password: str) -> None:
+        """Set another password, changed or reset; django-allauth's one door for both."""
+        tokens.set_password(user=user, password=password, now=timezone.now())
 
     def get_login_stages(self) -> list[str]:
         ours = f"{VerifiedIfOpenedByMail.__module__}.{VerifiedIfOpenedByMail.__qualname__}"

@@ -12,14 +12,14 @@ from members.written import pointers
 
 # What is nobody's to read, not even one's own: what opens the account, and what only the site needs.
 SECRET = {"password", "digest", "data", "token", "token_secret", "key", "secret"}
+# Rows that others write about a person; one's own requests come by the login, names stand apart.
+OF_OTHERS = {"members.alias.person", "members.personrequest.person", "members.personrequest.decided_by"}
 DERIVED = ("_html", "html_version")
 
 
 def everything_of(person: Person) -> dict[str, Any]:
     """Return all rows that point to a person or their login, and what they did, by table."""
-    tables = {
-        pointer.label: _rows(pointer.rows(person)) for pointer in pointers() if pointer.label != "members.alias.person"
-    }
+    tables = {pointer.label: _rows(pointer.rows(person)) for pointer in pointers() if pointer.label not in OF_OTHERS}
     found: dict[str, Any] = {
         "person": _row(person),
         "names": sorted(person.aliases.filter(deleted_at=None).values_list("name", flat=True)),

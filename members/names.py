@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from enum import Enum
 
@@ -37,6 +38,21 @@ _SIMPLE = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _SUFFIXES = ("智能", "ai", "agi", "llm")
 
 
+# What is drawn as nothing: Default_Ignorable_Code_Point of the Unicode Character Database.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+# Cyrillic and Greek letters before the Latin ones they are drawn as: Unicode TR39, confusables.txt, single letters.
+_LOOKS = (
+    "\u0410A\u0412B\u0415E\u0405S\u0406I\u0408J\u041aK\u041cM\u041dH\u041eO\u0420P\u0421C\u0422T\u0425X\u04aeY\u0423Y\u0474V\u050cG\u051aQ\u051cW"
+    "\u0430a\u0435e\u043eo\u0440p\u0441c\u0443y\u0445x\u0456i\u0458j\u0455s\u04bbh\u04afy\u0475v\u0501d\u051bq\u051dw\u04cfl\u04c0l"
+    "\u0391A\u0392B\u0395E\u0396Z\u0397H\u0399I\u039aK\u039cM\u039dN\u039fO\u03a1P\u03a4T\u03a5Y\u03a7X\u037fJ\u03f9C"
+    "\u03b1a\u03b3y\u03b9i\u03bdv\u03bfo\u03c1p\u03c3o\u03c5u\u03f2c\u03f3j"
+)
+_LATIN = str.maketrans(dict(zip(_LOOKS[::2], _LOOKS[1::2], strict=True)))
+
+
 class Evidence(Enum):
     """Why two names may mean one person."""
 
@@ -51,8 +67,13 @@ def simplified(name: str) -> str:
     return name.translate(_SIMPLE)
 
 
+def seen(name: str) -> str:
+    """Return the name without the characters that nobody sees."""
+    return _UNSEEN.sub("", name)
+
+
 def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKC", name)
+    return unicodedata.normalize("NFKC", seen(name))
 
 
 def _letters(name: str) -> str:
@@ -67,6 +88,14 @@ def folded(name: str) -> str:
     """Return what names that look alike have in common; a name of signs alone is itself."""
     plain = simplified(_plain(name)).casefold()
     return _letters(plain) or plain
+
+
+def looks(name: str) -> set[str]:
+    """Return what a name is taken for by who reads it: folded, and folded with look-alikes of other scripts as Latin.
+
+    Both, since a letter may look Latin as a capital only: a name all in another script still equals itself.
+    """
+    return {folded(name), folded(_plain(name).translate(_LATIN))}
 
 
 def stem(name: str) -> str:

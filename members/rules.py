@@ -38,7 +38,8 @@ def guest_may(by: Actor, purpose: Purpose, target: object, *, now: datetime) -> 
     user = by.person.user  # whoever was a guest and has an account now is suspended as a guest, too
     if by.person.deleted_at is not None or (user is not None and not (user.is_active and user.suspended_at is None)):
         return False
-    alive = Invitation.objects.standing(now).filter(pk=by.invitation_id, purpose=purpose, target=str(target))
+    own = {"pk": by.invitation_id, "guests": by.pk}  # a guest who erased their account is none any more
+    alive = Invitation.objects.standing(now).filter(**own, purpose=purpose, target=str(target))
     return alive.exists()
 
 
@@ -52,6 +53,11 @@ def may_invite(by: Actor, purpose: str, target: str) -> bool:
 
 def may_suspend(by: Actor, user: User) -> bool:
     """Organizers, anybody but themselves."""
+    return is_organizer(by) and getattr(by, "user_id", None) != user.pk
+
+
+def may_change_role(by: Actor, user: User) -> bool:
+    """Organizers, anybody's but their own, so that there is always one."""
     return is_organizer(by) and getattr(by, "user_id", None) != user.pk
 
 

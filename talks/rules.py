@@ -230,6 +230,11 @@ def may_invite_to_claim(by: Actor, target: str) -> bool:
     return section is not None and takes_claims(section.episode) and runs(by, section.episode)
 
 
+def claiming_ends(target: str) -> datetime | None:
+    """Return when the evening of the section of this key begins, if that is known."""
+    return Section.objects.values_list("episode__starts_at", flat=True).get(pk=int(target))
+
+
 def may_keep_webhooks(by: Actor) -> bool:
     """Their addresses are keys to groups: organizers."""
     return is_organizer(by)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,18 +10,22 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import Http404
+from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actions.people import ERASED, anew, free_handle, give_person, save_new
+from members.actions.people import COLLECTIVES, ERASED, anew, free_handle, give_person, save_new
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
-from members.names import folded
-from members.rules import StateRefusal, check_text, in_one, invalid, is_organizer, is_system, may_invite, require
+from members.names import looks, seen
+from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, require
 
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
 MAX_PLACES = 1000
+# Two leads and a standby: how many a host lets in by one link.
+FEW_PLACES = 3
 LONGEST = timedelta(days=400)
 
 
@@ -48,6 +52,8 @@ def invite(
         raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": MAX_PLACES}, "invalid")
     if expires_at is not None and not now < expires_at <= now + LONGEST:
         raise invalid("expires_at", _("It ends in the future, and within 400 days."), "invalid")
+    if not (is_organizer(by) or is_system(by)):
+        expires_at = _in_bounds(purpose, target, places, expires_at)
     check_text(note, field="note", limit=NOTE_LIMIT)
     check_text(target, field="target", limit=80)
     with transaction.atomic():
@@ -66,6 +72,16 @@ def invite(
     return made
 
 
+def _in_bounds(purpose: str, target: str, places: int, expires_at: datetime | None) -> datetime | None:
+    """Return when an invitation of somebody who is no organizer ends. Raises ValidationError for more than that."""
+    if places > FEW_PLACES:
+        raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": FEW_PLACES}, "invalid")
+    last: datetime | None = import_string(settings.INVITATIONS_END[purpose])(target)
+    if last is not None and expires_at is not None and expires_at > last:
+        raise invalid("expires_at", _("It ends when the evening begins."), "invalid")
+    return expires_at or last
+
+
 def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     """Let nobody in by it any more, and take from its guests what they might do. Twice is once.
 
@@ -75,11 +91,24 @@ def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     with transaction.atomic():
         row = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if row.revoked_at is None:
-            row.revoked_at = row.changed_at = now
-            row.version += 1
-            row.save(update_fields=["revoked_at", "changed_at", "version"])
-            record(by=by, now=now, verb="revoke_invitation", kind="invitation", key=row.pk)
+            _end(row, by=by, now=now)
     return row
+
+
+def end_invitations(*, person: Person, targets: Collection[str] | None = None, by: Actor, now: datetime) -> None:
+    """Revoke what somebody made, all or that to claim these; for the act that takes their right to it."""
+    rows = Invitation.objects.select_for_update().filter(created_by=person, revoked_at=None, deleted_at=None)
+    if targets is not None:
+        rows = rows.filter(purpose=Purpose.CLAIM, target__in=targets)
+    for row in rows.order_by("pk"):
+        _end(row, by=by, now=now)
+
+
+def _end(row: Invitation, *, by: Actor, now: datetime) -> None:
+    row.revoked_at = row.changed_at = now
+    row.version += 1
+    row.save(update_fields=["revoked_at", "changed_at", "version"])
+    record(by=by, now=now, verb="revoke_invitation", kind="invitation", key=row.pk)
 
 
 def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> Guest:
@@ -93,7 +122,7 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
         invitation = _locked(key)
         if invitation.purpose == Purpose.JOIN:
             raise Http404
-        known = guest.person if guest is not None and _is_still_nobody(guest.person) else None
+        known = nobody_yet(guest)
         if known is not None and (again := Guest.objects.filter(invitation=invitation, person=known).first()):
             return again
         _take_place(invitation, now=now)
@@ -124,12 +153,12 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
             except (Http404, StateRefusal) as error:
                 raise closed(str(error) if isinstance(error, StateRefusal) else "") from error
             user.invitation = invitation
+        claim = nobody_yet(guest)
         if key:
-            _check_username(user.username)
+            _check_username(user.username, claim)
         else:  # nobody learns here whether a name is taken
-            user.username = _free_username(wish)
+            user.username = _free_username(wish, claim)
         save_new(user)
-        claim = guest.person if guest is not None and _is_still_nobody(guest.person) else None
         person = give_person(user, claim=claim, now=now)
         after = {"username": user.username, "invitation": user.invitation_id}
         record(by=person, now=now, verb="join", kind="person", key=person.pk, after=after)
@@ -138,18 +167,18 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
     return user
 
 
-def _check_username(name: str) -> None:
+def _check_username(name: str, claim: Person | None) -> None:
     try:
-        refuse_taken(name)
+        refuse_taken(name, but=claim)
     except ValidationError as error:
-        raise invalid("username", in_one(error.messages), "taken") from error
+        raise ValidationError({"username": error.error_dict["name"]}) from error
 
 
-def _free_username(wanted: str) -> str:
+def _free_username(wanted: str, claim: Person | None) -> str:
+    known = _known(but=claim)
     for number in range(1, 1000):
         name = wanted if number == 1 else f"{wanted}{number}"
-        with suppress(ValidationError):
-            refuse_taken(name)
+        if not looks(name) & known.keys():
             return name
     raise invalid("username", _("Choose another user name."), "taken")
 
@@ -178,14 +207,16 @@ def _take_place(invitation: Invitation, *, now: datetime) -> None:
     invitation.save(update_fields=["used"])
 
 
-def _is_still_nobody(person: Person) -> bool:
-    """Whether a guest's person is still the guest's: without a login, neither merged nor erased."""
-    row = Person.objects.filter(pk=person.pk).current().first()
-    return row is not None and row.user_id is None and not row.is_collective
+def nobody_yet(guest: Guest | None) -> Person | None:
+    """Return a guest's person while it is still the guest's: without a login, neither merged nor erased."""
+    if guest is None:
+        return None
+    own = Person.objects.filter(pk=guest.person_id, guests=guest.pk)
+    return own.filter(user=None, is_collective=False).current().first()
 
 
 def _named(name: str, *, now: datetime) -> Person:
-    """Make the Person of a guest. Raises ValidationError for a name that belongs to somebody who can sign in."""
+    """Make the Person of a guest. Raises ValidationError for a name that is taken (`refuse_taken`)."""
     check_name(name, limit=NAME_LIMIT)
     refuse_taken(name)
     stamp = {"created_at": now, "changed_at": now}
@@ -197,6 +228,8 @@ def _named(name: str, *, now: datetime) -> Person:
 def check_name(name: str, *, limit: int) -> None:
     """Raise ValidationError for what cannot stand as a name of one person."""
     check_text(name, field="name", limit=limit, required=True)
+    if not seen(name).strip():
+        raise invalid("name", _("Write something first."), "required")
     if name != " ".join(name.split()):
         message = _("A name stands on one line, without white space around it.")
         raise invalid("name", message, "invalid")
@@ -205,11 +238,39 @@ def check_name(name: str, *, limit: int) -> None:
 
 
 def refuse_taken(name: str, *, but: Person | None = None) -> None:
-    """Raise ValidationError for a name that looks like that of a group or of somebody (`but` this one) who signs in."""
-    theirs = Q(person__user__isnull=False) | Q(person__is_collective=True)
-    own = but.pk if but is not None else None
-    known = Alias.objects.filter(theirs, deleted_at=None).exclude(person=own).values_list("name", flat=True)
-    logins = User.objects.exclude(person=own).values_list("username", flat=True)
-    if folded(name) in {folded(each) for each in (*known, *logins)}:
+    """Raise ValidationError for a name that looks like that of a group, of somebody (`but` this one) who signs in, or
+    of somebody in the record: then with code `in_record` and, as `claim`, where one says that it is oneself.
+
+    What only guests are called is free: anybody may have come in under it, so it stands for nobody.
+    """
+    known = _known(but=but)
+    holders = [known[each] for each in looks(name) if each in known]
+    if None in holders:
         message = _("This name belongs to somebody with an account. If it is you, sign in; else add something to it.")
         raise invalid("name", message, "taken")
+    for holder in holders:
+        message = _(
+            "This name is in the record already. If it is you, take another one for now, sign in and claim it at"
+            " %(claim)s; else add something to it."
+        )
+        params = {"claim": reverse("person-claim", args=[holder])}
+        raise ValidationError({"name": [ValidationError(message, code="in_record", params=params)]})
+
+
+def _known(*, but: Person | None) -> dict[str, str | None]:
+    """Return what taken names are taken for (`looks`): with the handle of who bears one in the record, else None."""
+    own = but.pk if but is not None else None
+    came, joined = Guest.objects.values("person"), Person.objects.exclude(merged_into=None).values("merged_into")
+    only_guests = Q(person__user=None, person__in=came) & ~Q(person__in=joined)
+    aliases = Alias.objects.filter(deleted_at=None).exclude(person=own).exclude(only_guests)
+    free = Q(person__user=None, person__is_collective=False)
+    found: dict[str, str | None] = {
+        each: handle
+        for name, handle in aliases.filter(free).values_list("name", "person__handle")
+        for each in looks(name)
+    }
+    theirs = aliases.exclude(free).values_list("name", flat=True)
+    logins = User.objects.exclude(person=own).values_list("username", flat=True)
+    shown = Person.objects.exclude(user=None).exclude(pk=own).values_list("name", flat=True)
+    others = (*theirs, *logins, *shown, ERASED, *COLLECTIVES)
+    return found | {each: None for name in others for each in looks(name)}

@@ -1,4 +1,4 @@
-"""What organizers do about logins: suspend them, lift that, and make a link that sets a new password."""
+"""What organizers do about logins: suspend them, lift that, give roles, and make a link that sets a new password."""
 
 from __future__ import annotations
 
@@ -11,13 +11,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
+from members.actions.invitations import end_invitations
 from members.actors import Actor
-from members.models import Person, Token, User
-from members.rules import REASON_LIMIT, StateRefusal, check_text, may_help, may_suspend, require
+from members.models import Person, Role, Token, User
+from members.rules import (
+    REASON_LIMIT,
+    StateRefusal,
+    check_text,
+    invalid,
+    may_change_role,
+    may_help,
+    may_suspend,
+    require,
+)
 
 
 def suspend(*, person: Person, reason: str, by: Actor, now: datetime) -> User:
-    """Let a login only read; its sessions and tokens end at once. Again changes nothing.
+    """Let a login only read; its sessions, tokens and invitations end at once. Again changes nothing.
 
     Raises PermissionDenied, StateRefusal for a person without a login, ValidationError for the reason.
     """
@@ -29,6 +39,7 @@ def suspend(*, person: Person, reason: str, by: Actor, now: datetime) -> User:
             user.suspended_at = user.signed_out_at = now
             user.save(update_fields=["suspended_at", "signed_out_at"])
             Token.objects.filter(user=user, revoked_at=None).update(revoked_at=now)
+            end_invitations(person=person, by=by, now=now)
             record(by=by, now=now, verb="suspend", kind="person", key=person.pk, reason=reason)
     return user
 
@@ -42,6 +53,25 @@ def lift(*, person: Person, by: Actor, now: datetime) -> User:
             user.suspended_at = None
             user.save(update_fields=["suspended_at"])
             record(by=by, now=now, verb="lift", kind="person", key=person.pk)
+    return user
+
+
+def change_role(*, person: Person, role: str, by: Actor, now: datetime) -> User:
+    """Make a member an organizer or an organizer a member. The same role changes nothing.
+
+    Raises PermissionDenied, StateRefusal for a person without a login, ValidationError for an unknown role.
+    """
+    if role not in Role.values:
+        raise invalid("role", _("Unknown role."), "unknown")
+    with transaction.atomic():
+        user = _locked(person)
+        require(may_change_role(by, user), _("Only organizers give roles, and not to themselves."))
+        if user.role != role:
+            before, user.role = user.role, role
+            user.is_staff = user.is_superuser = role == Role.ORGANIZER
+            user.save(update_fields=["role", "is_staff", "is_superuser"])
+            values = {"before": {"role": before}, "after": {"role": role}}
+            record(by=by, now=now, verb="change_role", kind="person", key=person.pk, **values)
     return user
 
 

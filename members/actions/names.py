@@ -8,23 +8,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
 from members.actions.invitations import check_name, refuse_taken
 from members.actors import Actor
 from members.models import Alias, Event, Person
-from members.rules import REASON_LIMIT, StateRefusal, check_text, invalid, may_keep_names, require
+from members.rules import REASON_LIMIT, StateRefusal, check_text, invalid, is_organizer, may_keep_names, require
 from members.written import Pointer, move, pointers
 
 NAME_LIMIT = 80
+# How often one takes another name without an organizer.
+OWN_RENAMES, OWN_SPAN = 3, timedelta(days=30)
 
 
 def merge(*, person: Person, into: Person, by: Actor, now: datetime, reason: str = "") -> Person:
@@ -112,10 +116,43 @@ def rename(*, person: Person, name: str, version: int, carry: bool = False, by: 
 
 
 def rename_locked(row: Person, *, name: str, by: Actor, now: datetime) -> Person:
-    """Give a locked person another name of their own choice. Raises ValidationError as `rename` does, also for a name
-    that looks like somebody's with an account."""
+    """Give a locked person another name of their own choice; an earlier one of their choice that no row uses is free.
+
+    Raises ValidationError as `rename` does, for a name that is taken (`refuse_taken`), and with code `too_many` for
+    more than OWN_RENAMES in OWN_SPAN by anybody but an organizer.
+    """
+    if name == row.name:
+        return row
+    if not is_organizer(by):
+        _check_pace(row, now=now)
     refuse_taken(name, but=row)
-    return _rename(row, name=name, version=row.version, carry=False, by=by, now=now)
+    old = row.name
+    _rename(row, name=name, version=row.version, carry=False, by=by, now=now)
+    _free_unused(row, old)
+    return row
+
+
+def _check_pace(row: Person, *, now: datetime) -> None:
+    own = Event.objects.about("person", row.pk).filter(verb="rename", person=row, at__gt=now - OWN_SPAN)
+    last = list(own.order_by("-at", "-pk").values_list("at", flat=True)[:OWN_RENAMES])
+    if len(last) == OWN_RENAMES:
+        day = date_format(localtime(last[-1] + OWN_SPAN), "DATETIME_FORMAT")
+        message = _("You have taken another name three times in 30 days; the next time you can is %(day)s.")
+        raise invalid("name", message % {"day": day}, "too_many")
+
+
+def _free_unused(row: Person, old: str) -> None:
+    """Drop an earlier name that its bearer chose and no row is written with: nobody is known by it."""
+    alias = Alias.objects.filter(person=row, name=old).exclude(name=row.name).first()
+    if alias is None or any(
+        each.rows(row).filter(**{each.written: old}).exists() for each in pointers() if each.written
+    ):
+        return
+    own = Event.objects.about("person", row.pk).filter(person=row)
+    took = own.filter(verb="rename").values_list("after", flat=True)
+    came = own.filter(verb__in=("join", "enter")).values_list("after", flat=True)
+    if any(alias.pk in after["aliases"] for after in took) or any(old in after.values() for after in came):
+        alias.delete()
 
 
 def undo_rename(*, person: Person, by: Actor, now: datetime) -> Person:
@@ -273,6 +310,7 @@ def _undo(event: Event, *, by: Actor, now: datetime) -> None:
     if row.name == event.after["name"]:
         row.name = event.before["name"]
         _save(row, "name", now=now)
+        _alias(row.name, row, now=now)  # freed, when they had chosen it and nothing was written with it
     Alias.objects.filter(pk__in=event.after["aliases"]).exclude(name=row.name).delete()
     after = {"name": row.name, "rename": event.pk}
     before = {"name": event.after["name"]}

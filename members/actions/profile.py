@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from markup import html, links
 from members.actions.events import record
+from members.actions.forgetting import forget_told
 from members.actions.names import rename_locked, write_name
 from members.actions.people import ERASED
 from members.actors import Actor
-from members.models import Alias, Event, MailGroup, Notification, Person, PersonRequest, User
+from members.models import Alias, Event, Guest, MailGroup, Notification, Person, PersonRequest, User
 from members.rules import StateRefusal, check_text, invalid, may_edit_person, require
 from members.written import pointers
 
@@ -92,10 +93,12 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
             if pointer.written:
                 named = pointer.rows(*people).exclude(**{f"{pointer.written}__isnull": True})
                 write_name(pointer, named, ERASED, now=now)
+        names = _names_of(people) | {user.username}
         for path in settings.ERASES_ALSO:
-            import_string(path)(people=people, name=ERASED)
-        for model in (Alias, Notification, PersonRequest):
-            model.objects.filter(person__in=people).delete()
+            import_string(path)(people=people, names=names, name=ERASED, now=now)
+        for model in (Alias, Guest, Notification, PersonRequest):
+            model._default_manager.filter(person__in=people).delete()
+        forget_told(people=people, names=names, name=ERASED)
         for key in people:
             _forget(Person.objects.select_for_update().get(pk=key), now=now)
         user.delete()
@@ -115,6 +118,11 @@ def _merged_into(key: int) -> list[int]:
         level = list(Person.objects.filter(merged_into__in=level).exclude(pk__in=found).values_list("pk", flat=True))
         found += level
     return found
+
+
+def _names_of(people: list[int]) -> set[str]:
+    aliases = Alias.objects.filter(person__in=people).values_list("name", flat=True)
+    return {*aliases, *Person.objects.filter(pk__in=people).values_list("name", flat=True)} - {ERASED}
 
 
 def _forget(row: Person, *, now: datetime) -> None:

@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
-from members.actors import Actor
+from members.actors import ANONYMOUS, Actor
 from members.models import Person, Scope, Token, User
 from members.rules import check_text, invalid, is_system, may_write
 
@@ -45,6 +45,18 @@ def revoke_token(*, token: Token, by: Actor, now: datetime) -> None:
         raise Http404
     with transaction.atomic():
         if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=now):
+            record(by=by, now=now, verb="revoke_token", kind="token", key=token.pk)
+
+
+def set_password(*, user: User, password: str, now: datetime) -> None:
+    """Set a login's password and take all its tokens back: whoever knew the old one may have made them."""
+    user.set_password(password)
+    by = Person.objects.filter(user=user).first() or ANONYMOUS
+    with transaction.atomic():
+        user.save()
+        tokens = list(Token.objects.select_for_update().filter(user=user, revoked_at=None))
+        Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=now)
+        for token in tokens:
             record(by=by, now=now, verb="revoke_token", kind="token", key=token.pk)
 
 

@@ -41,6 +41,15 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
         return reverse("go", args=[row.key])
 
 
+# What lets somebody in is computed whenever it is shown, and stored nowhere.
+CODES = ("key", "url")
+
+
+def _with_codes(body: dict[str, Any]) -> dict[str, Any]:
+    key = Invitation(pk=body["id"]).key
+    return {**body, "key": key, "url": reverse("go", args=[key])}
+
+
 class NewInvitation(serializers.Serializer[Any]):
     """A new invitation: `target` is a section's id (claim) or an episode's code (submit, ask), empty for an account."""
 
@@ -82,7 +91,7 @@ class InvitationViewSet(Rows):
             row = invitations.invite(by=by, now=timezone.now(), **form.validated_data)
             return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 
-        return once(request, make)
+        return once(request, make, unkept=CODES, anew=_with_codes)
 
     @extend_schema(request=None, responses={200: InvitationSerializer})
     @action(detail=True, methods=["post"])
@@ -95,7 +104,7 @@ class InvitationViewSet(Rows):
             done = invitations.revoke(invitation=row, by=by, now=timezone.now())
             return self.reply(done, self.get_serializer(done).data)
 
-        return once(request, act)
+        return once(request, act, unkept=CODES, anew=_with_codes)
 
 
 class PersonRequestSerializer(serializers.ModelSerializer[PersonRequest]):

@@ -252,7 +252,7 @@ class TokenViewSet(Rows):
             token, key = tokens.create_token(user=person.user, by=person, now=now, **form.validated_data)
             return Response({**TokenSerializer(token).data, "key": key}, status=status.HTTP_201_CREATED)
 
-        return once(request, make, unkept="key")
+        return once(request, make, unkept=("key",))
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:

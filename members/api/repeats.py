@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -40,11 +40,18 @@ class StillRunning(exceptions.APIException):
     default_detail = gettext_lazy("The first request with this Idempotency-Key is still running.")
 
 
-def once(request: Request, act: Callable[[], Response], *, unkept: str = "") -> Response:
+def once(
+    request: Request,
+    act: Callable[[], Response],
+    *,
+    unkept: Collection[str] = (),
+    anew: Callable[[Any], Any] | None = None,
+) -> Response:
     """Return the reply of `act`, or the first reply when this request was sent before under its Idempotency-Key.
 
     The work and the note of its reply are one transaction: a killed process leaves both or neither. Work that
-    raises is not noted and may be tried again. `unkept` names a field that is shown once and never stored.
+    raises is not noted and may be tried again. `unkept` names fields that are never stored:
+    null when it is sent again, or what `anew` makes of the stored body.
     Raises KeyReused and StillRunning.
     """
     key = request.headers.get("Idempotency-Key", "")
@@ -56,13 +63,13 @@ def once(request: Request, act: Callable[[], Response], *, unkept: str = "") -> 
     try:
         row = idempotency.begin(user=person.user, key=key, digest=_digest(request), now=timezone.now())
         if row.status is not None:
-            return Response(row.body, status=row.status)
+            return Response(anew(row.body) if anew is not None else row.body, status=row.status)
         try:
             with transaction.atomic():
                 response = act()
                 body: Any = json.loads(json.dumps(response.data, cls=JSONEncoder))
                 idempotency.finish(
-                    row=row, status=response.status_code, body={**body, unkept: None} if unkept else body
+                    row=row, status=response.status_code, body={**body, **dict.fromkeys(unkept)} if unkept else body
                 )
         except BaseException:
             idempotency.forget(row=row)

@@ -11,13 +11,14 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actions.events import record
+from members.actions.invitations import end_invitations
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, invalid, is_organizer, may_write, require
 from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
-from talks.models import Episode, EpisodeState, Hosting, HostingRole
+from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
 from talks.models.order import in_order
 from talks.rules import is_past_cut_off, runs
 
@@ -74,6 +75,7 @@ def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
             raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
         before = _values(row)
         _end(row, now=now)
+        _end_links(row, by=by, now=now)
         keep(record(by=by, now=now, verb="leave_hosting", kind="episode", key=row.episode.code, before=before), [row])
         _tell("hosting_left", row.episode, [row], by=by, now=now, role=row.role, name=row.name)
     return row
@@ -93,6 +95,7 @@ def hand_over_hosting(*, hosting: Hosting, to: Person, by: Actor, now: datetime)
         before = _values(row)
         _end(row, now=now)
         made = _give(row.episode, to, row.role, now=now)
+        _end_links(row, by=by, now=now)
         values = {"key": row.episode.code, "before": before, "after": _values(made)}
         keep(record(by=by, now=now, verb="hand_over_hosting", kind="episode", **values), [row, made])
         told = [row, made]
@@ -159,6 +162,14 @@ def _end(row: Hosting, *, now: datetime) -> None:
     row.deleted_at = row.changed_at = now
     row.version += 1
     row.save(update_fields=["deleted_at", "changed_at", "version"])
+
+
+def _end_links(row: Hosting, *, by: Actor, now: datetime) -> None:
+    """Revoke the links to sections of an evening that somebody made who runs it no more."""
+    person = Person.objects.select_related("user").get(pk=row.person_id)
+    if not runs(person, row.episode):
+        sections = Section.objects.filter(episode=row.episode).values_list("pk", flat=True)
+        end_invitations(person=person, targets=[str(key) for key in sections], by=by, now=now)
 
 
 def _values(row: Hosting) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def loaded_version(row: Row) -> int:
 WRITTEN = (("person", "name"), ("asker", "asker_name"), ("author", "author_name"))
 
 
-def forget_names(*, people: Collection[int], name: str) -> None:
+def forget_names(*, people: Collection[int], name: str, **_more: Any) -> None:
     """Write another name for people who erased their account into every state that was kept. Part of the erasure."""
     text = Q(pk=None)
     for key in people:  # as both databases write JSON: the key of a person, and no longer number

@@ -8,16 +8,13 @@ from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from members.actions.invitations import LONGEST, NOTE_LIMIT, invite
+from members.actions.invitations import FEW_PLACES, LONGEST, NOTE_LIMIT, invite
 from members.actors import Actor
 from members.models import Invitation, Purpose
 from members.rules import StateRefusal, require
 from talks.missing import unclaimed
 from talks.models import Episode, Section
 from talks.rules import runs, takes_claims
-
-# Two leads and a standby may come in by one link.
-PLACES = 3
 
 
 def rescue(*, episode: Episode, by: Actor, now: datetime) -> list[tuple[Section, Invitation]]:
@@ -48,5 +45,5 @@ def _invite(section: Section, episode: Episode, *, by: Actor, now: datetime) -> 
     ends = min(episode.starts_at, now + LONGEST) if episode.starts_at is not None else None
     note = f"{episode.label} {section.name}"[:NOTE_LIMIT]
     return invite(
-        purpose=Purpose.CLAIM, target=str(section.pk), places=PLACES, expires_at=ends, note=note, by=by, now=now
+        purpose=Purpose.CLAIM, target=str(section.pk), places=FEW_PLACES, expires_at=ends, note=note, by=by, now=now
     )

@@ -183,7 +183,7 @@ class WebhookViewSet(Rows):
             data = {**self.get_serializer(made).data, "secret": secret or None}
             return self.reply(made, data, status.HTTP_201_CREATED)
 
-        return once(request, act, unkept="secret")
+        return once(request, act, unkept=("secret",))
 
     @extend_schema(request=WebhookChange, responses={200: WebhookSerializer})
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -67,15 +68,24 @@ def way_back(request: HttpRequest, usual: str) -> str:
     return onward if onward and is_ours else usual
 
 
-def person_named(text: str, *, field: str) -> Person:
-    """Return who is meant by a name or a handle. Raises ValidationError when nobody or more than one is."""
-    name = text.strip()[:80].replace("\x00", "")
+def person_named(text: str, *, field: str, groups: bool = False) -> Person:
+    """Return who is meant by a name, a handle or the address of their page; a group only with `groups`.
+
+    Raises ValidationError when nobody is, and when more than one is: then only an address says who.
+    """
+    name = text.strip().replace("\x00", "")
     if not name:
         raise invalid(field, _("Write a name."), "required")
-    meant = Q(handle=name) | Q(name=name) | Q(aliases__name=name, aliases__deleted_at=None)
-    found = list(Person.objects.current().filter(meant, is_collective=False).distinct()[:2])
+    people = Person.objects.current() if groups else Person.objects.current().filter(is_collective=False)
+    _way, is_address, handle = name.rstrip("/").rpartition("/people/")
+    meant = Q(handle=unquote(handle))
+    if not is_address:
+        meant = Q(handle=name[:80]) | Q(name=name[:80]) | Q(aliases__name=name[:80], aliases__deleted_at=None)
+    found = list(people.filter(meant).distinct().order_by("pk")[:5])
     if len(found) > 1:
-        found = [person for person in found if person.handle == name]
+        addresses = "、".join(f"/people/{person.handle}/" for person in found)
+        sentence = _("More than one is called %(name)s here. Write the address of the one you mean: %(addresses)s")
+        raise invalid(field, sentence % {"name": name[:80], "addresses": addresses}, "ambiguous")
     if not found:
-        raise invalid(field, _("Nobody is called %(name)s here.") % {"name": name}, "unknown")
+        raise invalid(field, _("Nobody is called %(name)s here.") % {"name": name[:80]}, "unknown")
     return found[0]

@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -27,6 +27,7 @@ from members.models import Alias, Event, Person, PersonRequest, RequestState
 from members.names import Evidence
 from members.rules import StateRefusal, is_organizer, may_help, may_suspend, may_write
 from talks.models.credits import in_record
+from talks.views.acting import person_named
 from talks.views.visitor import visitor
 
 SHOWN = 100
@@ -51,7 +52,7 @@ class RenameForm(forms.Form):
 class IntoForm(forms.Form):
     """Who somebody is really: the handle or a name of the other person."""
 
-    into = forms.CharField(label=gettext_lazy("Name or address of the other person"), max_length=80)
+    into = forms.CharField(label=gettext_lazy("Name or address of the other person"), max_length=600)
 
 
 class ReasonForm(forms.Form):
@@ -122,7 +123,11 @@ def _act(verb: str, row: Person, request: HttpRequest, by: Actor) -> tuple[forms
         return rename, lambda: names.rename(person=row, by=by, now=now, **rename.cleaned_data)
     if verb == "merge":
         into = IntoForm(request.POST)
-        return into, lambda: names.merge(person=row, into=_meant(into.cleaned_data["into"]), by=by, now=now)
+
+        def whom() -> Person:
+            return person_named(into.cleaned_data["into"], field="into", groups=True)
+
+        return into, lambda: names.merge(person=row, into=whom(), by=by, now=now)
     if verb == "suspend":
         why = ReasonForm(request.POST)
         return why, lambda: logins.suspend(person=row, by=by, now=now, **why.cleaned_data)
@@ -144,16 +149,6 @@ def _said(verb: str) -> str:
         "suspend": _("The account only reads now; its sessions and tokens have ended."),
         "lift": _("The account may write again."),
     }[verb]
-
-
-def _meant(text: str) -> Person:
-    """Return the person of a handle, an address or a written name. Raises ValidationError."""
-    text = text.strip()
-    handle = text.rstrip("/").rpartition("/")[2] or text
-    row = Person.objects.current().with_handle(handle).first() or Person.objects.current().named([text]).first()
-    if row is None:
-        raise ValidationError({"into": _("Nobody is called so.")})
-    return row
 
 
 def _found(handle: str) -> Person:

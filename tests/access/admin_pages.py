@@ -51,7 +51,7 @@ def looked_at(app, model, *, is_alike):
 
 USER = "admin/members/user"
 NORA = f"/{USER}/{{nora.user_id}}"
-OF_NORA = {"username": "Nora", "role": "organizer", "is_active": "on"}
+OF_NORA = {"role": "organizer"}
 PASSWORDS = {"password1": "a quite different horse", "password2": "a quite different horse", "usable_password": "true"}
 
 ROWS = [
@@ -59,9 +59,8 @@ ROWS = [
     # the site's own sign-in page is the door; who is signed in already is told that only organizers come in
     row("admin/login/", "/admin/login/", GET=NEVER, POST=NEVER),
     row("admin/logout/", "/admin/logout/", GET=NO_FORM, POST=LOOK),
-    row("admin/password_change/", "/admin/password_change/", GET=ORGANIZERS, POST=(
-        ORGANIZERS, {"old_password": "{password}", "new_password1": "a quite different horse", "new_password2": "a quite different horse"}
-    )),
+    # the page of one's account is where a password is changed
+    row("admin/password_change/", "/admin/password_change/", GET=ORGANIZERS, POST=LOOK),
     row("admin/password_change/done/", "/admin/password_change/done/", GET=ORGANIZERS, POST=NO_FORM),
     # no table of ours offers to complete anything
     row("admin/autocomplete/", "/admin/autocomplete/", GET=NEVER, POST=NO_FORM),
@@ -71,7 +70,6 @@ ROWS = [
     row("admin/<url>", "/admin/nope/", GET=NOT_THERE, POST=NOT_THERE),
     row(f"{USER}/", f"/{USER}/", GET=ORGANIZERS, POST=LOOK),
     row(f"{USER}/add/", f"/{USER}/add/", GET=NEVER, POST=(NEVER, {"username": "x", **PASSWORDS})),
-    row(f"{USER}/<id>/password/", f"{NORA}/password/", GET=ORGANIZERS, POST=(ORGANIZERS, PASSWORDS)),
     row(f"{USER}/<object_id>/history/", f"{NORA}/history/", GET=ORGANIZERS, POST=LOOK),
     row(f"{USER}/<object_id>/delete/", f"{NORA}/delete/", GET=NEVER, POST=(NEVER, {"post": "yes"})),
     row(f"{USER}/<object_id>/change/", f"{NORA}/change/", GET=ORGANIZERS, POST=(ORGANIZERS, OF_NORA)),

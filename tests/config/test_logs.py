@@ -4,10 +4,12 @@ import io
 import logging
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import path
 
+from config.logs import KeysLeftOut
 from config.urls import urlpatterns as own
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +66,20 @@ def test_a_crash_keeps_its_traceback_and_no_values(client, log):
     assert said.count("Traceback") == 1
     assert "RuntimeError: 7" in said
     assert "WSGIRequest" not in said
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/go/17-3fabc/", "/go/…/"),
+        ("/accounts/password/reset/key/3-abc-def/", "/accounts/password/reset/key/…/"),
+        ("/accounts/signup/?code=17-3fabc&next=/", "/accounts/signup/?code=…&next=/"),
+        ("/episodes/021/", "/episodes/021/"),
+    ],
+)
+def test_keys_are_left_out(path, shown):
+    for message, args in (("Bad Request: %s", (path,)), (f"Bad Request: {path}", ())):
+        record = logging.LogRecord("django.request", logging.WARNING, "", 0, message, args, None)
+        assert KeysLeftOut().filter(record)
+        assert record.getMessage() == f"Bad Request: {shown}"
+    assert "keys" in settings.LOGGING["handlers"]["console"]["filters"]

@@ -1,12 +1,13 @@
 """Who may sign in."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 
 from members.accounts import may_sign_in
-from members.actions import people
+from members.actions import logins, people
 from members.actors import SYSTEM
-from members.models import Role, User
+from members.models import Event, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +82,34 @@ def test_signing_in_speaks_as_the_site_does(member, password):
     assert "您" not in wrong
     right = client.post("/accounts/login/", {"login": member.user.username, "password": password}, follow=True)
     assert f"已登录：{member.user.username}。" in right.content.decode()
+
+
+def test_the_admin_gives_roles_on_the_record_and_takes_over_nobody(client, organizer, member, now, password):
+    client.force_login(organizer.user)
+    at = f"/admin/members/user/{member.user_id}"
+    page = client.get(f"{at}/change/")
+    assert page.status_code == 200
+    assert set(page.context["adminform"].form.fields) == {"role"}
+    other = {"password1": "hijack horse battery", "password2": "hijack horse battery", "usable_password": "true"}
+    client.post(f"{at}/password/", other)
+    member.user.refresh_from_db()
+    assert member.user.check_password(password)
+    for role, is_boss in (("organizer", True), ("member", False)):
+        sent = {"role": role, "username": "x", "is_superuser": "", "is_active": ""}
+        assert client.post(f"{at}/change/", sent).status_code == 302
+        member.user.refresh_from_db()
+        said = (member.user.role, member.user.is_staff, member.user.is_superuser, member.user.is_active)
+        assert said == (role, is_boss, is_boss, True)
+        event = Event.objects.filter(verb="change_role").latest("pk")
+        assert (event.person, event.target_key, event.after) == (organizer, str(member.pk), {"role": role})
+    assert member.user.username == "小满"
+
+
+def test_nobody_changes_their_own_role(client, organizer, member, now):
+    client.force_login(organizer.user)
+    client.post(f"/admin/members/user/{organizer.user_id}/change/", {"role": "member"})
+    organizer.user.refresh_from_db()
+    assert organizer.user.role == "organizer"
+    for person, by in ((organizer, organizer), (member, member)):
+        with pytest.raises(PermissionDenied):
+            logins.change_role(person=person, role="organizer", by=by, now=now)

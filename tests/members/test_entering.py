@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
-from members.actions import invitations, people
+from members.actions import invitations, names, people, profile
 from members.actors import SYSTEM
 from members.models import Event, Guest, Invitation, Person, Purpose, User
 from members.rules import StateRefusal, guest_may
@@ -94,11 +94,75 @@ def test_names_of_people_with_an_account_and_of_groups_are_refused(invite, membe
     assert Invitation.objects.get().used == 0
 
 
-def test_a_name_of_the_record_is_nobody_elses_to_take(invite, now):
+@pytest.mark.parametrize("name", ["渡口", "渡口。"])
+def test_a_name_of_the_record_is_nobody_elses_to_take(invite, now, name):
     known = people.find_or_name(["渡口"], by=SYSTEM, now=now)["渡口"]
-    guest = invitations.enter(key=invite().key, name="渡口", now=now)
-    assert guest.person != known
-    assert people.find_or_name(["渡口"], by=SYSTEM, now=now)["渡口"] == known
+    link, code = invite().key, invite(Purpose.JOIN, "").key
+    for act in (
+        lambda: invitations.enter(key=link, name=name, now=now),
+        lambda: invitations.join(key=code, user=new_user(name), now=now),
+    ):
+        with pytest.raises(ValidationError) as caught:
+            act()
+        assert code_of(caught) == "in_record"
+        assert f"{known.get_absolute_url()}claim/" in "".join(caught.value.messages)
+    assert Person.objects.get(user=None) == known
+    assert list(Invitation.objects.values_list("used", flat=True)) == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Nora\ufe0f",
+            "Nora\u3164",
+            "Nora\u034f",
+            "N\u043era",
+            "Nora\u17b4",
+            "\U000e0100Nora",
+            "\u039dora",
+            "N\u043er\u0430",
+        ),
+        *("\u039d\u039fRA", "\u200bNora", "\uffa0", "\u3164"),
+        *("已注销", "群友"),
+    ],
+)
+def test_names_that_are_drawn_like_somebodys_are_refused(invite, stranger, member, now, name):
+    with pytest.raises(ValidationError):
+        invitations.enter(key=invite().key, name=name, now=now)
+    with pytest.raises(ValidationError):
+        profile.edit_profile(person=member, version=member.version, name=name, by=member, now=now)
+
+
+@pytest.mark.parametrize("name", ["已注销", "群友", "N\u043era"])
+def test_no_account_is_called_like_those_who_left_or_a_group(invite, stranger, now, name):
+    with pytest.raises(ValidationError) as caught:
+        invitations.join(key=invite(Purpose.JOIN, "").key, user=new_user(name), now=now)
+    assert code_of(caught) == "taken"
+
+
+def test_names_of_other_scripts_are_names(invite, member, now):
+    for name in ("Анна", "Σοφία", "Noura"):
+        assert invitations.enter(key=invite().key, name=name, now=now).person.name == name
+
+
+def test_an_account_by_mail_gets_a_name_beside_that_of_the_record(now, settings):
+    settings.OPEN_BY_MAIL = True
+    people.find_or_name(["渡口"], by=SYSTEM, now=now)
+    assert invitations.join(key="", user=new_user("渡口"), now=now).person.name == "渡口2"
+
+
+def test_what_only_a_guest_is_called_is_free_until_they_are_of_the_record(invite, organizer, now):
+    guest = invitations.enter(key=invite().key, name="路人", now=now)
+    assert invitations.enter(key=invite().key, name="路人", now=now).person != guest.person
+    known = people.find_or_name(["渡口"], by=SYSTEM, now=now)["渡口"]
+    names.merge(person=guest.person, into=known, by=organizer, now=now)
+    with pytest.raises(ValidationError) as caught:
+        invitations.join(key=invite(Purpose.JOIN, "").key, user=new_user("路人"), now=now)
+    assert code_of(caught) == "in_record"
+    guest.refresh_from_db()
+    user = invitations.join(key=invite(Purpose.JOIN, "").key, user=new_user("路人"), now=now, guest=guest)
+    assert user.person == known
 
 
 def test_no_other_code_lets_anybody_in(invite, now):

@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import CommandError, call_command
 from django.http import Http404
+from django.utils import timezone
 
+from members.actions import logins
 from members.actions.tokens import create_token, revoke_token
 from members.actors import ANONYMOUS
-from members.models import Token
+from members.models import Event, Token
 
 pytestmark = pytest.mark.django_db
 
@@ -45,3 +47,25 @@ def test_the_command_prints_the_key(member, now):
     assert Token.objects.get(digest=Token.digest_of(out.getvalue().strip())).scope == "write"
     with pytest.raises(CommandError, match="nobody"):
         call_command("create_token", "nobody", "--scope", "read")
+
+
+def test_another_password_takes_the_tokens_back(client, member, stranger, organizer, now, password):
+    def token_of(person):
+        return create_token(user=person.user, scope="write", name="", by=person, now=now)[0]
+
+    first, others = token_of(member), token_of(stranger)
+    link = logins.reset_link(person=member, by=organizer, now=timezone.now())
+    form = client.get(link, follow=True).redirect_chain[-1][0]
+    new = {"password1": "another horse battery", "password2": "another horse battery"}
+    assert client.post(form, new).status_code == 302
+    first.refresh_from_db()
+    assert first.revoked_at is not None
+    assert Event.objects.get(verb="revoke_token").target_key == str(first.pk)
+    second = token_of(member)
+    client.post("/accounts/login/", {"login": "小满", "password": "another horse battery"})
+    newer = {"password1": "a third horse battery", "password2": "a third horse battery"}
+    client.post("/accounts/password/change/", {"oldpassword": "another horse battery", **newer})
+    second.refresh_from_db()
+    assert second.revoked_at is not None
+    others.refresh_from_db()
+    assert others.revoked_at is None

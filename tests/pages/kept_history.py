@@ -38,5 +38,7 @@ ON_HISTORY = {
 WITHIN_HISTORY = {
     *(f"talks.actions.history.{name}" for name in ("changes_of_episode", "may_restore", "REFUSAL")),
     *(f"talks.actions.keeping.{name}" for name in ("hold", "keep", "loaded_version", "forget_names")),
+    "talks.actions.signatures.forget_signatures",
+    *(f"members.actions.forgetting.{name}" for name in ("forget_told", "mentioning", "without", "unsigned")),
     "talks.actions.restoring.html_ahead",
 }

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.core.cache import caches
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from members.actions import invitations, logins
 from members.actors import SYSTEM
-from members.models import Guest, Invitation, Person, User
+from members.models import Guest, Invitation, Person, PersonRequest, User
 from talks.models import Question
 
 SENT = {"username": "新人", "password1": "a quite long sentence", "password2": "a quite long sentence"}
@@ -92,6 +93,17 @@ def test_with_a_code_a_taken_name_is_said(client, db, code, member):
     assert Invitation.objects.get().used == 0
 
 
+def test_somebody_of_the_record_signs_up_beside_it_and_claims_it(client, site, code):
+    known = Person.objects.get(name="渡口")
+    claim = f"{known.get_absolute_url()}claim/"
+    reply = client.post("/accounts/signup/", {**SENT, "username": "渡口", "code": code})
+    assert f'<a href="{claim}">{claim}</a>' in reply.content.decode()
+    assert not User.objects.filter(username="渡口").exists()
+    assert client.post("/accounts/signup/", {**SENT, "username": "渡口本人", "code": code}).status_code == 302
+    assert client.post(claim, {"message": "是我"}).status_code == 302
+    assert PersonRequest.objects.get().person == known
+
+
 def test_the_last_place_is_taken_while_the_form_is_filled_in(client, db, organizer, now, monkeypatch):
     row = invitations.invite(purpose="join", by=organizer, now=now)
     join = invitations.join
@@ -132,8 +144,31 @@ def test_with_mail_who_was_invited_needs_no_address(client, db, by_mail, code, m
     assert client.post("/accounts/login/", {"login": "小满", "password": password})["Location"] == "/"
 
 
+def test_nobody_takes_anothers_address_in_advance(client, db, by_mail, code):
+    taken = {**SENT, "username": "先占的", "email": "victim@example.org"}
+    assert client.post("/accounts/signup/", {**taken, "code": code})["Location"] == "/"
+    assert not EmailAddress.objects.exists()
+    EmailAddress.objects.create(user=User.objects.get(username="先占的"), email="victim@example.org", primary=True)
+    Client().post("/accounts/password/reset/", {"email": "victim@example.org"})
+    assert not any("/password/reset/key/" in each.body for each in mail.outbox)
+    mail.outbox.clear()
+    caches["default"].clear()  # one address gets a mail every few minutes only
+    victim = Client()
+    said_ = victim.post("/accounts/signup/", {**SENT, "email": "victim@example.org"})
+    assert said_["Location"] == "/accounts/confirm-email/", said_.content.decode()[-3000:]
+    link = re.search(r"http://testserver(/accounts/confirm-email/\S+/)", mail.outbox[0].body)[1]
+    assert victim.post(link).status_code == 302
+    assert EmailAddress.objects.get(verified=True).user.username == "新人"
+    mail.outbox.clear()
+    Client().post("/accounts/password/reset/", {"email": "victim@example.org"})
+    (sent,) = mail.outbox
+    assert "/password/reset/key/" in sent.body
+    assert "新人" in sent.body
+
+
 def test_sign_up_by_mail_tells_nothing(client, db, by_mail, member, hashes):
     first = client.post("/accounts/signup/", {**SENT, "email": "taken@example.org"})
+    EmailAddress.objects.update(verified=True)
     work = len(hashes)
     answers = [said(first)]
     for name, address in (("小满", "a@example.org"), ("别人", "taken@example.org"), ("小满", "taken@example.org")):

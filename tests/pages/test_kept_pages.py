@@ -211,11 +211,14 @@ OTHERS = {
     *(f"members.actions.events.{name}" for name in ("record", "record_all", "event_of")),
     *("members.actions.people.handle_for", "papers.actions.stubs.find_or_stub"),
     *(f"members.actions.people.{name}" for name in ("anew", "free_handle", "give_person", "save_new")),
-    *(f"members.actions.invitations.{name}" for name in ("closed", "check_name", "refuse_taken")),
+    *(
+        f"members.actions.invitations.{name}"
+        for name in ("closed", "check_name", "end_invitations", "nobody_yet", "refuse_taken")
+    ),
     *(f"members.actions.names.{name}" for name in ("pair_key", "renames_of", "rename_locked", "write_name")),
     *("members.actions.names.keep_apart", "members.actions.logins.reset_link", "members.actions.requests.refuse"),
-    *(f"members.actions.logins.{name}" for name in ("suspend", "lift")),
-    *("members.actions.tokens.create_token", "members.actions.tokens.revoke_token", "members.actions.tokens.note_use"),
+    *(f"members.actions.logins.{name}" for name in ("suspend", "lift", "change_role")),
+    *(f"members.actions.tokens.{name}" for name in ("create_token", "revoke_token", "set_password", "note_use")),
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),

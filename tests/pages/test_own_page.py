@@ -1,6 +1,7 @@
 """One's own page, one's data, leaving; suspension; saying who one is; the alias book's pages."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -68,6 +69,53 @@ def test_what_cannot_be_kept_is_said(signed_in, site, member, organizer, field, 
     assert reply.status_code == 400
     assert 'class="error"' in reply.content.decode()
     assert Person.objects.get(pk=member.pk).version == member.version
+
+
+@pytest.fixture
+def rename(now):
+    def rename(person, name, *, at=now):
+        person.refresh_from_db()
+        return profile.edit_profile(person=person, version=person.version, name=name, by=person, now=at)
+
+    return rename
+
+
+def known_as(person):
+    return set(person.aliases.values_list("name", flat=True))
+
+
+def test_a_name_of_ones_choice_that_nothing_is_written_with_is_free_again(member, stranger, site, rename):
+    rename(member, "夏至")
+    rename(member, "大暑")
+    assert known_as(member) == {"小满", "大暑"}
+    asked = Question.objects.filter(asker_name__isnull=False).first()
+    Question.objects.filter(pk=asked.pk).update(asker=member, asker_name="大暑")
+    rename(member, "处暑")
+    assert known_as(member) == {"小满", "大暑", "处暑"}
+    rename(stranger, "夏至")
+    with pytest.raises(ValidationError):
+        rename(stranger, "大暑")
+
+
+def test_a_freed_name_comes_back_when_the_renaming_is_undone(db, member, organizer, now, rename):
+    rename(member, "夏至")
+    rename(member, "大暑")
+    assert names.undo_rename(person=member, by=organizer, now=now).name == "夏至"
+    assert known_as(member) == {"小满", "夏至"}
+
+
+def test_three_names_in_thirty_days(db, member, organizer, now, rename):
+    for place in range(3):
+        rename(member, f"名{place}", at=now + timedelta(days=place))
+    with pytest.raises(ValidationError) as caught:
+        rename(member, "名三", at=now + timedelta(days=29))
+    error = caught.value.error_dict["name"][0]
+    assert error.code == "too_many"
+    assert "2026年4月3日" in error.message
+    assert names.rename(person=member, name="名三", version=member.version, by=organizer, now=now).name == "名三"
+    assert rename(member, "名四", at=now + timedelta(days=30)).name == "名四"
+    for place in range(5):
+        rename(organizer, f"组织{place}")
 
 
 def test_two_windows_are_told(signed_in, site, member):
@@ -330,6 +378,19 @@ def test_organizers_merge_part_and_rename_on_pages(client, site, organizer, memb
     assert client.post(f"{path}manage/unmerge/").status_code == 302
     assert named("渡口") == row
     assert client.post("/people/没有/manage/lift/").status_code == 404
+
+
+def test_of_two_who_are_called_the_same_an_address_says_who(client, site, organizer, now):
+    row, one = named("渡口"), named("阿岚")
+    two = Person.objects.create(handle="另一个", name="阿岚", created_at=now, changed_at=now)
+    client.force_login(organizer.user)
+    path = f"{row.get_absolute_url()}manage/merge/"
+    refused = client.post(path, {"into": "阿岚"})
+    assert refused.status_code == 400
+    assert f"/people/{one.handle}/、/people/{two.handle}/" in refused.content.decode()
+    assert client.post(path, {"into": f"https://talk.example.org{two.get_absolute_url()}"}).status_code == 302
+    row.refresh_from_db()
+    assert row.merged_into == two
 
 
 def test_a_thicker_book_costs_no_query(client, db, now, organizer, password):

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from members.actions import invitations, names, people
+from members.actions import names, people
 from members.actors import SYSTEM
 from members.models import Alias, Event, Person, Role
 from members.rules import StateRefusal
@@ -258,13 +258,12 @@ def test_a_name_of_somebody_else_is_not_given(book, organizer, now):
     assert (error.code, error.params) == ("conflict", {"yours": {"name": "新名"}, "theirs": {"name": "渡口"}})
 
 
-def test_a_guest_of_the_same_name_is_parted_without_taking_the_records_rows(book, organizer, now):
-    invitation = invitations.invite(purpose="ask", target="021", by=organizer, now=now)
-    guest = invitations.enter(key=invitation.key, name="渡口", now=now)
+def test_another_of_the_same_name_is_parted_without_taking_the_records_rows(book, now):
+    other = Person.objects.create(handle="渡口-2", name="渡口", created_at=now, changed_at=now)
     known = named("渡口")
-    book.merge(guest.person, known)
+    book.merge(other, known)
     put(document(60, hosts=["渡口"]), now=now)
-    book.unmerge(guest.person)
+    book.unmerge(other)
     assert Hosting.objects.get(episode__code="060").person == known
 
 

@@ -3,9 +3,13 @@
 import json
 
 import pytest
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
 
-from members.actions import profile
+from members.actions import invitations, people, profile, requests
 from members.actions.people import ERASED
+from members.actors import SYSTEM
+from members.models import Guest, User
 from talks.actions import claims, hosting, item_edits, items, questions
 from talks.actions.history import restore_row
 from talks.actions.keeping import forget_names
@@ -57,3 +61,48 @@ def test_others_of_a_longer_number_keep_their_name(room, organizer, stranger, no
     items.accept(item=row, version=1, by=organizer, now=now)
     forget_names(people=[stranger.pk * 10, stranger.pk + 1000], name=ERASED)
     assert "Nora" in kept_text()
+
+
+def test_no_name_is_left_in_what_was_noted_and_told(room, organizer, stranger, now):
+    """As an account with a name that is nowhere else, in every field of every table."""
+    gone = people.create_user(username="Zebraname", password="correct horse battery", role="member", by=SYSTEM, now=now)
+    gone = gone.person
+    known = people.find_or_name(["渡口"], by=SYSTEM, now=now)["渡口"]
+    requests.request_person(person=known, message="Zebraname <zebra@x.example>", by=gone, now=now)
+    seconded = nominate(room, stranger, now, url="https://a.example/", text="甲")
+    items.second(item=seconded, text="好", by=gone, now=now)
+    item_edits.edit(
+        item=Item.objects.get(pk=seconded.pk), version=None, values={"title": "Zebraname"}, by=organizer, now=now
+    )
+    nominate(room, gone, now, url="https://b.example/", text="乙")
+    claims.claim(section=room.picks, role="lead", by=organizer, now=now)
+    claims.claim(section=room.picks, role="lead", by=gone, now=now)
+    profile.erase(person=gone, typed="Zebraname", by=gone, now=now)
+    left = [
+        (model.__name__, field.name, value)
+        for model in apps.get_models()
+        for row in model._base_manager.all()
+        for field in model._meta.concrete_fields
+        if "zebra" in str(value := field.value_from_object(row)).lower()
+    ]
+    # a title that somebody else wrote is nobody's name
+    assert {name for model, name, _value in left if model == "Item"} <= {"title", "title_html"}
+    assert all("title" in str(value) or name.startswith("title") for _model, name, value in left)
+    row = Item.objects.get(pk=seconded.pk)
+    assert f"好 —{ERASED}" in row.body
+    assert ERASED in row.body_html
+
+
+def test_the_guest_in_another_browser_is_not_the_erased(room, organizer, now):
+    ask, code = (
+        invitations.invite(purpose=purpose, target=target, places=3, by=organizer, now=now)
+        for purpose, target in (("ask", room.episode.code), ("join", ""))
+    )
+    guest = invitations.enter(key=ask.key, name="Gustav", now=now)
+    person = invitations.join(key=code.key, user=User(username="gustav1"), now=now, guest=guest).person
+    profile.erase(person=person, typed="gustav1", by=person, now=now)
+    assert not Guest.objects.exists()
+    again = invitations.join(key=code.key, user=User(username="again"), now=now, guest=guest)
+    assert again.person != person
+    with pytest.raises(PermissionDenied):
+        questions.ask(episode=room.episode, body="问？", by=guest, now=now)
