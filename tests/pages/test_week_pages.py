@@ -207,7 +207,13 @@ def test_a_new_date_is_looked_at_before_it_is_saved(by, week, member, organizer,
     assert Episode.objects.get().starts_at == at("2026-03-14 20:00")
     for wrong in ({"starts_at": "x"}, {"reason": ""}, {"starts_at": "2026-01-01T00:00"}):
         sent = {"act": "preview", "starts_at": "2026-03-21T20:00", "reason": "x", **wrong}
-        assert client.post("/episodes/001/state/", sent).status_code == 400
+        refused = client.post("/episodes/001/state/", sent)
+        assert refused.status_code == 400
+        # The form leads to #move, so that is where the reason has to stand, and nowhere else.
+        before, move = said(refused).split('id="move"')
+        assert ("error-summary" in before, "error-summary" in move.split("</section>")[0]) == (False, True)
+    # After that look the page's address ends in #move: no other form may go there, for its answer stands on top.
+    assert not re.findall(r'<form[^>]*method="post">', said(refused))
     assert by(member).post("/episodes/001/state/", {"act": "preview"}).status_code == 403
 
 
