@@ -30,6 +30,7 @@ class Place:
     mine: Claim | None
     is_open: bool
     may_act: bool
+    may_sign_in: bool
     is_late: bool
 
     @property
@@ -66,6 +67,7 @@ def place_of(section: Section, claims: Iterable[Claim], by: Actor, *, now: datet
         next((row for row in rows if person is not None and row.person_id == person.pk), None),
         takes_claims(section.episode),
         _may_act(by, section),
+        by is ANONYMOUS,
         is_past_cut_off(section.episode, now=now),
     )
 
