@@ -40,6 +40,7 @@ _SUFFIXES = ("智能", "ai", "agi", "llm")
 class Evidence(Enum):
     """Why two names may mean one person."""
 
+    SAME = "same"
     SCRIPT = "script"
     CASE = "case"
     SIGNS = "signs"
@@ -79,7 +80,9 @@ def stem(name: str) -> str:
 
 
 def evidence(one: str, other: str) -> list[Evidence]:
-    """Return why two different names may mean one person; nothing when they do not look alike."""
+    """Return why the names of two people may mean one person; nothing when they do not look alike."""
+    if one == other:
+        return [Evidence.SAME]
     if stem(one) != stem(other):
         return []
     found = []
