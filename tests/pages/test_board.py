@@ -441,3 +441,11 @@ def test_many_rows_cost_as_many_queries_as_few(room, client, member, organizer, 
     fill(room, member, now, 5, 100)
     assert cost() == few
     assert few <= {None: 32, "member": 55, "organizer": 55}[who]
+
+
+def test_no_reason_to_decline_is_chosen_beforehand(room, organizer, member, now):
+    nominate(room, member, now)
+    board = page(signed(organizer))
+    [field] = re.findall(r'<form data-draft="decline-.*?(<input name="reason"[^>]*>)', board)
+    assert "value=" not in field
+    assert " required" in field

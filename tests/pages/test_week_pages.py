@@ -287,6 +287,20 @@ def test_a_template_is_changed_by_its_form(by, week, organizer, member):
     assert "第 2 版" in said(client.get("/templates/"))
 
 
+def test_a_new_section_is_a_section_unless_somebody_says_more(by, week, organizer):
+    client = by(organizer)
+    page = client.get("/templates/edit/")
+    kinds = [row["kind"].value() for row in page.context["rows"]]
+    assert kinds[-2:] == ["custom", "custom"]
+    assert kinds[0] == "news"
+    fresh = f"sections-{len(kinds) - 2}"
+    [select] = re.findall(rf'<select name="{fresh}-kind".*?</select>', said(page), re.DOTALL)
+    assert re.findall(r'value="(\w+)" selected', select) == ["custom"]
+    added = {**form(page), f"{fresh}-title": "夜话", f"{fresh}-kind": "custom"}
+    assert client.post("/templates/edit/", added).status_code == 302
+    assert Template.objects.get(edition=2).sections[-1]["kind"] == "custom"
+
+
 def test_the_shipped_template_is_there_before_the_first_number(client, db):
     assert "本周实践" in said(client.get("/templates/"))
     assert not Template.objects.exists()
