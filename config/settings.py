@@ -231,6 +231,10 @@ STORY_SORTERS = "talks.rules.files_news"
 BASE_OF = "talks.history.base_of_row"
 # What /readyz tells besides its own: name → function of the present moment.
 READYZ_TELLS = {"sources": "news.readiness.told"}
+# What somebody has taken is given up before they are erased: functions of `people` (keys), `name` and `now`. What the
+# page says of that beforehand: function of the person.
+ERASES_FIRST = ("talks.actions.leaving.give_up",)
+ERASES_TELL = "talks.duties.told_before_leaving"
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
 ERASES_ALSO = ("talks.actions.keeping.forget_names", "talks.actions.signatures.forget_signatures")
 # What else the daily clean-up does: function of the present moment.

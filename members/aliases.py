@@ -26,8 +26,9 @@ class Pair:
 
 
 def suggestions() -> list[Pair]:
-    """Return pairs whose names look alike or who name one address as theirs, those with the most evidence first."""
-    people = {row.pk: row for row in Person.objects.current().select_related("user")}
+    """Return pairs whose names are the same or look alike, or who name one address as theirs, those with the most evidence first."""
+    rows = Person.objects.current().exclude(handle__startswith="erased-")  # who left share one name, and are nobody
+    people = {row.pk: row for row in rows.select_related("user")}
     apart = set(Event.objects.filter(verb="keep_apart").values_list("target_key", flat=True))
     found: dict[tuple[int, int], Pair] = {}
     for one, other, names in _alike(people):

@@ -56,6 +56,7 @@ _LATIN = str.maketrans(dict(zip(_LOOKS[::2], _LOOKS[1::2], strict=True)))
 class Evidence(Enum):
     """Why two names may mean one person."""
 
+    SAME = "same"
     SCRIPT = "script"
     CASE = "case"
     SIGNS = "signs"
@@ -108,7 +109,9 @@ def stem(name: str) -> str:
 
 
 def evidence(one: str, other: str) -> list[Evidence]:
-    """Return why two different names may mean one person; nothing when they do not look alike."""
+    """Return why the names of two people may mean one person; nothing when they do not look alike."""
+    if one == other:
+        return [Evidence.SAME]
     if stem(one) != stem(other):
         return []
     found = []

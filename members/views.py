@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -112,7 +113,8 @@ def erase(request: HttpRequest) -> HttpResponse:
             logout(request)
             messages.success(request, _("Your account is erased. What you did stays under the name 已注销."))
             return redirect("home")
-    context = {"form": form, "username": user.username, "may_edit": may_write(person)}
+    given_up = import_string(settings.ERASES_TELL)(person=person)
+    context = {"form": form, "username": user.username, "may_edit": may_write(person), "given_up": given_up}
     return render(request, "members/erase.html", context, status=400 if form.errors else 200)
 
 

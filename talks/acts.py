@@ -53,6 +53,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("claim", "hand_over"): gettext_noop("%(who)s hands a section over: %(row)s."),
     ("section", "degrade"): gettext_noop("%(who)s lets %(row)s run without a lead."),
     ("section", "restore"): gettext_noop("%(row)s has a lead again."),
+    ("section", "lift"): gettext_noop("%(row)s waits for a lead again."),
     ("section", "edit"): gettext_noop("%(who)s changes the groups of %(row)s."),
     ("episode", "plan"): gettext_noop("%(who)s opens the number."),
     ("episode", "advance"): gettext_noop("%(who)s lets the episode go on: %(state)s."),

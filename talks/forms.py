@@ -38,7 +38,7 @@ class SectionForm(forms.Form):
     """One section of an edition; one without a title is left out."""
 
     title = forms.CharField(label=_("Title"), max_length=TITLE_LIMIT, required=False)
-    kind = forms.ChoiceField(label=_("Kind"), choices=SectionKind.choices)
+    kind = forms.ChoiceField(label=_("Kind"), choices=SectionKind.choices, initial=SectionKind.CUSTOM)
     minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=MINUTES_LIMIT, required=False)
     brief = forms.CharField(
         label=_("What it is for"),

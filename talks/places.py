@@ -30,6 +30,7 @@ class Place:
     mine: Claim | None
     is_open: bool
     may_act: bool
+    may_sign_in: bool
     is_late: bool
 
     @property
@@ -66,6 +67,7 @@ def place_of(section: Section, claims: Iterable[Claim], by: Actor, *, now: datet
         next((row for row in rows if person is not None and row.person_id == person.pk and not row.is_by_name), None),
         takes_claims(section.episode),
         _may_act(by, section),
+        by is ANONYMOUS,
         is_past_cut_off(section.episode, now=now),
     )
 
@@ -147,7 +149,7 @@ def _claims_of(sections: Sequence[Section]) -> dict[int, list[Claim]]:
 
 
 def with_last_owner(rows: QuerySet[Section]) -> QuerySet[Section]:
-    """Add who led the last section of this kind, of a talk before this one, as `last_owner`."""
+    """Add who led the last section of this kind, of a talk before this one that is over, as `last_owner`."""
     led = Claim.objects.current().filter(
         role=ClaimRole.LEAD,
         section__kind=OuterRef("kind"),
@@ -155,6 +157,6 @@ def with_last_owner(rows: QuerySet[Section]) -> QuerySet[Section]:
         section__episode__deleted_at=None,
         section__episode__starts_at__lt=OuterRef("episode__starts_at"),
     )
-    led = led.exclude(section__episode__state=EpisodeState.DRAFT)
+    led = led.filter(section__episode__state__in=(EpisodeState.WRAPUP, EpisodeState.PUBLISHED))
     newest = led.order_by("-section__episode__starts_at", "position", "pk")
     return rows.annotate(last_owner=Subquery(newest.values("name")[:1]))

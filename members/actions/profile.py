@@ -79,6 +79,8 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
     """
     require(may_edit_person(by, person), _("Everybody erases their own account."))
     with transaction.atomic():
+        for path in settings.ERASES_FIRST:
+            import_string(path)(people=[person.pk, *_merged_into(person.pk)], name=ERASED, now=now)
         row = Person.objects.select_for_update().get(pk=person.pk)
         user = User.objects.select_for_update().get(person=row)
         if typed != user.username:

@@ -18,7 +18,7 @@ from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Person
-from members.rules import StateRefusal, invalid, require
+from members.rules import StateRefusal, invalid, is_system, require
 from talks.actions.degrade import let_run, restore
 from talks.actions.deliveries import announce
 from talks.actions.keeping import keep
@@ -61,14 +61,15 @@ def claim(*, section: Section, role: str, by: Actor, now: datetime) -> Claim:
 
 
 def release(*, claim: Claim, by: Actor, now: datetime) -> Claim:
-    """Give a section up: one's own before the cut-off; hosts and organizers anybody's until it begins.
+    """Give a section up: one's own before the cut-off; hosts and organizers anybody's until it begins, and so does
+    the system for who leaves.
 
     Raises PermissionDenied, Http404, StateRefusal (`claims_closed`, `cut_off_passed`).
     """
     with transaction.atomic():
         row = _locked_claim(claim)
         episode = row.section.episode
-        may_settle = runs(by, episode)
+        may_settle = runs(by, episode) or is_system(by)
         require(may_settle or holds(by, row, now=now), _("Only who has a section gives it up."))
         _check_open(episode)
         if not may_settle and is_past_cut_off(episode, now=now):

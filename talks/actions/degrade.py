@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from markup import links
 from members.actions.events import record
 from members.actors import Actor
+from members.models import Event
 from members.rules import StateRefusal, require
 from news.models import NewsItem
 from papers.actions.stubs import find_or_stub
@@ -39,12 +40,15 @@ def degrade(*, section: Section, by: Actor, now: datetime) -> Section:
             raise StateRefusal(_("Somebody leads this section."), code="section_led")
         if row.degraded_at is not None or rule_of(row) is Rule.NOTHING:
             raise StateRefusal(_("This section runs without a lead already."), code="degraded_already")
-        let_run(row, by=by, now=now)
+        let_run(row, by=by, now=now, is_by_hand=True)
     return row
 
 
-def let_run(section: Section, *, by: Actor, now: datetime) -> None:
-    """Let a section of a locked episode run without a lead, in the transaction of the caller."""
+def let_run(section: Section, *, by: Actor, now: datetime, is_by_hand: bool = False) -> None:
+    """Let a section of a locked episode run without a lead, in the transaction of the caller.
+
+    What a host did so by hand stands when the episode goes back (`lift`).
+    """
     rule = rule_of(section)
     made: list[Item] = []
     if rule is Rule.LIST:
@@ -55,12 +59,20 @@ def let_run(section: Section, *, by: Actor, now: datetime) -> None:
         item.save(update_fields=["state", "is_automatic", "version", "changed_at"])
         made = [item]
     _mark(section, now, now=now)
-    after = {"rule": rule.value, "items": [item.pk for item in made]}
+    after = {"rule": rule.value, "items": [item.pk for item in made], "is_by_hand": is_by_hand}
     keep(record(by=by, now=now, verb="degrade", kind="section", key=section.pk, after=after), [section, *made])
 
 
-def restore(section: Section, *, by: Actor, now: datetime) -> None:
-    """Undo what ran without a lead, in the transaction of a late claim; what somebody worked on since stays."""
+def lift(episode: Episode, *, by: Actor, now: datetime) -> None:
+    """Let sections wait for a lead again that ran without one since the board was locked: the episode goes back."""
+    for section in Section.objects.filter(episode=episode, deleted_at=None).exclude(degraded_at=None).order_by("pk"):
+        done = Event.objects.about("section", section.pk).filter(verb="degrade").order_by("-pk").first()
+        if done is not None and not done.after.get("is_by_hand"):
+            restore(section, by=by, now=now, verb="lift")
+
+
+def restore(section: Section, *, by: Actor, now: datetime, verb: str = "restore") -> None:
+    """Undo what ran without a lead, in the transaction of the caller; what somebody worked on since stays."""
     since = section.degraded_at
     items = list(Item.objects.current().filter(section=section, is_automatic=True).order_by("pk"))
     for item in items:
@@ -73,7 +85,7 @@ def restore(section: Section, *, by: Actor, now: datetime) -> None:
         item.save(update_fields=["is_automatic", "deleted_at", "state", "version", "changed_at"])
     _mark(section, None, now=now)
     before = {"degraded_at": since.isoformat() if since else None}
-    keep(record(by=by, now=now, verb="restore", kind="section", key=section.pk, before=before), [section, *items])
+    keep(record(by=by, now=now, verb=verb, kind="section", key=section.pk, before=before), [section, *items])
 
 
 def _is_wanted(item: Item) -> bool:

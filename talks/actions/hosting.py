@@ -15,7 +15,7 @@ from members.actions.invitations import end_invitations
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Person
-from members.rules import StateRefusal, invalid, is_organizer, may_write, require
+from members.rules import StateRefusal, invalid, is_organizer, is_system, may_write, require
 from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
 from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
@@ -63,15 +63,17 @@ def name_host(*, episode: Episode, person: Person, role: str, by: Actor, now: da
 
 
 def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
-    """Host or edit no more: oneself before the cut-off or while others remain, organizers anybody at any time.
+    """Host or edit no more: oneself before the cut-off or while others remain, organizers anybody at any time, and so
+    does the system for who leaves.
 
     Raises PermissionDenied, Http404, StateRefusal (`cut_off_passed`, `episode_over`).
     """
     with transaction.atomic():
         row = _locked_hosting(hosting)
-        require(is_organizer(by) or _is_own(by, row), _("Only who hosts gives it up."))
+        may_end = is_organizer(by) or is_system(by)
+        require(may_end or _is_own(by, row), _("Only who hosts gives it up."))
         is_last = len(_of(row.episode, row.role)) == 1
-        if not is_organizer(by) and is_last and is_past_cut_off(row.episode, now=now):
+        if not may_end and is_last and is_past_cut_off(row.episode, now=now):
             raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
         before = _values(row)
         _end(row, now=now)

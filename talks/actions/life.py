@@ -21,7 +21,7 @@ from members.actions.notifications import notify
 from members.actors import SYSTEM, Actor, person_behind
 from members.models import Person
 from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, require
-from talks.actions.degrade import let_run
+from talks.actions.degrade import let_run, lift
 from talks.actions.deliveries import announce
 from talks.actions.keeping import keep
 from talks.actions.planning import make_next
@@ -85,6 +85,9 @@ def advance(*, episode: Episode, to: str, by: Actor, now: datetime, reason: str 
 def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetime) -> Episode:
     """Let an episode go back to an earlier state, with the reason. Organizers.
 
+    Once it collects again, sections that ran without a lead since it was locked wait for one; those that a host let
+    run so by hand stay. The next number that opened meanwhile stays open.
+
     Raises PermissionDenied, Http404, StateRefusal (`not_earlier`), ValidationError.
     """
     with transaction.atomic():
@@ -98,6 +101,8 @@ def step_back(*, episode: Episode, to: str, reason: str, by: Actor, now: datetim
         after = {"state": to}
         values = {"key": episode.code, "before": before, "after": after, "reason": reason}
         keep(record(by=by, now=now, verb="step_back", kind="episode", **values), [episode])
+        if to in (EpisodeState.DRAFT, EpisodeState.COLLECTING):
+            lift(episode, by=by, now=now)
         tell("stepped_back", [episode], by=by, now=now, state=to, reason=reason)
         plan_reminders(episode, by=by, now=now)
     return episode

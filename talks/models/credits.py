@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from members.models import Person, PersonQuerySet, Row
+from members.models import Guest, Person, PersonQuerySet, Row
 from members.rules import is_organizer
 from papers.models import Paper, PaperQuerySet
 from talks.models.episodes import Episode, EpisodeQuerySet, Hosting, HostingRole, Passage
@@ -165,6 +165,17 @@ def in_record(people: PersonQuerySet, viewer: Person | None) -> PersonQuerySet:
     """
     if viewer is not None and is_organizer(viewer):
         return people
+    return people.filter(Q(user__isnull=False) | _is_named(viewer))
+
+
+def without_idle_guests(people: PersonQuerySet, viewer: Person | None) -> PersonQuerySet:
+    """Leave guests out who have said a name and done nothing, for the list: organizers find them in the alias book."""
+    guests = Guest.objects.filter(person=models.OuterRef("pk"))
+    return people.filter(Q(user__isnull=False) | ~Q(models.Exists(guests)) | _is_named(viewer))
+
+
+def _is_named(viewer: Person | None) -> Q:
+    """Whether something names a person that this viewer may read."""
     episodes = Episode.objects.visible_to(viewer)
     credited = Credit.objects.filter(Q(item=None) | Q(item__in=Item.objects.shown()), episode__in=episodes)
     claims = Claim.objects.filter(section__deleted_at=None, section__episode__in=episodes)
@@ -177,10 +188,10 @@ def in_record(people: PersonQuerySet, viewer: Person | None) -> PersonQuerySet:
         (Question.objects.visible_to(viewer), "asker"),
         (Answer.objects.visible_to(viewer), "author"),
     ]
-    shown = Q(user__isnull=False)
+    shown = Q(pk=None)
     for rows, person in named:
         shown |= Q(models.Exists(rows.filter(**{person: models.OuterRef("pk")}, deleted_at=None)))
-    return people.filter(shown)
+    return shown
 
 
 def with_tallies(people: PersonQuerySet, episodes: EpisodeQuerySet) -> PersonQuerySet:

@@ -32,6 +32,7 @@ from talks.views.visitor import visitor
 
 SHOWN = 100
 EVIDENCE = {
+    Evidence.SAME: gettext_lazy("the same name"),
     Evidence.SCRIPT: gettext_lazy("traditional and simplified"),
     Evidence.CASE: gettext_lazy("capitals"),
     Evidence.SIGNS: gettext_lazy("signs and width"),

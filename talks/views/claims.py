@@ -57,14 +57,16 @@ def take(request: HttpRequest, pk: int) -> HttpResponse:
     section = get_object_or_404(_sections(request), pk=pk)
     role = request.POST.get("role", ClaimRole.LEAD)
 
-    def act(by: Actor, now: datetime) -> str:
-        made = claims.claim(section=section, role=role, by=by, now=now)
-        words = {"section": section.name, "episode": section.episode.label}
-        if made.role == ClaimRole.STANDBY:
-            return _("You stand by for %(section)s in %(episode)s.") % words
-        return _("%(section)s in %(episode)s is yours.") % words
+    return _do(request, section, lambda by, now: taken(section, role, by, now))
 
-    return _do(request, section, act)
+
+def taken(section: Section, role: str, by: Actor, now: datetime) -> str:
+    """Take a section and say so."""
+    made = claims.claim(section=section, role=role, by=by, now=now)
+    words = {"section": section.name, "episode": section.episode.label}
+    if made.role == ClaimRole.STANDBY:
+        return _("You stand by for %(section)s in %(episode)s.") % words
+    return _("%(section)s in %(episode)s is yours.") % words
 
 
 @require_POST

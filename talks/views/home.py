@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from talks.models import Episode, EpisodeState, PaperMention, Question, SectionKind
+from members.rules import is_organizer
+from talks.models import Episode, EpisodeKind, EpisodeState, PaperMention, Question, SectionKind
+from talks.models.episodes import UPCOMING, EpisodeQuerySet
 from talks.rules import takes_questions
 from talks.templatetags.talk import duration
 from talks.views.kept import kept
@@ -51,9 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     visible = Episode.objects.visible_to(person)
     shown = visible.of_record()
     upcoming = shown.upcoming().first()
-    latest = shown.newest_first().with_counts()
-    if upcoming is not None:
-        latest = latest.exclude(pk=upcoming.pk)
+    latest = shown.exclude(state__in=UPCOMING).newest_first().with_counts()
     asked = Question.objects.visible_to(person).filter(parent=None).select_related("episode", "asker")
     asked = asked.filter(episode=upcoming) if upcoming is not None else asked.unanswered().filter(episode__in=shown)
     sections = sections_of(upcoming) if upcoming is not None else []
@@ -61,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = list(latest[: LATEST + 1])
     newest = rows.pop(0) if upcoming is None and rows else None  # it stands at the head instead
     context = {
+        "may_open_next": person is not None and is_organizer(person) and not series_is_open(visible),
         "upcoming": upcoming,
         "countdown": countdown(upcoming, now=timezone.now().replace(second=0, microsecond=0))
         if upcoming is not None
@@ -77,6 +78,12 @@ def home(request: HttpRequest) -> HttpResponse:
         "paper_count": papers.count(),
     }
     return render(request, "talks/home.html", context)
+
+
+def series_is_open(visible: EpisodeQuerySet) -> bool:
+    """Whether a number of the community's own is being prepared or on the air; the sample is none."""
+    own = visible.outside_sample().filter(kind=EpisodeKind.REGULAR)
+    return own.filter(state__in=(EpisodeState.DRAFT, *UPCOMING)).exists()
 
 
 def countdown(episode: Episode, *, now: datetime) -> str:

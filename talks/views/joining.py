@@ -26,7 +26,10 @@ from members.actors import GUEST, Actor, actor_of, guest_at
 from members.forms import sent
 from members.models import Guest, Invitation, Person, Purpose
 from members.rules import StateRefusal, is_organizer
-from talks.models import Episode, Section
+from talks.models import ClaimRole, Episode, EpisodeState, Section
+from talks.rules import takes_claims
+from talks.views.acting import attempt
+from talks.views.claims import taken
 
 PAGE = 30
 FEW = 3
@@ -77,16 +80,20 @@ def go(request: HttpRequest, key: str) -> HttpResponse:
         request.session[GUEST] = known.pk
         return redirect(place_of(invitation))
     form = NameForm(request.POST or None, initial={"name": guest.person.name} if guest else None)
-    refusal = _closed_because(invitation)
-    if request.method == "POST":
+    section = _section_of(invitation)
+    refusal = _closed_because(invitation, section)
+    if request.method == "POST" and not refusal:
         try:
             made = sent(form, lambda: _enter(form, key, guest))
             if made is not None:
                 request.session[GUEST] = made.pk
+                if section is not None:
+                    _take(request, section, made)
                 return redirect(place_of(invitation))
         except StateRefusal as error:
             refusal = str(error)
-    context = {"invitation": invitation, "form": form, "refusal": refusal, "thing": thing_of(invitation)}
+    context = {"invitation": invitation, "form": form, "refusal": refusal, "section": section}
+    context["thing"] = thing_of(invitation)
     status = 410 if refusal else 400 if form.errors else 200
     return render(request, "talks/go.html", context, status=status)
 
@@ -97,7 +104,21 @@ def _enter(form: NameForm, key: str, guest: Guest | None) -> Guest:
     return actions.enter(key=key, name=name, now=timezone.now(), guest=guest if is_same else None)
 
 
-def _closed_because(invitation: Invitation) -> str:
+def _take(request: HttpRequest, section: Section, guest: Guest) -> None:
+    """Take the section of a link for who has just said a name; where that cannot be, the page one comes to says why."""
+    outcome = attempt(lambda: taken(section, ClaimRole.LEAD, guest, timezone.now()))
+    (messages.success if outcome.is_done else messages.error)(request, outcome.said)
+
+
+def _section_of(invitation: Invitation) -> Section | None:
+    if invitation.purpose != Purpose.CLAIM or not invitation.target.isdigit():
+        return None
+    return Section.objects.filter(pk=invitation.target, deleted_at=None).select_related("episode").first()
+
+
+def _closed_because(invitation: Invitation, section: Section | None) -> str:
+    if invitation.purpose == Purpose.CLAIM and (section is None or not takes_claims(section.episode)):
+        return _("The sections of this evening are settled.")
     if Invitation.objects.open(timezone.now()).filter(pk=invitation.pk).exists():
         return ""
     return _("This invitation has ended. Ask whoever sent it for another.")
@@ -109,7 +130,11 @@ def place_of(invitation: Invitation) -> str:
         return reverse("ask", args=[invitation.target])
     if invitation.purpose == Purpose.SUBMIT:
         return f"{reverse('submit')}?episode={invitation.target}"
-    return f"{reverse('claim')}#section-{invitation.target}"
+    # Not the list of what can be taken: it leaves out what is full and what the sample holds.
+    section = _section_of(invitation)
+    if section is None or section.episode.state == EpisodeState.DRAFT:
+        return reverse("claim")
+    return f"{reverse('episode-state', args=[section.episode.code])}#section-{section.pk}"
 
 
 def thing_of(invitation: Invitation) -> str:
@@ -125,7 +150,7 @@ def _things(only: Iterable[Invitation] | None = None) -> list[tuple[str, str]]:
         sections = {int(row.target) for row in only if row.purpose == Purpose.CLAIM and row.target.isdigit()}
     found = [("join:", _("open an account"))]
     standing = Episode.objects.filter(deleted_at=None)
-    shown = standing.upcoming()[:FEW] if codes is None else standing.filter(code__in=codes)
+    shown = standing.of_record().upcoming()[:FEW] if codes is None else standing.filter(code__in=codes)
     for episode in shown:
         found.append((f"ask:{episode.code}", _("ask in %(episode)s") % {"episode": episode.label}))
         found.append((f"submit:{episode.code}", _("nominate a link for %(episode)s") % {"episode": episode.label}))

@@ -234,13 +234,11 @@ def _previewed(request: HttpRequest, episode: Episode, sent: Sent, by: Actor, no
 
     outcome = attempt(act)
     if not found:
-        return _page(request, episode, by, now, outcome, moving_to=sent.get("starts_at", ""))
+        # The form leads to its own part of the page, so that is where one has to read why.
+        more: dict[str, Any] = {"moving_to": sent.get("starts_at", ""), "is_look_refused": episode.state in MOVABLE}
+        return _page(request, episode, by, now, outcome, **more)
     moved = found[0].moves[0].starts_at
-    more: dict[str, Any] = {
-        "preview": found[0],
-        "preview_hint": hint_for(moved),
-        "moving_to": sent.get("starts_at", ""),
-    }
+    more = {"preview": found[0], "preview_hint": hint_for(moved), "moving_to": sent.get("starts_at", "")}
     return _page(request, episode, by, now, **more)
 
 

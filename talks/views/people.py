@@ -25,7 +25,7 @@ from talks.models import (
     HostingRole,
     Question,
 )
-from talks.models.credits import in_record, with_tallies
+from talks.models.credits import in_record, with_tallies, without_idle_guests
 from talks.views.kept import kept
 from talks.views.visitor import visitor
 
@@ -61,7 +61,8 @@ class Dot:
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody in the record, the busiest first."""
     viewer = visitor(request)
-    people = with_tallies(in_record(Person.objects.current(), viewer), Episode.objects.visible_to(viewer))
+    found = without_idle_guests(in_record(Person.objects.current(), viewer), viewer)
+    people = with_tallies(found, Episode.objects.visible_to(viewer))
     page = Paginator(people.order_by("-tally", "name", "pk"), PAGE).get_page(request.GET.get("page"))
     return render(request, "talks/people.html", {"page": page})
 

@@ -445,3 +445,11 @@ def test_many_rows_cost_as_many_queries_as_few(room, member, organizer, now):
     assert costs() == few
     for who, most in {None: 32, "member": 55, "organizer": 55}.items():
         assert few[who] <= most
+
+
+def test_no_reason_to_decline_is_chosen_beforehand(room, organizer, member, now):
+    nominate(room, member, now)
+    board = page(signed(organizer))
+    [field] = re.findall(r'<form data-draft="decline-.*?(<input name="reason"[^>]*>)', board)
+    assert "value=" not in field
+    assert " required" in field

@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from members.actions import invitations, logins
 from members.actors import SYSTEM
+from members.aliases import suggestions
 from members.models import Guest, Invitation, Person, PersonRequest, User
-from talks.models import Question
+from talks.actions import questions
+from talks.models import Episode, Question
 
 SENT = {"username": "新人", "password1": "a quite long sentence", "password2": "a quite long sentence"}
 
@@ -329,3 +331,25 @@ def test_who_came_costs_no_query(client, site, organizer, now, django_assert_max
         invitations.enter(key=row.key, name=f"路人{number}", now=now)
     with django_assert_max_num_queries(14):
         client.get("/invitations/")
+
+
+def test_guests_of_one_name_are_suggested_as_one_and_are_no_members_before_they_do_something(organizer, site, now):
+    link = invitations.invite(purpose="ask", target="021", places=3, by=organizer, now=now)
+    guests = [invitations.enter(key=link.key, name="路人甲", now=now) for _turn in range(3)]
+    client = Client()
+    client.force_login(organizer.user)
+    page = client.get("/aliases/").content.decode()
+    assert page.count("名字相同") == 3
+    assert all(guest.person.handle in page for guest in guests)
+    for each in (client, Client()):
+        assert "路人甲" not in each.get("/people/").content.decode()
+    questions.ask(episode=Episode.objects.get(code="021"), body="为什么？", by=guests[0], now=now)
+    for each in (client, Client()):
+        assert each.get("/people/").content.decode().count("路人甲") >= 1
+        assert guests[1].person.handle not in each.get("/people/").content.decode()
+
+
+def test_who_left_is_never_suggested(site, now):
+    for key in (1, 2):
+        Person.objects.create(handle=f"erased-{key}", name="已注销", created_at=now, changed_at=now)
+    assert not any(pair.person.name == "已注销" for pair in suggestions())

@@ -326,6 +326,7 @@ def test_the_table_of_characters_is_one():
         ("Ｎora", "Nora", [Evidence.SIGNS]),
         ("阿 岚", "阿岚", [Evidence.SIGNS]),
         ("渡口", "渡囗", []),
+        ("路人甲", "路人甲", [Evidence.SAME]),
         ("甲智能", "甲", []),
     ],
 )

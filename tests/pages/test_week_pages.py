@@ -207,7 +207,13 @@ def test_a_new_date_is_looked_at_before_it_is_saved(by, week, member, organizer,
     assert Episode.objects.get().starts_at == at("2026-03-14 20:00")
     for wrong in ({"starts_at": "x"}, {"reason": ""}, {"starts_at": "2026-01-01T00:00"}):
         sent = {"act": "preview", "starts_at": "2026-03-21T20:00", "reason": "x", **wrong}
-        assert client.post("/episodes/001/state/", sent).status_code == 400
+        refused = client.post("/episodes/001/state/", sent)
+        assert refused.status_code == 400
+        # The form leads to #move, so that is where the reason has to stand, and nowhere else.
+        before, move = said(refused).split('id="move"')
+        assert ("error-summary" in before, "error-summary" in move.split("</section>")[0]) == (False, True)
+    # After that look the page's address ends in #move: no other form may go there, for its answer stands on top.
+    assert not re.findall(r'<form[^>]*method="post">', said(refused))
     assert by(member).post("/episodes/001/state/", {"act": "preview"}).status_code == 403
 
 
@@ -279,6 +285,20 @@ def test_a_template_is_changed_by_its_form(by, week, organizer, member):
     assert client.post("/templates/edit/", {**sent, "minutes": "0"}).status_code == 400
     assert client.get(f"/templates/{newest.pk}/").status_code == 200
     assert "第 2 版" in said(client.get("/templates/"))
+
+
+def test_a_new_section_is_a_section_unless_somebody_says_more(by, week, organizer):
+    client = by(organizer)
+    page = client.get("/templates/edit/")
+    kinds = [row["kind"].value() for row in page.context["rows"]]
+    assert kinds[-2:] == ["custom", "custom"]
+    assert kinds[0] == "news"
+    fresh = f"sections-{len(kinds) - 2}"
+    [select] = re.findall(rf'<select name="{fresh}-kind".*?</select>', said(page), re.DOTALL)
+    assert re.findall(r'value="(\w+)" selected', select) == ["custom"]
+    added = {**form(page), f"{fresh}-title": "夜话", f"{fresh}-kind": "custom"}
+    assert client.post("/templates/edit/", added).status_code == 302
+    assert Template.objects.get(edition=2).sections[-1]["kind"] == "custom"
 
 
 def test_the_shipped_template_is_there_before_the_first_number(client, db):

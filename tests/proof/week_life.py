@@ -126,6 +126,9 @@ class Life(Sections):
 
         def then(_row: Episode) -> None:
             row.state = to
+            for pk, each in week.sections.items():
+                if to in ("draft", "collecting") and each.episode == episode and each.degraded and not each.is_by_hand:
+                    week.restore(pk)
 
         stored = Episode.objects.get(pk=episode)
         self.act(

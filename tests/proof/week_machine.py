@@ -99,10 +99,10 @@ class Machine(RuleBasedStateMachine):
 
     # ── What several acts bring about ───────────────────────────────────────
 
-    def let_run(self, section: int) -> None:
+    def let_run(self, section: int, *, is_by_hand: bool = False) -> None:
         """A section runs without a lead by the rule of its kind: what it took in must be what the rule says."""
         row = self.week.sections[section]
-        row.degraded = self.now
+        row.degraded, row.is_by_hand = self.now, is_by_hand
         if row.is_optional or row.kind not in ("news", "picks"):
             return
         if row.kind == "picks":

@@ -41,6 +41,7 @@ class Section:
     kind: str
     is_optional: bool
     degraded: datetime | None = None
+    is_by_hand: bool = False
 
     @property
     def waits(self) -> bool:
@@ -338,7 +339,7 @@ class Week:
     # ── Without a lead ──────────────────────────────────────────────────────
 
     def restore(self, section: int) -> None:
-        """A late claim undoes what the rule did, but nothing that somebody had a hand in."""
+        """A late claim, or a step back, undoes what the rule did, but nothing that somebody had a hand in."""
         since = self.sections[section].degraded
         self.sections[section].degraded = None
         for pk, row in self.items.items():

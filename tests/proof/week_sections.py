@@ -142,7 +142,7 @@ class Sections(Others):
             "degrade",
             refusals,
             lambda: degrade.degrade(section=target, by=self.actor(by), now=self.now),
-            lambda _: self.let_run(section),
+            lambda _: self.let_run(section, is_by_hand=True),
         )
 
     # ── Hosts ───────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from news.models import NewsItem
 from talks.actions.claims import claim, release
 from talks.actions.degrade import degrade
 from talks.actions.items import merge
-from talks.actions.life import turn_week
+from talks.actions.life import advance, step_back, turn_week
 from talks.degrading import TOP, Rule, rule_of, sentence_of
 from talks.documents import reader, writer
 from talks.documents.normal import normal
@@ -163,3 +163,31 @@ def test_a_late_claim_takes_nothing_that_people_stand_behind(week, member, organ
     claim(section=week.news, role="lead", by=member, now=late + timedelta(hours=2))
     standing = Item.objects.current().filter(section=week.news)
     assert {row.url_key[-1:] for row in standing} == {"", "a", "b"}
+
+
+def test_stepping_back_lifts_what_the_lock_did_and_not_what_a_host_did(week, member, organizer, now):
+    source_, later = source("blog", now=now), now + timedelta(minutes=5)
+    tell(source_, "https://blog.example/1", now=now)
+    nominate(week.picks, "想听的", now=now)
+    degrade(section=week.classic, by=organizer, now=now)
+    held = claim(section=week.practice, role="lead", by=member, now=now)
+    advance(episode=week.episode, to="locked", by=organizer, now=later, reason="先锁")
+    release(claim=held, by=organizer, now=later)
+    sections = Section.objects.filter(episode=week.episode)
+    kinds = ("news", "picks", "classic", "practice")
+    assert all(sections.get(kind=kind).degraded_at for kind in kinds)
+    assert [row[1] for row in items(week.picks)] == ["accepted"]
+    back = later + timedelta(minutes=5)
+    step_back(episode=week.episode, to="collecting", reason="早了", by=organizer, now=back)
+    assert [kind for kind in kinds if sections.get(kind=kind).degraded_at] == ["classic"]
+    assert items(week.news) == []
+    assert [row[1] for row in items(week.picks)] == ["nominated"]
+    assert Event.objects.filter(verb="lift").count() == 3
+    assert Episode.objects.get(number=2).state == "collecting"
+
+
+def test_a_step_back_that_stays_locked_lifts_nothing(week, organizer, now):
+    advance(episode=week.episode, to="locked", by=organizer, now=now, reason="先锁")
+    advance(episode=week.episode, to="live", by=organizer, now=now, reason="开始")
+    step_back(episode=week.episode, to="locked", reason="早了", by=organizer, now=now)
+    assert Section.objects.get(pk=week.practice.pk).degraded_at == now
