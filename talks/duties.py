@@ -44,5 +44,8 @@ def told_before_leaving(*, person: Person) -> list[str]:
         % {"episode": row.section.episode.label, "section": row.section.name, "role": row.get_role_display()}
         for row in claims_to_come([person.pk])
     ]
-    said += [_("%(section)s: you take it every week.") % {"section": row.title or row.kind_label} for row in owned_by([person.pk])]
+    said += [
+        _("%(section)s: you take it every week.") % {"section": row.title or row.kind_label}
+        for row in owned_by([person.pk])
+    ]
     return said
