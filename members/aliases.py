@@ -26,8 +26,12 @@ class Pair:
 
 
 def suggestions() -> list[Pair]:
-    """Return pairs whose names are the same or look alike, or who name one address as theirs, those with the most evidence first."""
-    rows = Person.objects.current().exclude(handle__startswith="erased-")  # who left share one name, and are nobody
+    """Return pairs whose names are the same or look alike, or who name one address as theirs.
+
+    Those with the most evidence come first.
+    """
+    # Who left share one name and are nobody.
+    rows = Person.objects.current().exclude(handle__startswith="erased-")
     people = {row.pk: row for row in rows.select_related("user")}
     apart = set(Event.objects.filter(verb="keep_apart").values_list("target_key", flat=True))
     found: dict[tuple[int, int], Pair] = {}

@@ -1,4 +1,4 @@
-"""Who erases their account gives up what they had taken, so that it is open for others and those it concerns are told."""
+"""Who erases their account gives up what they had taken: it is open for others, and those it concerns are told."""
 
 from __future__ import annotations
 
