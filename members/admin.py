@@ -11,11 +11,11 @@ from members.models import User
 from members.rules import may_change_role
 
 # One page sets passwords, and ends what an old one opened.
-admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[method-assign]
+admin.site.password_change = RedirectView.as_view(pattern_name="account_change_password")  # type: ignore[assignment]
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(admin.ModelAdmin):
     """Accounts, to look at, and their role. New ones are made by `create_organizer` and invitations; a password is set
     by whose it is, by a link from the page of the person."""
 

@@ -119,6 +119,8 @@ class SignupForm(ByInvitation, AccountForm):
 class ResetForm(AccountResetForm):
     """Asks for a mail that sets a new password: it goes to who has proven the address."""
 
+    users: list[User]
+
     def clean_email(self) -> str:
         email: str = super().clean_email()
         proven = EmailAddress.objects.filter(email=email.lower(), verified=True).values_list("user_id", flat=True)

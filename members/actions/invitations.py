@@ -271,6 +271,6 @@ def _known(*, but: Person | None) -> dict[str, str | None]:
     }
     theirs = aliases.exclude(free).values_list("name", flat=True)
     logins = User.objects.exclude(person=own).values_list("username", flat=True)
-    shown = Person.objects.exclude(user=None).exclude(pk=own).values_list("name", flat=True)
+    shown = Person.objects.exclude(user=None).exclude(pk__in=[own]).values_list("name", flat=True)
     others = (*theirs, *logins, *shown, ERASED, *COLLECTIVES)
     return found | {each: None for name in others for each in looks(name)}
