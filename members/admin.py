@@ -1,3 +1,5 @@
+"""Accounts in the admin: the one table that organizers may edit there, and of it the role alone."""
+
 from typing import Any
 
 from django.contrib import admin

@@ -24,6 +24,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from members.accounts import CODE
+from members.actions import logins
 from members.actions.invitations import closed, nobody_yet, refuse_taken
 from members.actors import guest_at
 from members.models import Invitation, Purpose, User
@@ -82,12 +83,10 @@ class ByInvitation(forms.Form):
     def save(self, request: HttpRequest) -> User:
         """Open the account; the address is to be proven even if somebody else says it is theirs: allauth drops it then,
         and who has none would be let in."""
-        user: User = super().save(request)  # type: ignore[misc]
-        email = self.cleaned_data.get("email")
-        if email and not EmailAddress.objects.filter(user=user).exists():
-            made = EmailAddress.objects.create(user=user, email=email, primary=True)
-            EmailAddress.objects.fill_cache_for_user(user, [made])
-        return user
+        opened: User = super().save(request)  # type: ignore[misc]
+        if email := self.cleaned_data.get("email"):
+            logins.keep_address(user=opened, email=email)
+        return opened
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
         """Open the account; somebody may have been faster to the last place or to the name."""

@@ -164,7 +164,7 @@ def write_violations(path: str, source: str) -> list[str]:
             continue
         names = chain(node.func)
         reads_rows = {"objects", "_default_manager", "get_queryset"} & set(names[:-1])
-        on_instance = names[-1] in INSTANCE_WRITES and len(names) == 2 and not names[0].endswith("form")
+        on_instance = names[-1] in INSTANCE_WRITES and len(names) == 2 and not names[0].endswith(("form", "super"))
         if (names[-1] in CHAIN_WRITES and reads_rows) or on_instance:
             found.append(f"{path}:{node.lineno}: a door must not write: {'.'.join(names)}()")
     return found

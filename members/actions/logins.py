@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.account.forms import default_token_generator
+from allauth.account.models import EmailAddress
 from allauth.account.utils import user_pk_to_url_str
 from django.db import transaction
 from django.urls import reverse
@@ -94,3 +95,10 @@ def _locked(person: Person) -> User:
     if user is None:
         raise StateRefusal(_("Nobody signs in as this person."), code="no_login")
     return user
+
+
+def keep_address(*, user: User, email: str) -> None:
+    """Keep the address that a new account is to prove, unless it has one; django-allauth is told of it."""
+    if not EmailAddress.objects.filter(user=user).exists():
+        made = EmailAddress.objects.create(user=user, email=email, primary=True)
+        EmailAddress.objects.fill_cache_for_user(user, [made])

@@ -119,6 +119,9 @@ OF_THE_WEEK = {
 # Those that read, and those that only run inside one of the above.
 WITHIN_THE_WEEK = {
     *("talks.actions.claims.check_taker", "talks.actions.degrade.let_run", "talks.actions.degrade.restore"),
+    *("talks.actions.degrade.lift", "talks.actions.leaving.give_up"),
+    *("talks.actions.item_rows.give_up_overspent", "talks.actions.item_rows.homes_of_votes"),
+    "talks.actions.items.refuse_known",
     *(
         "talks.actions.life.check_move",
         "talks.actions.life.move",

@@ -217,7 +217,7 @@ OTHERS = {
     ),
     *(f"members.actions.names.{name}" for name in ("pair_key", "renames_of", "rename_locked", "write_name")),
     *("members.actions.names.keep_apart", "members.actions.logins.reset_link", "members.actions.requests.refuse"),
-    *(f"members.actions.logins.{name}" for name in ("suspend", "lift", "change_role")),
+    *(f"members.actions.logins.{name}" for name in ("suspend", "lift", "change_role", "keep_address")),
     *(f"members.actions.tokens.{name}" for name in ("create_token", "revoke_token", "set_password", "note_use")),
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
