@@ -7,7 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, parsers
+from rest_framework import exceptions, parsers, serializers
+from rest_framework.request import Request
 
 # An EpisodeDoc is 8 levels deep.
 MAX_DEPTH = 32
@@ -62,3 +63,16 @@ class FormBody(parsers.MultiPartParser):
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         _refuse_large(parser_context)
         return super().parse(stream, media_type, parser_context)
+
+
+def body_of(request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+    """Return what was sent as the form has it. Raises ValidationError, also for a field that a POST has no place for:
+    words that were sent under another name would be lost without a word."""
+    sent = form(data=request.data)
+    sent.is_valid(raise_exception=True)
+    if request.method == "POST" and (unknown := sorted(set(request.data) - set(sent.fields))):
+        there = ", ".join(sent.fields) or "–"
+        sentence = _("There is no such field here; there are: %(fields)s.") % {"fields": there}
+        errors = {name: [exceptions.ErrorDetail(sentence, code="unknown")] for name in unknown}
+        raise exceptions.ValidationError(errors, code="unknown")
+    return dict(sent.validated_data)

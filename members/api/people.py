@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.actions import logins, names, profile, tokens
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, organizer_of, person_of, require_match, writer_of
 from members.models import Alias, MailGroup, Person, Scope, Token
@@ -128,7 +129,7 @@ class PersonViewSet(Rows):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        sent = _sent(request, ProfileChange)
+        sent = body_of(request, ProfileChange)
         values = {**sent, "links": [dict(link) for link in sent["links"]]} if "links" in sent else sent
         profile.edit_profile(person=row, version=row.version, by=by, now=timezone.now(), **values)
         return self.retrieve(request)
@@ -138,7 +139,7 @@ class PersonViewSet(Rows):
     def merge(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Say that this one is really another, who is answered; their rows become theirs. For organizers."""
         by = organizer_of(request)
-        sent = _sent(request, PersonInto)
+        sent = body_of(request, PersonInto)
         into = Person.objects.current().with_handle(sent["into"]).first()
         if into is None:
             raise serializers.ValidationError({"into": _("Nobody is called so.")}, code="unknown")
@@ -161,7 +162,7 @@ class PersonViewSet(Rows):
         by = organizer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        sent = _sent(request, NewName)
+        sent = body_of(request, NewName)
         return self._act(request, names.rename, person=row, version=row.version, by=by, **sent)
 
     @extend_schema(request=None, responses={200: PersonSerializer})
@@ -176,7 +177,7 @@ class PersonViewSet(Rows):
     def suspend(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let a login only read; its sessions and tokens end at once. For organizers."""
         by = organizer_of(request)
-        return self._act(request, logins.suspend, person=self.get_object(), by=by, **_sent(request, PersonReason))
+        return self._act(request, logins.suspend, person=self.get_object(), by=by, **body_of(request, PersonReason))
 
     @extend_schema(request=None, responses={200: PersonSerializer})
     @action(detail=True, methods=["post"])
@@ -194,13 +195,6 @@ class PersonViewSet(Rows):
             return self.reply(row, self.get_serializer(row).data)
 
         return once(request, do)
-
-
-def _sent(request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    """Return what was sent as the form has it. Raises ValidationError."""
-    sent = form(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return sent.validated_data
 
 
 class TokenSerializer(serializers.ModelSerializer[Token]):

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.api import ops
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Rows, person_of, require_match, writer_of
 from members.models import Event
@@ -160,13 +161,6 @@ class RestoreSerializer(serializers.Serializer[Any]):
     changes = ChangeSerializer(many=True)
 
 
-def _sent(request: Request, form: type[Any]) -> dict[str, Any]:
-    """Return what was sent as the form has it. Raises ValidationError."""
-    sent = form(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)
-
-
 class Restorable(Rows):
     """Rows that can be brought back to what they were, also from where they were taken out."""
 
@@ -177,7 +171,7 @@ class Restorable(Rows):
     def restore(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let the row be as it was just after an event, or bring it back; 204 when it is taken out by that."""
         by = writer_of(request)
-        sent = _sent(request, RowRestore)
+        sent = body_of(request, RowRestore)
         row = self._row_of_any_state()
         event = sent.pop("event", None)
         key = {"kind": self.restored_kind, "key": str(row.pk)}
@@ -216,7 +210,7 @@ class EpisodeHistory(Rows):
     def restore(self, request: Request, code: str) -> Response:
         """Let the whole episode be as it was just after an event, all of it or nothing."""
         by = writer_of(request)
-        sent = _sent(request, EpisodeRestore)
+        sent = body_of(request, EpisodeRestore)
         episode = self.get_object()
         require(history.may_restore(by, episode), history.REFUSAL())
         if not KeptRow.objects.filter(episode=episode, event=sent["event"]).exists():

@@ -15,6 +15,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Expansion, person_of, require_match, writer_of
 from members.models import Person
@@ -123,13 +124,6 @@ class Resolution(DecidedOn):
     resolution = Text(max_length=SUGGESTION_LIMIT)
 
 
-def read(request: Request, form: type[Any]) -> dict[str, Any]:
-    """Return what was sent as the form has it. Raises ValidationError."""
-    sent = form(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return dict(sent.validated_data)
-
-
 def section_of(key: int, request: Request) -> Section:
     """Return a section that the visitor may know of. Raises ValidationError."""
     rows = Section.objects.filter(deleted_at=None, episode__in=Episode.objects.visible_to(person_of(request)))
@@ -146,7 +140,7 @@ class WithVerbs(episodes.OfSections):
         """Do one verb once and answer with the row as it stands then."""
         by = writer_of(request)
         row = self.get_object()
-        values = read(request, form)
+        values = body_of(request, form)
         version = values.pop("version", row.version)
 
         def make() -> Response:
@@ -193,7 +187,7 @@ class ItemViewSet(WithVerbs, Restorable):
     def create(self, request: Request) -> Response:
         """Nominate something for an episode; one that is closed hands it to the next number."""
         by = writer_of(request)
-        sent = read(request, NewItem)
+        sent = body_of(request, NewItem)
         return once(request, lambda: self._nominate(by, **sent))
 
     def _nominate(self, by: Person, episode: str, url: str, text: str, section: int | None = None) -> Response:
@@ -210,7 +204,7 @@ class ItemViewSet(WithVerbs, Restorable):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        sent = read(request, ItemChange)
+        sent = body_of(request, ItemChange)
         item_edits.edit(item=row, version=row.version, values=sent, by=by, now=timezone.now())
         return self._shown(row.pk)
 
@@ -330,7 +324,7 @@ class SuggestionViewSet(WithVerbs, Restorable):
     def create(self, request: Request) -> Response:
         """Suggest how a section may be run."""
         by = writer_of(request)
-        sent = read(request, NewSuggestion)
+        sent = body_of(request, NewSuggestion)
 
         def make() -> Response:
             place = section_of(sent["section"], request)

@@ -17,6 +17,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Rows, writer_of
 from members.models import Person
@@ -125,13 +126,6 @@ class HandedOver(serializers.Serializer[Any]):
     to = serializers.CharField(max_length=HANDLE_LIMIT)
 
 
-def sent(request: Request, form: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-    """Return what was sent as the form has it. Raises ValidationError."""
-    found = form(data=request.data)
-    found.is_valid(raise_exception=True)
-    return found.validated_data
-
-
 def person_called(handle: str, *, field: str) -> Person:
     """Return the person of a handle. Raises ValidationError for an unknown one."""
     found = Person.objects.current().with_handle(handle).first()
@@ -186,7 +180,7 @@ class EpisodeActs(Rows):
     def advance(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let the episode go on; 409 names what is missing, and a reason goes on all the same."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, Advance)
+        row, said = self.get_object(), body_of(request, Advance)
         to = said.get("to") or next_state(row.state) or row.state
         now = timezone.now()
         return self._act(request, lambda by: life.advance(episode=row, to=to, by=by, now=now, reason=said["reason"]))
@@ -196,7 +190,7 @@ class EpisodeActs(Rows):
     def step_back(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Let the episode go back, with the reason. For organizers."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, StepBack)
+        row, said = self.get_object(), body_of(request, StepBack)
         return self._act(request, lambda by: life.step_back(episode=row, by=by, now=timezone.now(), **said))
 
     @extend_schema(request=Postpone, responses={200: PostponementSerializer})
@@ -204,7 +198,7 @@ class EpisodeActs(Rows):
     def postpone(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Move the evening with all that depends on it, or with `dry_run` only say what that is."""
         by = writer_of(request)
-        row, said, now = self.get_object(), sent(request, Postpone), timezone.now()
+        row, said, now = self.get_object(), body_of(request, Postpone), timezone.now()
         dry_run = said.pop("dry_run")
 
         def act() -> Response:
@@ -225,7 +219,7 @@ class EpisodeActs(Rows):
     def host(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Become host or editor of an episode that has none."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, Role)
+        row, said = self.get_object(), body_of(request, Role)
 
         def act(by: Person) -> Episode:
             return hosting.host(episode=row, role=said["role"], by=by, now=timezone.now()).episode
@@ -237,7 +231,7 @@ class EpisodeActs(Rows):
     def name_host(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Add a host or an editor. For hosts and organizers."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, NamedRole)
+        row, said = self.get_object(), body_of(request, NamedRole)
 
         def act(by: Person) -> Episode:
             person = person_called(said["person"], field="person")
@@ -251,7 +245,7 @@ class EpisodeActs(Rows):
     def leave_hosting(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Host or edit it no more."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, OwnRole)
+        row, said = self.get_object(), body_of(request, OwnRole)
 
         def act(by: Person) -> Episode:
             found = _hosting(row, said, by)
@@ -264,7 +258,7 @@ class EpisodeActs(Rows):
     def hand_over(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give one's place as host or editor to somebody else."""
         writer_of(request)
-        row, said = self.get_object(), sent(request, HandedRole)
+        row, said = self.get_object(), body_of(request, HandedRole)
 
         def act(by: Person) -> Episode:
             to, found = person_called(said["to"], field="to"), _hosting(row, said, by)
@@ -310,7 +304,7 @@ class SectionActs(Rows):
     def claim(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take the section as lead or standby. 409 says who has it and what is free."""
         by = writer_of(request)
-        row, said = self.get_object(), sent(request, NewClaim)
+        row, said = self.get_object(), body_of(request, NewClaim)
 
         def act() -> Response:
             made = claims.claim(section=row, role=said["role"], by=by, now=timezone.now())
@@ -352,7 +346,7 @@ class ClaimActs(Rows):
     def hand_over(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Hand the section over to the standby or to anybody else; shows their claim."""
         by = writer_of(request)
-        row, said = self.get_object(), sent(request, HandedOver)
+        row, said = self.get_object(), body_of(request, HandedOver)
 
         def act() -> Response:
             to = person_called(said["to"], field="to")

@@ -16,13 +16,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members.actions.notifications import read_all
+from members.api.bodies import body_of
 from members.api.people import PersonLine
 from members.api.repeats import once
 from members.api.rows import Flag, Rows, person_of, require_match, writer_of
 from members.models import Notification
 from talks.actions import days, templates
 from talks.api import serializers as shown
-from talks.api.life import HANDLE_LIMIT, person_called, sent
+from talks.api.life import HANDLE_LIMIT, person_called
 from talks.models import Break, Holiday, SectionKind, StandingOwner, Template
 from talks.notices import sentence_of, url_of
 from talks.rules import REASON_LIMIT
@@ -57,7 +58,7 @@ class TemplateViewSet(Rows):
     @extend_schema(request=NewEdition, responses={201: shown.TemplateSerializer})
     def create(self, request: Request) -> Response:
         """Change the weekly template by a new edition. For organizers; 412 when there is a newer one than was seen."""
-        by, said = writer_of(request), sent(request, NewEdition)
+        by, said = writer_of(request), body_of(request, NewEdition)
         edition = said.pop("edition")
 
         def act() -> Response:
@@ -103,7 +104,7 @@ class OwnerViewSet(Rows):
     @extend_schema(request=NewOwner, responses={201: OwnerSerializer})
     def create(self, request: Request) -> Response:
         """Let somebody take a section every week. For organizers."""
-        by, said = writer_of(request), sent(request, NewOwner)
+        by, said = writer_of(request), body_of(request, NewOwner)
 
         def act() -> Response:
             person = person_called(said.pop("person"), field="person")
@@ -124,14 +125,14 @@ class OwnerViewSet(Rows):
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Leave one day's talk out."""
-        by, row, said = writer_of(request), self.get_object(), sent(request, Day)
+        by, row, said = writer_of(request), self.get_object(), body_of(request, Day)
         return once(request, lambda: self._shown(templates.skip(owner=row, by=by, now=timezone.now(), **said)))
 
     @extend_schema(request=Day, responses={200: OwnerSerializer})
     @action(detail=True, methods=["post"])
     def unskip(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Take one day's talk after all."""
-        by, row, said = writer_of(request), self.get_object(), sent(request, Day)
+        by, row, said = writer_of(request), self.get_object(), body_of(request, Day)
         return once(request, lambda: self._shown(templates.unskip(owner=row, by=by, now=timezone.now(), **said)))
 
     def _shown(self, row: StandingOwner) -> Response:
@@ -171,7 +172,7 @@ class HolidayViewSet(Rows):
     @extend_schema(request=NewHoliday, responses={201: HolidaySerializer})
     def create(self, request: Request) -> Response:
         """Enter a day, or correct it. For organizers."""
-        by, said = writer_of(request), sent(request, NewHoliday)
+        by, said = writer_of(request), body_of(request, NewHoliday)
 
         def act() -> Response:
             made = days.set_holiday(by=by, now=timezone.now(), **said)
@@ -214,7 +215,7 @@ class BreakViewSet(Rows):
     @extend_schema(request=NewBreak, responses={201: BreakSerializer})
     def create(self, request: Request) -> Response:
         """Leave a day out; a talk that is planned on it moves. For organizers."""
-        by, said = writer_of(request), sent(request, NewBreak)
+        by, said = writer_of(request), body_of(request, NewBreak)
 
         def act() -> Response:
             made = days.take_break(by=by, now=timezone.now(), **said)
@@ -287,6 +288,6 @@ class NotificationViewSet(Rows):
     @action(detail=False, methods=["post"], pagination_class=None, filterset_class=None)
     def read(self, request: Request) -> Response:
         """Note that I have read what I was told, up to one of them."""
-        by, said = writer_of(request), sent(request, Until)
+        by, said = writer_of(request), body_of(request, Until)
         until = said.get("until")
         return once(request, lambda: Response({"read": read_all(by=by, now=timezone.now(), until=until)}))

@@ -16,6 +16,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
@@ -42,13 +43,6 @@ class QuestionFilter(PartFilter):
 
     def by_answers(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(answer_count__gt=0) if value else rows.filter(answer_count=0)
-
-
-def _sent(request: Request, form: type[Any]) -> dict[str, Any]:
-    """Return what was sent as the form has it. Raises ValidationError."""
-    sent = form(data=request.data)
-    sent.is_valid(raise_exception=True)
-    return sent.validated_data
 
 
 def _made(view: Rows, row: Question | Answer) -> Response:
@@ -81,7 +75,7 @@ class QuestionViewSet(Restorable):
     def create(self, request: Request) -> Response:
         """Ask a question in an open episode."""
         by = writer_of(request)
-        sent = _sent(request, serializers.NewQuestion)
+        sent = body_of(request, serializers.NewQuestion)
         html = rendered(Question(body=sent["body"]))  # not under the lock that `once` takes
         return once(request, lambda: self._ask(by, html, **sent))
 
@@ -98,7 +92,7 @@ class QuestionViewSet(Restorable):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        sent = _sent(request, serializers.OtherQuestion)
+        sent = body_of(request, serializers.OtherQuestion)
         questions.edit_question(question=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)
 
@@ -108,7 +102,7 @@ class QuestionViewSet(Restorable):
         """Move a question, with its follow-ups and answers, to another episode; its id stays."""
         by = writer_of(request)
         row = self.get_object()
-        sent = _sent(request, MoveQuestion)
+        sent = body_of(request, MoveQuestion)
         target = Episode.objects.visible_to(by).with_code(sent["episode"]).first()
         if target is None:
             raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
@@ -154,7 +148,7 @@ class AnswerViewSet(Restorable):
     def create(self, request: Request) -> Response:
         """Answer a question."""
         by = writer_of(request)
-        sent = _sent(request, serializers.NewAnswer)
+        sent = body_of(request, serializers.NewAnswer)
         html = rendered(Answer(body=sent["body"]))  # not under the lock that `once` takes
         return once(request, lambda: self._answer(by, html, **sent))
 
@@ -171,6 +165,6 @@ class AnswerViewSet(Restorable):
         by = writer_of(request)
         row = self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        sent = _sent(request, serializers.OtherAnswer)
+        sent = body_of(request, serializers.OtherAnswer)
         questions.edit_answer(answer=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)

@@ -16,11 +16,11 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Flag, Rows, organizer_of, person_of, require_match, with_only, writer_of
 from talks.actions import deliveries, reminders, webhooks
 from talks.api import serializers as shown
-from talks.api.life import sent
 from talks.models import Delivery, Reminder, ReminderKind, Webhook, WebhookForm
 from talks.rules import NAME_LIMIT, REASON_LIMIT, URL_LIMIT
 from talks.telling import EVENTS
@@ -72,7 +72,7 @@ class ReminderViewSet(Rows):
         by, row = writer_of(request), self.get_object()
         require_match(request, row, self.get_serializer(row).data)
         reminders.edit_reminder(
-            reminder=row, version=row.version, by=by, now=timezone.now(), **sent(request, ReminderChange)
+            reminder=row, version=row.version, by=by, now=timezone.now(), **body_of(request, ReminderChange)
         )
         return self.retrieve(request)
 
@@ -176,7 +176,7 @@ class WebhookViewSet(Rows):
     @extend_schema(request=NewWebhook, responses={201: MadeWebhook})
     def create(self, request: Request) -> Response:
         """Make a webhook; the address is sealed and never shown again."""
-        by, said = organizer_of(request), sent(request, NewWebhook)
+        by, said = organizer_of(request), body_of(request, NewWebhook)
 
         def act() -> Response:
             made, secret = webhooks.make_webhook(by=by, now=timezone.now(), **said)
@@ -190,7 +190,7 @@ class WebhookViewSet(Rows):
         """Change it."""
         by, row = organizer_of(request), self.get_object()
         require_match(request, row, self.get_serializer(row).data)
-        said = sent(request, WebhookChange)
+        said = body_of(request, WebhookChange)
         webhooks.edit_webhook(webhook=row, version=row.version, by=by, now=timezone.now(), **said)
         return self.retrieve(request)
 
@@ -206,7 +206,7 @@ class WebhookViewSet(Rows):
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tell it nothing until it is resumed. 409 when it is paused already."""
-        said = sent(request, WhyPaused)
+        said = body_of(request, WhyPaused)
         return self._act(
             request, lambda row, by: webhooks.pause_webhook(webhook=row, by=by, now=timezone.now(), **said)
         )

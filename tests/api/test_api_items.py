@@ -2,8 +2,10 @@
 
 import json
 
+import pytest
+
 from talks.actions import items
-from talks.models import Item, ItemVote, Suggestion
+from talks.models import Item, ItemVote, Question, Suggestion
 from tests.api.conftest import API, keyed, post
 from tests.talks.boardroom import close, nominate
 
@@ -174,3 +176,18 @@ def test_the_board_costs_as_many_queries_for_many(room, anonymous, member, now, 
     for n in range(5, 60):
         nominate(room, member, now, url=f"https://a.example/{n}", section=room.news)
     assert cost() == few
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "wrong"),
+    [
+        ("items/", {"episode": "021", "url": "https://a.example/1", "note": "要丢的话"}, "note"),
+        ("questions/", {"episode": "021", "text": "怎么问？", "body": "问？"}, "text"),
+    ],
+)
+def test_a_field_that_is_not_there_is_named_and_nothing_is_stored(room, lead, problem, path, body, wrong):
+    before = (Item.objects.count(), Question.objects.count())
+    reply = post(lead, path, body)
+    problem(reply, 400)
+    assert list(reply.json()["errors"]) == [wrong]
+    assert (Item.objects.count(), Question.objects.count()) == before
