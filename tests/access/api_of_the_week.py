@@ -2,6 +2,7 @@
 
 from tests.access.matrix import Act, more, row
 from tests.access.policies import (
+    ASKER,
     DRAFT,
     HOSTS,
     LEAD_OR_HOSTS,
@@ -102,7 +103,7 @@ TEXTS = [
     api("questions/", GET=PUBLIC, POST=(MEMBERS, {"episode": "021", "body": "我是 {role}"})),
     also(QUESTION, "023-1", GET=DRAFT),
     also(QUESTION, "{question_id}", PATCH=(OWN, {"body": "改过"})),
-    api(f"{QUESTION}move/", "{question_id}", POST=(SECTION_LEADS, {"episode": "022"})),
+    api(f"{QUESTION}move/", "{question_id}", POST=(ASKER, {"episode": "022"})),
     also(f"{QUESTION}move/", "023-1", POST=(DRAFT, {"episode": "022"})),
     api("answers/", GET=PUBLIC, POST=(MEMBERS, {"question": "020-1", "body": "我是 {role}"})),
     api(ANSWER, "{answer.pk}", GET=PUBLIC, PATCH=(OWN, {"body": "改过"})),
@@ -120,7 +121,7 @@ TEXTS = [
     api(f"{ITEM}merge/", "{nominated.pk}", POST=(RUNNERS, {"into": "{other_item.pk}"})),
     api(f"{ITEM}move/", "{accepted.pk}", POST=(RUNNERS, {"section": "{classic.pk}"})),
     api(f"{ITEM}arrange/", "{beside.pk}", POST=(RUNNERS, {"behind": None})),
-    api(f"{ITEM}restore/", "{removed.pk}", POST=NOMINATOR),
+    api(f"{ITEM}restore/", "{removed.pk}", POST=RUNNERS),
     api(f"{ITEM}take/", "{old_item.pk}", POST=(RUNNERS, {"section": "{news.pk}"})),
     api("suggestions/", GET=PUBLIC, POST=(MEMBERS, {"section": "{news.pk}", "body": "再短一点"})),
     api(WISH, "{suggestion.pk}", GET=PUBLIC),

@@ -49,7 +49,7 @@ BOARD = [
     press(RUNNERS, "depth", "brief", **of("accepted")),
     press(RUNNERS, "move", to="{classic.pk}", **of("accepted")),
     press(NOMINATOR, "delete", **of("nominated")),
-    press(NOMINATOR, "restore", **of("removed")),
+    press(RUNNERS, "restore", **of("removed")),
     press(RUNNERS, "take", "{news.pk}", item="{old_item.pk}"),
     press(RUNNERS, "take_plan", "{news.pk}", plan="{plan.pk}"),
     press(SECTION_LEADS, "carry", "{past_question.pk}"),

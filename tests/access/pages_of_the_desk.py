@@ -7,7 +7,6 @@ from tests.access.policies import (
     GUESTS,
     HIDDEN,
     HOSTS,
-    NOMINATOR,
     ORGANIZERS,
     OWN,
     PUBLIC,
@@ -86,7 +85,7 @@ KEPT = [
     row(
         f"{HISTORY}back/",
         "/episodes/021/history/back/",
-        POST=(NOMINATOR.knowing_guests(), {"row": "item:{removed.pk}"}),
+        POST=(RUNNERS.knowing_guests(), {"row": "item:{removed.pk}"}),
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from tests.access.matrix import Act, more, row
 from tests.access.policies import (
+    ASKER,
     DRAFT,
     HOSTS,
     LEAD_OR_HOSTS,
@@ -10,7 +11,6 @@ from tests.access.policies import (
     NOTHING,
     ORGANIZERS,
     PUBLIC,
-    SECTION_LEADS,
     SIGN_IN,
     SIGNED_IN,
 )
@@ -122,7 +122,7 @@ ROWS = [
     more("q/<public_id>/", "/q/023-1/", GET=DRAFT),
     row(
         *("q/<public_id>/move/", "/q/{question_id}/move/"),
-        POST=(SECTION_LEADS.knowing_guests(), {"to": "022", "version": "1"}),
+        POST=(ASKER.knowing_guests(), {"to": "022", "version": "1"}),
     ),
     more("q/<public_id>/move/", "/q/023-1/move/", POST=(DRAFT, {"to": "022", "version": "1"})),
     row(

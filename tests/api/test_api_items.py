@@ -138,9 +138,9 @@ def test_suggestions(room, lead, reader, stranger, now, problem):
 
 def test_a_question_moves_and_keeps_its_id(room, lead, reader, stranger, now, problem):
     asked = post(reader, "questions/", {"episode": "021", "body": "够吗？"}).json()["id"]
-    problem(post(reader, f"questions/{asked}/move/", {"episode": "022"}), 403)
-    problem(post(lead, f"questions/{asked}/move/", {"episode": "022", "version": 9}), 412, "conflict")
-    moved = post(lead, f"questions/{asked}/move/", {"episode": "022"})
+    problem(post(lead, f"questions/{asked}/move/", {"episode": "022"}), 403)
+    problem(post(reader, f"questions/{asked}/move/", {"episode": "022", "version": 9}), 412, "conflict")
+    moved = post(reader, f"questions/{asked}/move/", {"episode": "022"})
     assert (moved.status_code, moved.json()["id"], moved.json()["episode"]) == (200, "021-1", "022")
     assert reader.get(f"{API}questions/021-1/").status_code == 200
 

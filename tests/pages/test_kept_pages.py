@@ -107,7 +107,7 @@ def _change(document):
 def _own(rows, **author):
     """A row that this person wrote in an open episode, made so behind the back of the record."""
     Episode.objects.update(state=EpisodeState.COLLECTING)
-    rows.update(**author)
+    rows.update(**author, is_by_name=False)
     return rows[0]
 
 

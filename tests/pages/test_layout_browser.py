@@ -30,7 +30,7 @@ def test_every_entry_of_the_navigation_stands_whole_on_a_phone(live_server, fill
         page.goto("/ops/")
         nav, *_ = boxes(page, ".site-nav")
         entries = boxes(page, ".site-nav a")
-        assert page.locator(".site-nav a").all_inner_texts() == ["往期", "本周", "提问", "认领", "收件", "论文", "清单"]
+        assert page.locator(".site-nav a").all_inner_texts() == ["往期", "本周", "主持", "认领", "收件", "论文", "清单"]
         assert entries[-1]["x"] + entries[-1]["width"] <= nav["x"] + nav["width"]
         assert min(entry["width"] for entry in entries) >= 24
         assert page.evaluate("document.documentElement.scrollWidth") == 390

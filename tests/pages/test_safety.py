@@ -39,7 +39,9 @@ def test_stored_html_reaches_a_page_by_one_way():
                 marked += [(path.relative_to(ROOT).as_posix(), name)] * source.count(name)
     # format_html escapes what it is given; feeds carry their HTML inside XML, where no filter of a template can be.
     in_feeds = [("talks/views/feeds.py", "format_html(")] * 3
-    assert marked == [("talks/templatetags/talk.py", "mark_safe("), *in_feeds]
+    # And the address of a claim page in a refusal to sign up.
+    expected = [("members/signup.py", "format_html("), ("members/signup.py", "format_html(")]
+    assert marked == [*expected, ("talks/templatetags/talk.py", "mark_safe("), *in_feeds]
 
 
 def test_no_template_has_script_or_style_of_its_own():
