@@ -131,8 +131,9 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
     if name == "board-conflict":  # a button of the past
         page.evaluate(
             "const button = document.querySelector('[name=accept]');"
-            "button.form.elements.version.value = 99; button.click()"
+            "button.form.elements.version.value = 99; setTimeout(() => button.click(), 50)"
         )
+        page.wait_for_selector(".conflict")
     if name == "history-restore-refused":  # the number of another one
         page.fill("#typed", "108")
         page.click("main form button.button-primary")
