@@ -50,7 +50,7 @@ class Life(Sections):
             week.sections[section.pk] = SectionModel(pk, section.kind, section.is_optional)
         owned = next(key for key, e in week.sections.items() if (e.episode, e.kind) == (pk, OWNED))
         claim = Claim.objects.get(section__episode=pk)
-        assert (claim.section_id, claim.name) == (owned, "丙")
+        assert (claim.section_id, claim.name) == (owned, Person.objects.get(pk=self.owner()).name)
         week.claims[claim.pk] = ClaimModel(owned, self.owner(), "lead")
 
     def owner(self) -> int:
