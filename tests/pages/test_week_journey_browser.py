@@ -14,7 +14,7 @@ from members.actors import SYSTEM
 from talks.actions.life import plan_next
 from talks.models import Claim, Episode, Hosting, Item, Suggestion
 from tests.pages.conftest import document, item, put, section
-from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
 from tests.shots import CHROMIUM_ARGUMENTS
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
@@ -28,6 +28,7 @@ class Thumb:
     def __init__(self, browser, address, person=None):
         self.context = browser.new_context(base_url=address, **PHONE)
         self.context.set_default_timeout(60_000)
+        nobody_else(self.context)
         if person is not None:
             client = Client()
             client.force_login(person.user)

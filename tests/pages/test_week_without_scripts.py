@@ -21,7 +21,7 @@ from talks.actions import claims, hosting, items, suggestions, webhooks
 from talks.actions.life import plan_next
 from talks.mailing import link_to_stop
 from talks.models import Claim, Episode, Item, KeptRow, Section, Suggestion, Template
-from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
 from tests.shots import CHROMIUM_ARGUMENTS, pages_of_the_map
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
@@ -89,6 +89,7 @@ def people(live_server, *who, scripts):
         for person in who:
             context = chromium.new_context(base_url=live_server.url, java_script_enabled=scripts, **PHONE)
             context.set_default_timeout(60_000)
+            nobody_else(context)
             if person is not None:
                 client = Client()
                 client.force_login(person.user)
