@@ -315,6 +315,6 @@ def _was_last(row: Row, by: Actor) -> bool:
 
 def _has_left(row: Hosting) -> bool:
     """Whether somebody gave a place as host or editor up, handed it to nobody, and nobody has taken it since."""
-    last = Event.objects.filter(kept_rows__kind="hosting", kept_rows__key=str(row.pk)).order_by("-pk").first()
+    last = last_act("hosting", row.pk)
     is_free = not Hosting.objects.filter(episode=row.episode_id, role=row.role, deleted_at=None).exists()
     return is_free and last is not None and last.verb == "leave_hosting"
