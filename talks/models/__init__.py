@@ -18,7 +18,8 @@ from talks.models.episodes import (
     Reference,
 )
 from talks.models.history import KeptRow, Presence
-from talks.models.questions import Answer, Question, QuestionPart
+from talks.models.questions import SETTLED, Answer, Question, QuestionPart, QuestionState, QuestionVote, Review
+from talks.models.rundowns import Cue, CueKind, CueState, Rundown
 from talks.models.sections import (
     Claim,
     ClaimRole,
@@ -33,6 +34,7 @@ from talks.models.sections import (
 from talks.models.templates import Break, Holiday, StandingOwner, Template
 
 __all__ = [
+    "SETTLED",
     "Answer",
     "BoardVisit",
     "Break",
@@ -42,6 +44,9 @@ __all__ = [
     "ClaimRole",
     "Credit",
     "CreditRole",
+    "Cue",
+    "CueKind",
+    "CueState",
     "Delivery",
     "Depth",
     "Episode",
@@ -63,10 +68,14 @@ __all__ = [
     "Presence",
     "Question",
     "QuestionPart",
+    "QuestionState",
+    "QuestionVote",
     "Recording",
     "Reference",
     "Reminder",
     "ReminderKind",
+    "Review",
+    "Rundown",
     "Section",
     "SectionKind",
     "SkipReason",

@@ -7,6 +7,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,29 @@ class QuestionPart(models.TextChoices):
     ONLINE = "online", _("online")
     GROUP = "group", _("in the group")
     SITE = "site", _("on the site")
+
+
+class QuestionState(models.TextChoices):
+    """How far a question has come; the last three are decisions (`Question.settled`), answered is also what it is
+    once an answer was accepted or a summary stands."""
+
+    OPEN = "open", _("not answered yet")
+    PARTLY = "partly", _("partly answered")
+    ANSWERED = "answered", _("answered")
+    OUTDATED = "outdated", _("outdated")
+    CLOSED = "closed", _("closed")
+
+
+SETTLED = (QuestionState.ANSWERED, QuestionState.OUTDATED, QuestionState.CLOSED)
+
+
+class Review(models.TextChoices):
+    """Why a question or an answer is not shown (审核); whatever is not shown counts as taken out of the record."""
+
+    WAITING = "waiting", _("waiting for approval")
+    DECLINED = "declined", _("declined")
+    HIDDEN = "hidden", _("hidden")
+    MERGED = "merged", _("merged")
 
 
 # How people write a public id in an address, the code as they spell it.
@@ -69,6 +93,31 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Add how many answers each question has, as `answer_count`."""
         return self.annotate(answer_count=models.Count("answers", filter=Q(answers__deleted_at=None)))
 
+    def with_votes(self) -> Self:
+        """Add how many want each question answered (我也想问), as `vote_count`."""
+        votes = QuestionVote.objects.filter(question=models.OuterRef("pk")).order_by().values("question")
+        counted = models.Subquery(votes.annotate(n=models.Count("pk")).values("n"))
+        return self.annotate(vote_count=Coalesce(counted, 0))
+
+    def with_state(self) -> Self:
+        """Add how far each question has come, as `state` (QuestionState)."""
+        answers = Answer.objects.filter(question=models.OuterRef("pk"), deleted_at=None)
+        state = models.Case(
+            models.When(~Q(settled=""), then=models.F("settled")),
+            models.When(
+                ~Q(summary="") | models.Exists(answers.filter(is_accepted=True)),
+                then=models.Value(QuestionState.ANSWERED.value),
+            ),
+            models.When(models.Exists(answers), then=models.Value(QuestionState.PARTLY.value)),
+            default=models.Value(QuestionState.OPEN.value),
+            output_field=models.CharField(),
+        )
+        return self.annotate(state=state)
+
+    def most_wanted_first(self) -> Self:
+        """By votes, the earlier ones first among equals."""
+        return self.with_votes().order_by("-vote_count", "position", "pk")
+
     def with_public_id(self, public_id: str) -> Self:
         """The question `005-13` or follow-up `005-13.1`; nothing for what is not such an id."""
         if (found := read_public_id(public_id)) is None:
@@ -86,6 +135,9 @@ class Question(Row):
     """A question. `part` and `number` are what the document says; `serial` and `follow_up` make the public id.
 
     `first_code` is the code of the episode that gave the id, of a question that has moved to another one since.
+    Whoever asks anonymously leaves no asker and no moment, only the hour. `review` says why it is not shown; it is
+    taken out of the record then (`deleted_at`). `settled` is what was decided about it, with `settled_reason`.
+    `summary` (小结) is what the answers come to; `summary_cites` are the keys of those it uses.
     """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="questions")
@@ -100,6 +152,15 @@ class Question(Row):
     asker_name = models.CharField(max_length=80, null=True, blank=True)
     # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
     is_by_name = models.BooleanField(default=False)
+    is_anonymous = models.BooleanField(default=False)
+    review = models.CharField(max_length=8, choices=Review.choices, blank=True)
+    review_reason = models.TextField(blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
+    settled = models.CharField(max_length=8, choices=[(each.value, each.label) for each in SETTLED], blank=True)
+    settled_reason = models.TextField(blank=True)
+    summary = models.TextField(blank=True)
+    summary_html = models.TextField(blank=True)
+    summary_cites = models.JSONField(default=list)
     body = models.TextField()
     body_html = models.TextField(blank=True)
     after = models.TextField(blank=True)
@@ -117,6 +178,20 @@ class Question(Row):
             models.CheckConstraint(
                 condition=Q(follow_up=0, parent=None) | Q(follow_up__gt=0, parent__isnull=False),
                 name="question_follow_up_has_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(review="") | Q(review__in=Review.values, deleted_at__isnull=False),
+                name="question_reviewed_is_not_shown",
+            ),
+            models.CheckConstraint(
+                condition=Q(review=Review.MERGED, merged_into__isnull=False)
+                | ~Q(review=Review.MERGED) & Q(merged_into=None),
+                name="question_merged_into_another",
+            ),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("pk")), name="question_not_merged_into_itself"),
+            models.CheckConstraint(condition=Q(settled="") | Q(settled__in=SETTLED), name="question_settled_known"),
+            models.CheckConstraint(
+                condition=Q(is_anonymous=False) | Q(asker=None, asker_name=None), name="question_anonymous_has_no_asker"
             ),
         ]
         indexes = [models.Index(fields=["episode", "position"], name="question_in_order")]
@@ -143,6 +218,36 @@ def _place(question: Question) -> int:
     return question.position if question.parent is None else question.parent.position
 
 
+class QuestionVote(models.Model):
+    """Somebody wants a question answered (我也想问): a person, or a visitor.
+
+    `visitor` is made of a random cookie and the question, so that the votes of one visitor cannot be told from those
+    of others; `created_at` of a visitor's is the hour.
+    """
+
+    question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="votes")
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="question_votes")
+    visitor = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "person"], condition=Q(person__isnull=False), name="question_vote_once"
+            ),
+            models.UniqueConstraint(
+                fields=["question", "visitor"], condition=~Q(visitor=""), name="question_vote_once_per_visitor"
+            ),
+            models.CheckConstraint(
+                condition=Q(person=None) & ~Q(visitor="") | Q(person__isnull=False, visitor=""),
+                name="question_vote_of_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}"
+
+
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Reads of answers."""
 
@@ -157,7 +262,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 class Answer(Row):
-    """One signed (or unsigned) partial answer."""
+    """One signed (or unsigned) partial answer.
+
+    `transcriber` wrote down what the author said. `stays_unsigned`: it was decided that it needs no name.
+    """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="answers")
     position = models.PositiveIntegerField()
@@ -165,6 +273,14 @@ class Answer(Row):
     author_name = models.CharField(max_length=80, null=True, blank=True)
     # Read off a name in a document: it is credited and earns nothing, for anybody may have come by a name.
     is_by_name = models.BooleanField(default=False)
+    transcriber = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.PROTECT, related_name="transcribed_answers"
+    )
+    transcriber_name = models.CharField(max_length=80, null=True, blank=True)
+    is_accepted = models.BooleanField(default=False)
+    stays_unsigned = models.BooleanField(default=False)
+    review = models.CharField(max_length=8, choices=Review.choices, blank=True)
+    review_reason = models.TextField(blank=True)
     body = models.TextField()
     body_html = models.TextField(blank=True)
     html_version = models.PositiveIntegerField(default=0)
@@ -172,7 +288,13 @@ class Answer(Row):
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~Q(body=""), name="answer_has_body")]
+        constraints = [
+            models.CheckConstraint(condition=~Q(body=""), name="answer_has_body"),
+            models.CheckConstraint(
+                condition=Q(review="") | Q(review__in=Review.values, deleted_at__isnull=False),
+                name="answer_reviewed_is_not_shown",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.body[:80]

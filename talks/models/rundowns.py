@@ -1,0 +1,96 @@
+"""The rundown (节目单) of an evening: its cues in order, and the clock, which is kept here and nowhere else."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from talks.models.episodes import Episode
+from talks.models.questions import Question
+from talks.models.sections import Item, Section
+
+
+class CueKind(models.TextChoices):
+    """What a cue of the rundown is about."""
+
+    OPENING = "opening", _("opening")
+    SECTION = "section", _("section")
+    ITEM = "item", _("item")
+    FREE_TALK = "free_talk", _("Free Talk")
+    QUESTION = "question", _("question")
+    CLOSING = "closing", _("closing")
+    CUSTOM = "custom", _("other")
+
+
+class CueState(models.TextChoices):
+    """Whether a cue is still to come, on the air, or behind."""
+
+    PLANNED = "planned", _("planned")
+    RUNNING = "running", _("running")
+    DONE = "done", _("done")
+    SKIPPED = "skipped", _("skipped")
+    PUSHED = "pushed", _("pushed to the next number")
+
+
+class Rundown(models.Model):
+    """The clock of one evening: when it began, is paused since, ended; and which cue is on the air.
+
+    `version` rises with everything that a page of the evening shows (cues, questions, votes, answers), so that a page
+    that polls learns from one number whether there is anything new.
+    """
+
+    episode = models.OneToOneField(Episode, on_delete=models.CASCADE, related_name="rundown")
+    current = models.ForeignKey("Cue", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} {self.version}"
+
+
+class Cue(models.Model):
+    """One line of the rundown. `minutes` is None where the time counts up (Free Talk). `say` are words for the host.
+
+    `started_at` is when it was first on the air, `ended_at` when it was last left; `spent_seconds` is what it had
+    before `running_since`, so that it may be left, paused and taken up again.
+    """
+
+    rundown = models.ForeignKey(Rundown, on_delete=models.CASCADE, related_name="cues")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=CueKind.choices)
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL, related_name="cues")
+    item = models.ForeignKey(Item, null=True, blank=True, on_delete=models.SET_NULL, related_name="cues")
+    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.SET_NULL, related_name="cues")
+    title = models.TextField(blank=True)
+    say = models.TextField(blank=True)
+    minutes = models.PositiveIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=8, choices=CueState.choices, default=CueState.PLANNED)
+    started_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    running_since = models.DateTimeField(null=True, blank=True)
+    spent_seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=CueKind.values), name="cue_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=CueState.values), name="cue_state_known"),
+            models.UniqueConstraint(fields=["rundown"], condition=Q(state="running"), name="cue_one_on_the_air"),
+            models.UniqueConstraint(fields=["rundown", "item"], condition=Q(item__isnull=False), name="cue_item_once"),
+            models.UniqueConstraint(
+                fields=["rundown", "question"], condition=Q(question__isnull=False), name="cue_question_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["rundown", "position"], name="cue_in_order")]
+
+    def __str__(self) -> str:
+        return self.title or self.kind
+
+    def spent(self, now: datetime) -> timedelta:
+        """Return how long it has been on the air, pauses left out."""
+        running = now - self.running_since if self.running_since is not None else timedelta()
+        return timedelta(seconds=self.spent_seconds) + max(running, timedelta())
