@@ -6,11 +6,12 @@ from threading import Lock
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from config.api import BearerAuthentication, SessionAuthentication
 from config.problems import MEDIA_TYPE
@@ -18,6 +19,22 @@ from config.problems import MEDIA_TYPE
 # The generator keeps what it is at on classes that all threads share: the view a description belongs to, a class it
 # puts in another's place, its extensions while they load. Two at once crash or write each other's operations.
 _one_at_a_time = Lock()
+# language → the document: it is made of the code alone, and takes half a second.
+_made: dict[str, dict[str, Any]] = {}
+
+
+class Generator(SchemaGenerator):
+    """Makes the document once for every language of the site, in every process."""
+
+    def get_schema(self, request: Request | None = None, public: bool = False) -> dict[str, Any]:
+        language = get_language() or ""
+        with _one_at_a_time:
+            if language not in _made:
+                made = super().get_schema(request=request, public=public)
+                if language not in dict(settings.LANGUAGES):
+                    return made
+                _made[language] = made
+            return _made[language]
 
 
 class Schema(SpectacularAPIView):
@@ -25,10 +42,7 @@ class Schema(SpectacularAPIView):
 
     http_method_names = ["get", "head"]
     renderer_classes = [OpenApiJsonRenderer2, OpenApiJsonRenderer, OpenApiYamlRenderer]
-
-    def _get_schema_response(self, request: Request) -> Response:
-        with _one_at_a_time:
-            return super()._get_schema_response(request)
+    generator_class = Generator
 
     def _get_version_parameter(self, request: Request) -> None:
         """There is one version, whatever the address asks for: it would stand in a header and in the document."""

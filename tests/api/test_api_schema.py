@@ -8,7 +8,9 @@ from threading import Barrier
 import pytest
 from django.core.management import call_command
 from django.test import RequestFactory
+from drf_spectacular.generators import SchemaGenerator
 
+import config.schema
 from config.schema import Schema
 from tests.api.conftest import API
 
@@ -61,8 +63,22 @@ def test_the_docs_hold_nothing_inline(anonymous):
     assert page.count("<script src=") == 2
 
 
-def test_readers_at_once_get_the_same_schema():
+def test_the_schema_is_made_once_in_every_language(monkeypatch, client):
+    monkeypatch.setattr(config.schema, "_made", {})
+    asked = []
+    parse = SchemaGenerator.parse
+    monkeypatch.setattr(SchemaGenerator, "parse", lambda *args, **named: asked.append(1) or parse(*args, **named))
+    first = client.get(f"{API}schema/").json()
+    assert client.get(f"{API}schema/").json() == first
+    assert client.get(f"{API}schema/?lang=en").json()["info"] == first["info"]
+    assert client.get(f"{API}schema/?lang=zh-hans").json() == first
+    assert len(asked) == 2
+    assert sorted(config.schema._made) == ["en", "zh-hans"]
+
+
+def test_readers_at_once_get_the_same_schema(monkeypatch):
     """Threads that take turns as often as they can, so that generations would meet."""
+    monkeypatch.setattr(config.schema, "_made", {})
     readers, view = 6, Schema.as_view()
     together = Barrier(readers)
 
