@@ -35,6 +35,8 @@ from talks.series import held
 
 # How many questions the pages of an evening list, and how many evenings an estimate is made of.
 MOST, EVENINGS = 60, 3
+# How much of a question stands for it, in characters.
+LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
     speakers, votes, places = _speakers(episode), _votes(cues), _places(cues)
     entries = [
         Entry(
-            *(cue, line, str(cue)),
+            *(cue, line, title_of(cue)),
             speakers=speakers.get(cue.section_id or 0, []) if cue.kind in (CueKind.SECTION, CueKind.ITEM) else [],
             begins=begun.get(cue.pk),
             votes=votes.get(cue.question_id or 0, 0),
@@ -124,6 +126,13 @@ def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
     ]
     ends_at = row.ended_at or ends_at
     return Evening(episode, row, entries, now, clock.behind(lines, free), ends_at, clock.elapsed(lines))
+
+
+def title_of(cue: Cue) -> str:
+    """Return what a cue is called on one line; a question as its words are read."""
+    if cue.kind == CueKind.QUESTION and cue.question is not None and cue.is_shown:
+        return excerpt(cue.question.body_html, LONGEST)
+    return " ".join(str(cue).split())
 
 
 def line_of(cue: Cue, *, now: datetime) -> clock.Line:

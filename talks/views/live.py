@@ -58,7 +58,8 @@ def live(request: HttpRequest, code: str) -> HttpResponse:
     episode = found(request, code)
     page = reverse("live", args=[episode.code])
     if request.method == "POST":
-        return redirect_to_login(page) if by is ANONYMOUS else _act(request, episode, page)
+        onward = f"{page}?arrange=1" if "arrange" in request.GET else page
+        return redirect_to_login(page) if by is ANONYMOUS else _act(request, episode, onward)
     if code != episode.code:
         return redirect("live", episode.code, permanent=True)
     is_host = runs(by, episode)
@@ -66,7 +67,8 @@ def live(request: HttpRequest, code: str) -> HttpResponse:
     if not is_shown_live(episode):
         return render(request, "talks/live_later.html", context | {"episode": episode})
     if is_host and request.GET.get("view") != "audience":
-        return render(request, "talks/live_host.html", context | host_context(episode, now=now))
+        arranging = "arrange" in request.GET
+        return render(request, "talks/live_host.html", context | host_context(episode, now=now, arranging=arranging))
     context |= audience_context(episode, now=now) | {"takes_questions": takes_questions(episode)}
     return render(request, "talks/live.html", context)
 
@@ -166,6 +168,5 @@ def _for_host(request: HttpRequest, code: str) -> str:
     episode = found(request, code)
     require(runs(actor(request), episode), _("Only hosts and organizers run the evening."))
     moment = timezone.now()
-    return render_to_string(
-        "talks/_fragments/live_host.html", host_context(episode, now=moment) | {"now": moment}, request
-    )
+    context = host_context(episode, now=moment, arranging="arrange" in request.GET) | {"now": moment}
+    return render_to_string("talks/_fragments/live_host.html", context, request)

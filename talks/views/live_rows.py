@@ -19,6 +19,8 @@ from talks.qr import qr_svg
 
 # How much of the ribbon a cut between two parts takes, in per cent, and how wide a part is at least.
 GAP, LEAST = 0.7, 0.5
+# What a letter of its names needs on a phone.
+LETTER = 3.3
 NEXT, WANTED, LOGGED = 2, 3, 20
 LASTS = ScribeLock.LASTS
 
@@ -62,7 +64,7 @@ def ribbon_of(evening: Evening) -> Ribbon:
             before = sum(each.line.spent.total_seconds() for each in entries if each.is_past)
             done = min((before + here.line.spent.total_seconds()) / 60 / length, 1) if length else 0
             at = f"{x + width * done:.2f}%"
-        word = _word(entries[0]) if width > 8 else ""
+        word = named if width >= LETTER * len(named := _word(entries[0])) else ""
         parts.append(Part(kind, f"{x:.2f}%", f"{max(width - GAP, LEAST):.2f}%", word))
         x += width
     current = evening.current
@@ -95,7 +97,7 @@ def _word(entry: Entry) -> str:
     return entry.cue.section.name if entry.cue.section is not None else entry.title
 
 
-def host_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
+def host_context(episode: Episode, *, now: datetime, arranging: bool = False) -> dict[str, Any]:
     """Return what the host sees."""
     evening = evening_of(episode, now=now)
     if evening is None:
@@ -107,6 +109,7 @@ def host_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     card = current or next(iter(evening.ahead), None)
     return {
         "episode": episode,
+        "arranging": arranging,
         "evening": evening,
         "card": card,
         "words": words_for(evening, card) if card is not None else "",
