@@ -217,6 +217,12 @@ def runs(by: Actor, episode: Episode) -> bool:
     return is_organizer(by) or is_host(by, episode)
 
 
+def may_scribe(by: Actor, episode: Episode) -> bool:
+    """Keep the record of an evening, from when it is on the air until it is published: members. Who wrote down what
+    somebody said is named beside it."""
+    return may_write(by) and isinstance(by, Person) and episode.state in (EpisodeState.LIVE, EpisodeState.WRAPUP)
+
+
 def may_plan(by: Actor) -> bool:
     """Open the next number, keep templates, holidays and breaks: organizers, the schedule and the operator."""
     return is_organizer(by) or is_system(by)

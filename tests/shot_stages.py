@@ -6,6 +6,9 @@ import os
 import re
 from urllib.parse import urlsplit
 
+from tests import shot_evening
+from tests.shot_evening import EVENINGS
+
 
 def enter(stage: str) -> None:
     """Bring the database to a stage of STAGES: empty, the sample, 470 more stories, no evening to come, or with one planned."""
@@ -34,6 +37,8 @@ def enter(stage: str) -> None:
     if stage == "week":
         take_part()
         tell_groups()
+    if stage in EVENINGS:
+        shot_evening.enter(stage)
 
 
 def take_part() -> None:
@@ -242,7 +247,7 @@ def _key(name: str) -> object:
 
     from members.models import Invitation, MailGroup, Person
     from talks.mailing import link_to_stop
-    from talks.models import Claim, Item, KeptRow
+    from talks.models import Claim, Item, KeptRow, Section
 
     asks = Invitation.objects.filter(purpose="ask", target="107")
     match name:
@@ -263,6 +268,8 @@ def _key(name: str) -> object:
         case "stop":
             person = Person.objects.get(user__username="sample-member")
             return urlsplit(link_to_stop(person, MailGroup.MINE)).path
+        case "news":
+            return Section.objects.get(episode__code="021", kind="news").pk
         case "key":
             return Authenticator.objects.get(type="webauthn").pk
     raise KeyError(name)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.shot_evening import EVENINGS
+
 # Addresses of the map that are no pages.
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
-    *("inbox-act", "healthz", "readyz", "api-schema", "revoke-token", "presence"),
+    *("live-now", "inbox-act", "healthz", "readyz", "api-schema", "revoke-token", "presence"),
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
     *("list-markdown", "list-bibtex", "list-json", "list-up", "list-down", "list-remove", "list-restore"),
@@ -294,6 +296,22 @@ SHOTS: dict[str, Shot] = {
     "refused": Shot("", "/refused/"),
     "too-late": Shot("", "/episodes/107/ask/", by="organizer", send="这句话是在另一个标签页登录之前写的。"),
     "broken": Shot("", "/broken/"),
+    "live-later": Shot("live", "/episodes/107/live/"),
+    "live-ready": Shot("live", "/episodes/021/live/", by="member", stage="ready"),
+    "live-host": Shot("live", "/episodes/021/live/", by="member", stage="late"),
+    "live-host-english": Shot("live", "/episodes/021/live/", by="member", language="en", stage="late"),
+    "live-host-asked": Shot("live", "/episodes/021/live/", by="member", stage="asked"),
+    "live-host-paused": Shot("live", "/episodes/021/live/", by="member", stage="paused"),
+    "live-host-ended": Shot("live", "/episodes/021/live/", by="member", stage="ended"),
+    "live": Shot("live", "/episodes/021/live/", stage="late"),
+    "live-signed-in": Shot("live", "/episodes/021/live/?view=audience", by="member", stage="asked"),
+    "stage-item": Shot("stage", "/episodes/021/stage/", stage="late"),
+    "stage": Shot("stage", "/episodes/021/stage/", stage="asked"),
+    "stage-long": Shot("stage", "/episodes/021/stage/", stage="long"),
+    "stage-paused": Shot("stage", "/episodes/021/stage/", stage="paused"),
+    "stage-ended": Shot("stage", "/episodes/021/stage/", stage="ended"),
+    "scribe": Shot("scribe", "/episodes/021/scribe/", by="member", stage="asked"),
+    "scribe-taken": Shot("scribe", "/episodes/021/scribe/?section={news}", by="member", stage="late"),
     "home-no-next": Shot("home", "/", stage="over"),
 }
-STAGES = ("empty", "sample", "full", "over", "week")
+STAGES = ("empty", "sample", "full", "over", "week", *EVENINGS)

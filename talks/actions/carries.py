@@ -136,6 +136,11 @@ def carry_on(item: Item, *, by: Actor, now: datetime) -> None:
         _carry(following, CarryReason.DEFERRED, by=by, now=now, item=item)
 
 
+def carry_question_on(question: Question, episode: Episode, *, by: Actor, now: datetime) -> Carry:
+    """Let a question that there was no time for go on in the next number. Part of running the evening."""
+    return _carry(episode, CarryReason.UNANSWERED, by=by, now=now, question=question)
+
+
 def take_back(item: Item, *, by: Actor, now: datetime) -> None:
     """Let an item that is not put off any more not go on. Part of the decision about it."""
     for row in Carry.objects.filter(item=item, reason=CarryReason.DEFERRED, made=None, deleted_at=None):

@@ -27,6 +27,8 @@ from talks.actions.keeping import keep
 from talks.actions.planning import make_next
 from talks.actions.publishing import write_credits
 from talks.actions.reminders import plan_reminders
+from talks.actions.rundown import end_with_evening
+from talks.actions.rundown_making import make_of_locked
 from talks.degrading import Rule, rule_of
 from talks.missing import ORDER, missing_for, next_state, unclaimed
 from talks.models import Claim, Episode, EpisodeKind, EpisodeState, Hosting
@@ -222,6 +224,10 @@ def _go_on(episode: Episode, to: str, *, by: Actor, now: datetime, reason: str, 
             if section.degraded_at is None and rule_of(section) is not Rule.NOTHING:
                 section.episode = episode
                 let_run(section, by=by, now=now)
+    if to == EpisodeState.LIVE:
+        make_of_locked(episode, by=by, now=now)
+    elif to == EpisodeState.WRAPUP:
+        end_with_evening(episode=episode, by=by, now=now)
     credited = write_credits(episode, now=now) if to == EpisodeState.PUBLISHED else []
     said = {"before": before, "after": {"state": to, "missing": missing}, "reason": reason}
     event = record(by=by, now=now, verb="advance", kind="episode", key=episode.code, **said)

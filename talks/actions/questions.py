@@ -17,6 +17,7 @@ from papers.actions.stubs import find_or_stub
 from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
+from talks.actions.rundown_version import touch_rundown
 from talks.documents.model import MAX_NUMBER
 from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
@@ -99,6 +100,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         key, after = question.public_id, {"body": body}
         event = keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
         _announce(event, "question_asked", question, body, now=now)
+        touch_rundown(episode=episode.pk)
     return question
 
 
@@ -133,6 +135,7 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Htm
         event = record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
         keep(event, [written])
         _announce(event, "question_answered", question, body, now=now)
+        touch_rundown(episode=question.episode_id)
     return written
 
 

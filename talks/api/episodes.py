@@ -25,6 +25,7 @@ from talks.api.desk import DeskActs
 from talks.api.filters import CodeFilter, InEpisode, InSection, SectionFilter
 from talks.api.history import EpisodeHistory, Restorable
 from talks.api.life import ClaimActs, EpisodeActs, SectionActs
+from talks.api.rundown import RundownActs
 from talks.documents import model
 from talks.export import CHANNELS, document_of
 from talks.exports import kept_export
@@ -70,7 +71,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(BoardActs, DeskActs, EpisodeActs, EpisodeHistory):
+class EpisodeViewSet(BoardActs, DeskActs, EpisodeActs, RundownActs, EpisodeHistory):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer

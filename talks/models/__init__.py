@@ -19,7 +19,7 @@ from talks.models.episodes import (
 )
 from talks.models.history import KeptRow, Presence
 from talks.models.questions import SETTLED, Answer, Question, QuestionPart, QuestionState, QuestionVote, Review
-from talks.models.rundowns import Cue, CueKind, CueState, Rundown
+from talks.models.rundowns import Cue, CueKind, CueState, Rundown, ScribeLock
 from talks.models.sections import (
     Claim,
     ClaimRole,
@@ -76,6 +76,7 @@ __all__ = [
     "ReminderKind",
     "Review",
     "Rundown",
+    "ScribeLock",
     "Section",
     "SectionKind",
     "SkipReason",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.models import Person
 from talks.models.episodes import Episode
 from talks.models.questions import Question
 from talks.models.sections import Item, Section
@@ -54,7 +55,8 @@ class Rundown(models.Model):
 
 
 class Cue(models.Model):
-    """One line of the rundown. `minutes` is None where the time counts up (Free Talk). `say` are words for the host.
+    """One line of the rundown. `minutes` is what was planned, None where the time counts up (Free Talk), and
+    `extra_minutes` what the host gave it since. `say` are words for the host besides those the site has.
 
     `started_at` is when it was first on the air, `ended_at` when it was last left; `spent_seconds` is what it had
     before `running_since`, so that it may be left, paused and taken up again.
@@ -69,6 +71,7 @@ class Cue(models.Model):
     title = models.TextField(blank=True)
     say = models.TextField(blank=True)
     minutes = models.PositiveIntegerField(null=True, blank=True)
+    extra_minutes = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=8, choices=CueState.choices, default=CueState.PLANNED)
     started_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -88,9 +91,34 @@ class Cue(models.Model):
         indexes = [models.Index(fields=["rundown", "position"], name="cue_in_order")]
 
     def __str__(self) -> str:
-        return self.title or self.kind
+        return self.title or str((self.is_shown and (self.item or self.question)) or self.get_kind_display())
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether what it is about still stands: a question that was hidden is hidden here, too."""
+        if self.kind not in (CueKind.ITEM, CueKind.QUESTION):
+            return True
+        row = self.item if self.kind == CueKind.ITEM else self.question
+        return row is not None and row.deleted_at is None
 
     def spent(self, now: datetime) -> timedelta:
         """Return how long it has been on the air, pauses left out."""
         running = now - self.running_since if self.running_since is not None else timedelta()
         return timedelta(seconds=self.spent_seconds) + max(running, timedelta())
+
+
+class ScribeLock(models.Model):
+    """Somebody keeps the record of a section just now: one at a time. Old ones mean nothing (`LASTS`)."""
+
+    LASTS = timedelta(seconds=60)
+
+    section = models.OneToOneField(Section, on_delete=models.CASCADE, related_name="scribe_lock")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.section_id} {self.person_id}"
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it still keeps others out."""
+        return self.seen_at > now - self.LASTS

@@ -1,0 +1,293 @@
+"""An evening while it goes on, as its pages and the API show it: cues with their times, who speaks, what to say. Reads only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from markup.excerpt import excerpt
+from talks import clock
+from talks.budget import SHOW
+from talks.models import (
+    Claim,
+    ClaimRole,
+    Cue,
+    CueKind,
+    CueState,
+    Depth,
+    Episode,
+    EpisodeState,
+    Hosting,
+    HostingRole,
+    Question,
+    QuestionVote,
+    Rundown,
+)
+from talks.nominations import next_collecting
+from talks.series import held
+
+# How many questions the pages of an evening list, and how many evenings an estimate is made of.
+MOST, EVENINGS = 60, 3
+# How much of a question stands for it, in characters.
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A cue as it is shown. `begins`: when it did, or will; `votes`: how many want a question."""
+
+    cue: Cue
+    line: clock.Line
+    title: str
+    speakers: list[str] = field(default_factory=list)
+    begins: datetime | None = None
+    votes: int = 0
+    place: tuple[int, int] | None = None
+
+    @property
+    def over(self) -> timedelta:
+        """How much longer than planned it has been, below zero when it was shorter."""
+        return self.line.spent - self.line.planned if self.line.minutes is not None else timedelta()
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.cue.state == CueState.PLANNED
+
+    @property
+    def is_past(self) -> bool:
+        return self.line.state in clock.BEHIND
+
+
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """The rundown of an episode at one moment."""
+
+    episode: Episode
+    rundown: Rundown
+    entries: list[Entry]
+    now: datetime
+    behind: timedelta
+    ends_at: datetime
+    elapsed: timedelta
+
+    @property
+    def current(self) -> Entry | None:
+        """What is on the air, or was when the show ended."""
+        return next((each for each in self.entries if each.cue.pk == self.rundown.current_id), None)
+
+    @property
+    def ahead(self) -> list[Entry]:
+        return [each for each in self.entries if each.is_ahead]
+
+    @property
+    def past(self) -> list[Entry]:
+        return [each for each in self.entries if each.is_past]
+
+    @property
+    def is_going_on(self) -> bool:
+        return self.rundown.started_at is not None and self.rundown.ended_at is None
+
+    @property
+    def planned(self) -> int:
+        """How many minutes were planned."""
+        return sum(each.line.minutes or 0 for each in self.entries)
+
+
+def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
+    """Return the rundown of an episode as it is now, None where there is none. Four queries."""
+    row = Rundown.objects.filter(episode=episode).first()
+    if row is None:
+        return None
+    row.episode = episode
+    related = ("section", "item", "question__episode")
+    every = list(row.cues.select_related(*related).order_by("position", "pk"))
+    cues = [cue for cue in every if cue.is_shown or cue.pk == row.current_id]
+    lines = [line_of(cue, now=now) for cue in cues]
+    free = clock.free_of(lines, episode.template.minutes if episode.template is not None else SHOW)
+    begins = now if row.started_at is not None else max(episode.starts_at or now, now)
+    begun, ends_at = clock.times(lines, free=free, begins=begins)
+    speakers, votes, places = _speakers(episode), _votes(cues), _places(cues)
+    entries = [
+        Entry(
+            *(cue, line, title_of(cue)),
+            speakers=speakers.get(cue.section_id or 0, []) if cue.kind in (CueKind.SECTION, CueKind.ITEM) else [],
+            begins=begun.get(cue.pk),
+            votes=votes.get(cue.question_id or 0, 0),
+            place=places.get(cue.pk),
+        )
+        for cue, line in zip(cues, lines, strict=True)
+    ]
+    ends_at = row.ended_at or ends_at
+    return Evening(episode, row, entries, now, clock.behind(lines, free), ends_at, clock.elapsed(lines))
+
+
+def title_of(cue: Cue) -> str:
+    """Return what a cue is called on one line; a question as its words are read."""
+    if cue.kind == CueKind.QUESTION and cue.question is not None and cue.is_shown:
+        return excerpt(cue.question.body_html, LONGEST)
+    return " ".join(str(cue).split())
+
+
+def line_of(cue: Cue, *, now: datetime) -> clock.Line:
+    """Return a cue as the clock sees it."""
+    return clock.Line(cue.pk, cue.minutes, cue.extra_minutes, cue.state, cue.spent(now), cue.started_at)
+
+
+def _speakers(episode: Episode) -> dict[int, list[str]]:
+    claims = Claim.objects.current().filter(section__episode=episode, role=ClaimRole.LEAD).order_by("position", "pk")
+    found: dict[int, list[str]] = {}
+    for section, name in claims.values_list("section", "name"):
+        found.setdefault(section, []).append(name)
+    return found
+
+
+def _votes(cues: Sequence[Cue]) -> dict[int, int]:
+    asked = [cue.question_id for cue in cues if cue.question_id is not None]
+    rows = QuestionVote.objects.filter(question__in=asked).order_by().values_list("question")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def _places(cues: Sequence[Cue]) -> dict[int, tuple[int, int]]:
+    """Return which of how many items of its section a cue is."""
+    many = Counter(cue.section_id for cue in cues if cue.kind == CueKind.ITEM)
+    seen: Counter[int | None] = Counter()
+    found = {}
+    for cue in cues:
+        if cue.kind == CueKind.ITEM:
+            seen[cue.section_id] += 1
+            found[cue.pk] = (seen[cue.section_id], many[cue.section_id])
+    return found
+
+
+# ── Questions of the evening ────────────────────────────────────────────────
+
+
+def questions_of(episode: Episode) -> list[Any]:
+    """Return the questions of an evening and those that go on in it, the most wanted first. One query.
+
+    Each has `vote_count` and `state`.
+    """
+    carried = Q(carries__episode=episode, carries__deleted_at=None)
+    rows = Question.objects.filter(Q(episode=episode) | carried, deleted_at=None, parent=None).distinct()
+    return list(rows.with_state().most_wanted_first().select_related("episode", "asker")[:MOST])
+
+
+# ── What to say ─────────────────────────────────────────────────────────────
+
+
+def words_for(evening: Evening, entry: Entry) -> str:
+    """Return words for the host to begin a cue with: those of the cue, else of its item, else our own."""
+    cue = entry.cue
+    if cue.say:
+        return cue.say
+    who = _(", ").join(entry.speakers)
+    if cue.kind == CueKind.OPENING:
+        return _opening_words(evening)
+    if cue.kind == CueKind.CLOSING:
+        return _closing_words(evening)
+    if cue.kind == CueKind.FREE_TALK:
+        return _("Free talk: whoever has a question says it, or writes it on the page. The shy ones first.")
+    if cue.kind == CueKind.QUESTION:
+        return _("Who has met this? Two sentences are enough; somebody writes them down with your name.")
+    told = _first_words(cue.item) if cue.item is not None else ""
+    if entry.place is not None and entry.place[0] == 1 and who and cue.section is not None:
+        start = _("%(section)s, with %(who)s.") % {"section": cue.section.name, "who": who}
+        return f"{start} {told}".strip()
+    if told:
+        return told
+    return _("%(who)s, the floor is yours.") % {"who": who} if who else _("Who read it? What is new in it?")
+
+
+def _first_words(item: Any) -> str:
+    """Return what an item says of itself, its first line."""
+    text = (item.remark or "").strip() or excerpt(item.body_html, 400)
+    return text.split("\n")[0][:200]
+
+
+def _opening_words(evening: Evening) -> str:
+    sections = dict.fromkeys(each.cue.section.name for each in evening.entries if each.cue.section is not None)
+    said = {"episode": evening.episode.label, "sections": _(", ").join(sections)}
+    return _(
+        "Good evening, this is OpenLLM Talk %(episode)s. Tonight: %(sections)s. Ask at any time on the page, also "
+        "without a name. Who takes notes?"
+    ) % (said | {"sections": said["sections"] or _("free talk")})
+
+
+def _closing_words(evening: Evening) -> str:
+    coming = next_collecting(evening.episode)
+    words = _("That was it for tonight. Thanks to everybody who brought something.")
+    if coming is None:
+        return f"{words} {_('Who hosts the next one?')}"
+    hosts = Hosting.objects.filter(episode=coming, role=HostingRole.HOST, deleted_at=None).order_by("position", "pk")
+    names = list(hosts.values_list("name", flat=True))
+    if not names:
+        return f"{words} {_('Who hosts the next one? %(episode)s has nobody yet.') % {'episode': coming.label}}"
+    said = {"episode": coming.label, "who": _(", ").join(names)}
+    return f"{words} {_('%(episode)s is hosted by %(who)s; who takes a section?') % said}"
+
+
+def silence_lines() -> list[str]:
+    """Return what one may say when nobody does."""
+    return [
+        _("If you could keep only one of tonight's ideas, which one, and why?"),
+        _("Who has tried it on data of their own? What broke first?"),
+        _("What would have to happen for you to change your mind about this?"),
+        _("A round: everybody one thing that they read this week and did not believe."),
+    ]
+
+
+# ── What it took, and what it will take ─────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """How long something was planned to be, and how long it was, in seconds."""
+
+    cue: int
+    kind: str
+    depth: str
+    title: str
+    planned: int | None
+    actual: int
+
+
+def actuals(episode: Episode) -> list[Actual]:
+    """Return what was planned for the cues of an evening and what they took; those that never were on the air, not."""
+    cues = Cue.objects.filter(rundown__episode=episode, started_at__isnull=False)
+    found = cues.select_related("item", "question").order_by("position", "pk")
+    return [
+        Actual(
+            *(cue.pk, cue.kind, cue.item.depth if cue.item is not None else "", str(cue)),
+            planned=cue.minutes * 60 if cue.minutes is not None else None,
+            actual=cue.spent_seconds,
+        )
+        for cue in found
+        if cue.state == CueState.DONE
+    ]
+
+
+def estimates() -> dict[str, int]:
+    """Return how many minutes an item of each depth took in the last evenings, in the middle; without any, no entry.
+
+    One query.
+    """
+    last = held().filter(rundown__ended_at__isnull=False).values("pk")[:EVENINGS]
+    rows = Cue.objects.filter(
+        rundown__episode__in=last, kind=CueKind.ITEM, state=CueState.DONE, spent_seconds__gt=0, item__isnull=False
+    )
+    took: dict[str, list[int]] = {}
+    for depth, seconds in rows.values_list("item__depth", "spent_seconds"):
+        took.setdefault(depth, []).append(seconds)
+    return {depth: max(round(median(times) / 60), 1) for depth, times in took.items() if depth != Depth.LISTED}
+
+
+def is_shown_live(episode: Episode) -> bool:
+    """Whether an episode has an evening to look at: from the moment its board is locked."""
+    return episode.state not in (EpisodeState.DRAFT, EpisodeState.COLLECTING)

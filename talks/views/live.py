@@ -1,0 +1,172 @@
+"""An evening while it goes on: the host's phone, everybody's page, the projector, and the polls of all of them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.core.cache import caches
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import parse_etags
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members.actors import ANONYMOUS
+from members.rules import require
+from talks.evening import is_shown_live
+from talks.models import Episode, Rundown
+from talks.models.episodes import read_code
+from talks.rules import QUESTION_LIMIT, runs, takes_questions
+from talks.views.acting import actor, attempt
+from talks.views.board_acts import number
+from talks.views.live_acts import ACTS
+from talks.views.live_rows import audience_context, host_context, log_context, stage_context
+from talks.views.visitor import visitor
+
+# For so long a process believes the version that it read, and keeps a fragment of one version, in seconds.
+BELIEVED, KEPT = 1, 60
+FRAGMENTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "audience": ("talks/_fragments/live_audience.html", audience_context),
+    "stage": ("talks/_fragments/stage.html", stage_context),
+    "scribe": ("talks/_fragments/scribe_log.html", log_context),
+}
+_making = threading.Lock()
+
+
+def found(request: HttpRequest, code: str) -> Episode:
+    """Return the episode of an address, for who may know of it."""
+    visible = Episode.objects.visible_to(visitor(request)).with_code(code)
+    return get_object_or_404(visible.select_related("template"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@ensure_csrf_cookie
+def live(request: HttpRequest, code: str) -> HttpResponse:
+    """The evening: keys and words for who runs it, what is on and the questions for everybody else."""
+    by, now = actor(request), timezone.now()
+    episode = found(request, code)
+    page = reverse("live", args=[episode.code])
+    if request.method == "POST":
+        onward = f"{page}?arrange=1" if "arrange" in request.GET else page
+        return redirect_to_login(page) if by is ANONYMOUS else _act(request, episode, onward)
+    if code != episode.code:
+        return redirect("live", episode.code, permanent=True)
+    is_host = runs(by, episode)
+    context: dict[str, Any] = {"is_host": is_host, "now": now, "question_limit": QUESTION_LIMIT}
+    if not is_shown_live(episode):
+        return render(request, "talks/live_later.html", context | {"episode": episode})
+    if is_host and request.GET.get("view") != "audience":
+        arranging = "arrange" in request.GET
+        return render(request, "talks/live_host.html", context | host_context(episode, now=now, arranging=arranging))
+    context |= audience_context(episode, now=now) | {"takes_questions": takes_questions(episode)}
+    return render(request, "talks/live.html", context)
+
+
+def _act(request: HttpRequest, episode: Episode, page: str) -> HttpResponse:
+    """Do what a key says; who may not is refused by the action."""
+    verb, _dot, key = request.POST.get("act", "").partition(".")
+    act = ACTS.get(verb)
+    if act is None:
+        messages.error(request, _("Nothing was sent."))
+        return redirect(page)
+    done = attempt(lambda: act(episode, key, request.POST.dict(), actor(request), timezone.now()))
+    if not done.is_done:
+        messages.error(request, done.said)
+    elif done.said:
+        messages.success(request, done.said)
+    return redirect(page)
+
+
+@require_safe
+@never_cache
+def stage(request: HttpRequest, code: str) -> HttpResponse:
+    """The projector: what is on, as large as it can be."""
+    episode = found(request, code)
+    if code != episode.code:
+        return redirect("stage", episode.code, permanent=True)
+    now = timezone.now()
+    return render(request, "talks/stage.html", stage_context(episode, now=now) | {"now": now})
+
+
+# ── Polls ───────────────────────────────────────────────────────────────────
+
+
+@require_safe
+def now(request: HttpRequest, code: str) -> HttpResponse:
+    """Answer 204 while nothing has changed since version `v` (304 to who sends it as an ETag), else the fragment.
+
+    A poll that learns nothing new costs no session and no user, and in one process at most a query a second, however
+    many pages ask. What everybody sees is made once for every version and language.
+    """
+    stored = read_code(code) or ""
+    version = _version(stored, seen=number(request.GET.get("v")))
+    tag = f'"{version}"'
+    if number(request.GET.get("v")) == version:
+        return HttpResponse(status=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
+    if tag in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-cache"})
+    view = request.GET.get("view", "audience")
+    if view == "host":
+        content = _for_host(request, stored)
+    elif view in FRAGMENTS:
+        content = _for_everybody(stored, version, view)
+    else:
+        raise Http404
+    return HttpResponse(content, headers={"ETag": tag, "Cache-Control": "no-cache"})
+
+
+def _version(code: str, *, seen: int) -> int:
+    """Return the version of an evening that everybody may know of, believed for a second. Raises Http404.
+
+    A page that has seen a later one was made by another process meanwhile: then the database is asked.
+    """
+    key = f"live-{code}"
+    known: int | None = caches["pages"].get(key)
+    if known is None or seen > known:
+        with _making:
+            known = caches["pages"].get(key)
+            if known is None or seen > known:
+                open_to_all = Episode.objects.visible_to(None).filter(code=code).values("pk")
+                known = Rundown.objects.filter(episode__in=open_to_all).values_list("version", flat=True).first()
+                if known is None:
+                    raise Http404
+                caches["pages"].set(key, known, BELIEVED)
+    return known
+
+
+def _for_everybody(code: str, version: int, view: str) -> str:
+    """Return a fragment of this version or a later one, made once in this process."""
+    key = f"live-{code}-{version}-{view}-{get_language()}"
+    content: str | None = caches["pages"].get(key)
+    if content is None:
+        with _making:
+            content = caches["pages"].get(key)
+            if content is None:
+                episode = get_object_or_404(
+                    Episode.objects.visible_to(None).filter(code=code).select_related("template")
+                )
+                moment = timezone.now()
+                template, context = FRAGMENTS[view]
+                made = context(episode, now=moment) | {"version": version, "now": moment}
+                content = render_to_string(template, made)
+                caches["pages"].set(key, content, KEPT)
+    return content
+
+
+def _for_host(request: HttpRequest, code: str) -> str:
+    episode = found(request, code)
+    require(runs(actor(request), episode), _("Only hosts and organizers run the evening."))
+    moment = timezone.now()
+    context = host_context(episode, now=moment, arranging="arrange" in request.GET) | {"now": moment}
+    return render_to_string("talks/_fragments/live_host.html", context, request)

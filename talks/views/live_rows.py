@@ -1,0 +1,194 @@
+"""What the pages of an evening show, ready for their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
+from talks.models import Answer, CueKind, Episode, Question, Rundown, ScribeLock
+from talks.models.order import in_order
+from talks.qr import qr_svg
+
+# How much of the ribbon a cut between two parts takes, in per cent, and how wide a part is at least.
+GAP, LEAST = 0.7, 0.5
+# What a letter of its names needs on a phone.
+LETTER = 3.3
+NEXT, WANTED, LOGGED = 2, 3, 20
+LASTS = ScribeLock.LASTS
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the ribbon, written for SVG attributes."""
+
+    kind: str
+    x: str
+    width: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ribbon:
+    """The evening drawn to scale, in a sentence, and where it stands."""
+
+    label: str
+    parts: list[Part]
+    at: str
+
+
+def ribbon_of(evening: Evening) -> Ribbon:
+    """Return the ribbon of an evening: what is over, what is on, what comes; neighbours of one section are one part."""
+    lengths = _lengths(evening)
+    groups: list[tuple[list[Entry], float]] = []
+    for entry, length in zip(evening.entries, lengths, strict=True):
+        last = groups[-1][0][-1] if groups else None
+        if last is not None and _word(last) == _word(entry):
+            groups[-1] = ([*groups[-1][0], entry], groups[-1][1] + length)
+        else:
+            groups.append(([entry], length))
+    total = sum(lengths) or 1
+    x, parts, at = 0.0, [], ""
+    for entries, length in groups:
+        width = 100 * length / total
+        here = next((each for each in entries if each.cue.pk == evening.rundown.current_id), None)
+        kind = "past" if all(each.is_past for each in entries) else "taken" if here is not None else "free"
+        if here is not None:
+            before = sum(each.line.spent.total_seconds() for each in entries if each.is_past)
+            done = min((before + here.line.spent.total_seconds()) / 60 / length, 1) if length else 0
+            at = f"{x + width * done:.2f}%"
+        word = named if width >= LETTER * len(named := _word(entries[0])) else ""
+        parts.append(Part(kind, f"{x:.2f}%", f"{max(width - GAP, LEAST):.2f}%", word))
+        x += width
+    current = evening.current
+    label = _("On now: %(title)s; to the end of the show %(minutes)d minutes") % {
+        "title": current.title if current is not None else "–",
+        "minutes": max(round((evening.ends_at - evening.now).total_seconds() / 60), 0),
+    }
+    return Ribbon(label, parts, at)
+
+
+def _lengths(evening: Evening) -> list[float]:
+    """Return minutes for each cue: what it took, what it may take; what counts up gets until the next one begins."""
+    found = []
+    for n, entry in enumerate(evening.entries):
+        spent = entry.line.spent.total_seconds() / 60
+        if entry.is_past:
+            found.append(spent)
+        elif entry.line.length is not None:
+            found.append(max(entry.line.length.total_seconds() / 60, spent))
+        else:
+            later = next((each.begins for each in evening.entries[n + 1 :] if each.is_ahead), evening.ends_at)
+            begins = evening.now if entry.cue.pk == evening.rundown.current_id else entry.begins or evening.now
+            found.append(spent + max(((later or begins) - begins).total_seconds() / 60, 0))
+    return found
+
+
+def _word(entry: Entry) -> str:
+    if entry.cue.kind in (CueKind.FREE_TALK, CueKind.QUESTION):
+        return _("Free Talk")
+    return entry.cue.section.name if entry.cue.section is not None else entry.title
+
+
+def host_context(episode: Episode, *, now: datetime, arranging: bool = False) -> dict[str, Any]:
+    """Return what the host sees."""
+    evening = evening_of(episode, now=now)
+    if evening is None:
+        return {"episode": episode, "evening": None}
+    questions = questions_of(episode)
+    staged = {each.cue.question_id for each in evening.entries if each.cue.question_id}
+    waiting = [row for row in questions if row.pk not in staged and row.state in ("open", "partly")]
+    current = evening.current
+    card = current or next(iter(evening.ahead), None)
+    return {
+        "episode": episode,
+        "arranging": arranging,
+        "evening": evening,
+        "card": card,
+        "words": words_for(evening, card) if card is not None else "",
+        "silence": silence_lines(),
+        "wanted": waiting[:WANTED],
+        "waiting": waiting,
+        "ribbon": ribbon_of(evening),
+        "is_last": current is not None and not evening.ahead,
+        **clock_of(evening),
+    }
+
+
+def clock_of(evening: Evening) -> dict[str, Any]:
+    """Return the clocks of the page: moments from which scripts count, and what they say now."""
+    entry, row = evening.current, evening.rundown
+    runs = entry is not None and entry.cue.running_since is not None
+    left = entry.line.left if entry is not None else None
+    still = timedelta()
+    return {
+        "runs": runs,
+        "left": left,
+        "is_over": left is not None and left < still,
+        "until": evening.now + left if runs and left is not None else None,
+        "since": evening.now - entry.line.spent if runs and entry is not None and left is None else None,
+        "show_since": evening.now - evening.elapsed if runs else None,
+        "behind": evening.behind,
+        "is_late": evening.behind > still,
+        "late_from": evening.behind - max(-left, still) if left is not None else evening.behind,
+        "is_paused": row.paused_at is not None and row.ended_at is None,
+    }
+
+
+def audience_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
+    """Return what everybody sees: no clock of the host, and nothing of one viewer's."""
+    evening = evening_of(episode, now=now)
+    return {
+        "episode": episode,
+        "evening": evening,
+        "questions": [(row, vote_address(row.public_id)) for row in questions_of(episode)],
+        "version": evening.rundown.version if evening is not None else 0,
+    }
+
+
+def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
+    """Return what the projector shows."""
+    evening = evening_of(episode, now=now)
+    ask = f"{settings.SITE_URL}{reverse('ask', args=[episode.code])}"
+    current = evening.current if evening is not None else None
+    ahead: Sequence[Entry] = evening.ahead[:NEXT] if evening is not None else []
+    return {
+        "episode": episode,
+        "evening": evening,
+        "current": current,
+        "is_long": current is not None and len(current.title) > 40,
+        "coming": ahead,
+        "zone_name": settings.TIME_ZONE,
+        "qr": qr_svg(ask),
+        "ask_address": ask.partition("://")[2].rstrip("/"),
+        "version": evening.rundown.version if evening is not None else 0,
+    }
+
+
+def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
+    """Return what the record of the evening has by now: its questions, the newest first, with their answers."""
+    row = Rundown.objects.filter(episode=episode).first()
+    answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
+    asked = Question.objects.filter(episode=episode, deleted_at=None).select_related("episode").prefetch_related(answers)
+    locks = ScribeLock.objects.filter(section__episode=episode, section__deleted_at=None, seen_at__gt=now - LASTS)
+    return {
+        "episode": episode,
+        "log": list(asked.newest_first()[:LOGGED]),
+        "locks": list(locks.select_related("section", "person").order_by("section__position")),
+        "version": row.version if row is not None else 0,
+    }
+
+
+def vote_address(public_id: str) -> str:
+    """Return where a vote for a question is sent to, "" as long as nothing takes votes."""
+    try:
+        return reverse("question-vote", args=[public_id])
+    except NoReverseMatch:
+        return ""
