@@ -96,11 +96,17 @@ class TakenTexts:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.method != "POST" or response.status_code != 302 or request.path.startswith(("/api/", "/accounts/")):
+        if request.method != "POST" or request.path.startswith(("/api/", "/accounts/")):
             return response
+        if response.status_code != 302:
+            # A reply that has what nobody may keep in an address or a session says so by itself.
+            return self._noted(request, response) if getattr(response, "took_text", False) else response
         if response["Location"].partition("?")[0] == resolve_url(settings.LOGIN_URL):
             response["Location"] = self._back_to_the_page(request, response["Location"])
             return response
+        return self._noted(request, response)
+
+    def _noted(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         key = request.POST.get(self.FIELD, "")
         queued = getattr(getattr(request, "_messages", None), "_queued_messages", ())
         if self.KEY.fullmatch(key) and all(message.level < messages.WARNING for message in queued):

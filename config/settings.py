@@ -114,7 +114,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous="
+        # What is deleted is overwritten: a salt or a draft that is gone is not to be read off the file.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA secure_delete=ON; PRAGMA synchronous="
         + DATABASES["default"].get("OPTIONS", {}).get("synchronous", "NORMAL"),
     }
 else:
@@ -146,6 +147,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_USERNAME_MIN_LENGTH = 2
 # Beside django-allauth's own limits: texts that wait for their writer to sign in, from one address.
 ACCOUNT_RATE_LIMITS = {"draft": "60/h/ip"}
+# What may be sent without an account from one address within an hour (talks.actions.limits): a whole university may
+# stand behind one. "return" counts wrong return codes.
+VISITOR_LIMITS = {"ask": 20, "vote": 300, "return": 30}
 MFA_ADAPTER = "members.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -238,7 +242,7 @@ ERASES_TELL = "talks.duties.told_before_leaving"
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
 ERASES_ALSO = ("talks.actions.keeping.forget_names", "talks.actions.signatures.forget_signatures")
 # What else the daily clean-up does: function of the present moment.
-PRUNES_ALSO = ("talks.actions.presence.forget_presence",)
+PRUNES_ALSO = ("talks.actions.presence.forget_presence", "talks.actions.limits.forget_visitors")
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

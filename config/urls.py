@@ -18,6 +18,7 @@ from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import (
     alias_book,
+    asking,
     board,
     board_item,
     chats,
@@ -42,9 +43,11 @@ from talks.views import (
     presence,
     questions,
     scribe,
+    returns,
     site,
     submit,
     templates,
+    voting,
     webhooks,
 )
 
@@ -70,7 +73,14 @@ urlpatterns = [
     path("episodes/<code>.md", episodes.text, {"form": "md"}, name="episode-markdown"),
     path("episodes/<code>.json", episodes.text, {"form": "json"}, name="episode-json"),
     path("episodes/<code>/", episodes.record, name="episode"),
-    path("episodes/<code>/ask/", questions.ask, name="ask"),
+    path("episodes/<code>/ask/", asking.ask, name="ask"),
+    path("episodes/<code>/ask/similar/", asking.similar, name="ask-similar"),
+    path("asking/", asking.rules, name="asking-rules"),
+    path("return/", returns.index, name="return"),
+    *[
+        path(f"q/<public_id>/{verb}/", voting.vote, {"verb": verb}, name=f"question-{verb}")
+        for verb in ("vote", "unvote")
+    ],
     path("episodes/<code>/state/", life.state, name="episode-state"),
     path("episodes/<code>/outbox/", outbox.index, name="outbox"),
     path("episodes/<code>/chat/", chats.index, name="chat"),

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
+
+import segno
+
+# Modules of quiet around a code (ISO/IEC 18004).
+BORDER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +19,15 @@ class Drawing:
     path: str
 
 
-def qr_svg(text: str) -> Drawing | None:
-    """Return the QR code of a text, None as long as the site has nothing to make one with: pages then show the address.
-
-    To be filled once segno is among the requirements:
-    `code = segno.make(text, micro=False)`, then one `M{x} {y}h{n}` for every run of dark modules of `code.matrix`.
-    """
-    return None
+def qr_svg(text: str) -> Drawing:
+    """Return the QR code of a text, with error correction M at least. Raises ValueError for more than a code can hold."""
+    code = segno.make(text, error="m", micro=False)
+    path = []
+    for y, row in enumerate(code.matrix_iter(border=BORDER)):
+        x = 0
+        for is_dark, modules in groupby(row):
+            n = len(list(modules))
+            if is_dark:
+                path.append(f"M{x} {y + 0.5}h{n}")
+            x += n
+    return Drawing(y + 1, "".join(path))

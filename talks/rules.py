@@ -36,6 +36,7 @@ URL_LIMIT = 2_000
 BODY_LIMIT = 20_000
 GROUP_LIMIT = 80
 NAME_LIMIT = 80
+GUEST_NAME_LIMIT = 40
 MINUTES_LIMIT = 600
 SUGGESTION_LIMIT = 2_000
 # What a person may give in a week, where no template says it.
@@ -48,8 +49,18 @@ def can_import(by: Actor) -> bool:
 
 
 def takes_questions(episode: Episode) -> bool:
-    """Until the evening is over (design, "Episode states")."""
-    return episode.state in (EpisodeState.COLLECTING, EpisodeState.LOCKED, EpisodeState.LIVE)
+    """Before, during and after the evening, until its record is published; then the next one does."""
+    return episode.state not in (EpisodeState.DRAFT, EpisodeState.PUBLISHED)
+
+
+def may_set_asking(by: Actor) -> bool:
+    """Whether people without an account may ask, and wait for approval: organizers decide."""
+    return is_organizer(by)
+
+
+def may_come_without_account(by: Actor) -> bool:
+    """Whoever is not suspended may ask and vote without an account, as far as the site lets anybody."""
+    return not isinstance(by, Person) or may_write(by)
 
 
 def can_answer(by: Actor, question: Question) -> bool:

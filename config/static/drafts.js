@@ -3,7 +3,7 @@
 (() => {
   const words = document.currentScript.dataset;
   const account = words.account || "", prefix = `draft ${account} `;
-  const DAYS = 30, MOST = 100, SIZE = 400000, LOADED = ["version", "edition", "base"];
+  const DAYS = 30, MOST = 100, SIZE = 400000, LOADED = ["version", "edition", "base", "key", "as"];
   const wrong = () => document.querySelector("[data-draft-fresh], .error-summary, [aria-invalid]");
 
   let store;
@@ -35,12 +35,17 @@
     });
   }
 
+  // What was sent along: versions, and as whom and by which key something was asked; a radio button counts, too.
+  function load(form, draft) {
+    for (const name of LOADED) if (form.elements[name]) draft.loaded[name] = form.elements[name].value;
+  }
+
   function note(form, field) {
     const key = keyOf(form), draft = read(key) || { texts: {}, before: {}, loaded: {} };
     if (!(field.name in draft.texts)) draft.before[field.name] = field.defaultValue;
     draft.texts[field.name] = field.value;
     draft.at = Date.now();
-    for (const name of LOADED) if (form.elements[name]) draft.loaded[name] = form.elements[name].value;
+    load(form, draft);
     if (field.value === field.defaultValue && !draft.sent) {
       delete draft.texts[field.name];
       delete draft.before[field.name];
@@ -95,6 +100,7 @@
     }
     field.value = [...crypto.getRandomValues(new Uint32Array(3))].map((part) => part.toString(36)).join("");
     for (const each of fieldsOf(form)) if (each.name in draft.texts) draft.texts[each.name] = each.value;
+    load(form, draft);
     draft.sent = { key: field.value, texts: { ...draft.texts }, button: button?.name || "", value: button?.value || "" };
     keep(keyOf(form), draft);
   }
@@ -154,6 +160,10 @@
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (form?.dataset.draft && isText(event.target)) note(form, event.target);
+  });
+  document.addEventListener("change", (event) => { // anonymously or not is a part of what was written
+    const form = event.target.form, draft = form?.dataset.draft && event.target.type === "radio" && read(keyOf(form));
+    if (draft) { load(form, draft); keep(keyOf(form), draft); }
   });
   document.addEventListener("focusin", (event) => { // a field that came in later
     const form = event.target.form;

@@ -9,6 +9,11 @@ from members.actors import Actor, Nobody, person_behind
 from members.models import Event
 
 
+def hour_of(now: datetime) -> datetime:
+    """Return the hour of a moment: all that is kept of when something was done anonymously."""
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
 def record(*, by: Actor, now: datetime, verb: str, kind: str, key: object, **more: Any) -> Event:
     """Write the Event of an act on the row `kind`/`key`; `more` is before, after and reason as event_of takes them."""
     event = event_of(by=by, now=now, verb=verb, kind=kind, key=key, **more)
@@ -36,7 +41,7 @@ def event_of(
 ) -> Event:
     """Return the Event of an act, not yet written. Anonymous acts keep no person and only the hour."""
     if by is Nobody.ANONYMOUS:
-        now = now.replace(minute=0, second=0, microsecond=0)
+        now = hour_of(now)
     return Event(
         at=now,
         by=by.value if isinstance(by, Nobody) else Event.By.PERSON,

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from jobs.actions.jobs import BACK_OFF, enqueue
-from members.actions.events import record
+from members.actions.events import hour_of, record
 from members.actions.notifications import notify
 from members.actors import SYSTEM, Actor
 from members.models import Event, Person, Role
@@ -66,7 +66,8 @@ def announce(
     with translation.override(settings.LANGUAGE_CODE):
         who = event.person.name if event.person is not None else ""
         address = f"{settings.SITE_URL}{url or episode.get_absolute_url()}"
-        said = {"who": who or _("The schedule"), **values}
+        nobody = _("The schedule") if event.by == Event.By.SYSTEM else _("Somebody")
+        said = {"who": who or nobody, **values}
         said |= {"episode": f"OpenLLM Talk {episode.label}", "moment": moment(episode.starts_at)}
         said |= {name: str(WORDS[name].get(said[name], said[name])) for name in WORDS if name in said}
         if said.get("before"):
@@ -84,16 +85,20 @@ def announce(
     if until is not None:
         for row in rows:
             row.payload["until"] = until.isoformat()
-    put_down(rows, reminder=reminder, now=now)
+    # An anonymous act is told with the next hour, so that no row of the delivery says when it was.
+    due_at = hour_of(now) + timedelta(hours=1) if event.by == Event.By.ANONYMOUS else now
+    put_down(rows, reminder=reminder, now=now, due_at=due_at)
 
 
-def put_down(rows: Iterable[Delivery], *, reminder: Reminder | None, now: datetime) -> list[Delivery]:
-    """Write deliveries and the jobs that send them, in the transaction of the caller."""
+def put_down(
+    rows: Iterable[Delivery], *, reminder: Reminder | None, now: datetime, due_at: datetime | None = None
+) -> list[Delivery]:
+    """Write deliveries and the jobs that send them, at once or when they are due, in the caller's transaction."""
     made = []
     for row in rows:
         row.created_at, row.reminder = now, reminder
         row.save()
-        _enqueue(row, due_at=now, now=now)
+        _enqueue(row, due_at=due_at or now, now=now)
         made.append(row)
     return made
 

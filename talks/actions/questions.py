@@ -81,27 +81,37 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         if not takes_questions(episode):
             raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
         _refuse_repetition(Question.objects.filter(episode=episode, asker=asker, deleted_at=None), body)
-        last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
-        question = Question.objects.create(
-            episode=episode,
-            position=(last or 0) + 1,
-            serial=next_serial(episode, serials_of(episode)),
-            part=QuestionPart.SITE,
-            asker=asker,
-            asker_name=asker.name,
-            body=body,
-            created_at=now,
-            changed_at=now,
-            **html,
+        question = put_question(
+            episode=episode, body=body, html=html, now=now, asker=asker, asker_name=asker.name
         )
-        episode.save(update_fields=["last_serial"])
-        mention_papers(text=body, episode=episode, now=now, question=question)
-        give_ids([question])
         key, after = question.public_id, {"body": body}
         event = keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
-        _announce(event, "question_asked", question, body, now=now)
-        touch_rundown(episode=episode.pk)
+        tell_asked(event=event, question=question, now=now)
     return question
+
+
+def put_question(*, episode: Episode, body: str, html: Html, now: datetime, **fields: object) -> Question:
+    """Write a question, with its number and the papers it names, into a locked episode; `fields` say whose it is."""
+    last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
+    values = {"part": QuestionPart.SITE, "created_at": now, "changed_at": now, **html, **fields}
+    question = Question.objects.create(
+        episode=episode,
+        position=(last or 0) + 1,
+        serial=next_serial(episode, serials_of(episode)),
+        body=body,
+        **values,
+    )
+    episode.save(update_fields=["last_serial"])
+    mention_papers(text=body, episode=episode, now=now, question=question)
+    give_ids([question])
+    touch_rundown(episode=episode.pk)
+    return question
+
+
+def tell_asked(*, event: Event, question: Question, now: datetime) -> None:
+    """Tell webhooks of a question that everybody may see now."""
+    who = {"who": question.asker_name} if question.asker_name and event.person is None else {}
+    _announce(event, "question_asked", question, question.body, now=now, **who)
 
 
 def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Html | None = None) -> Answer:
@@ -219,7 +229,7 @@ def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
         raise Repeated(made)
 
 
-def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime) -> None:
+def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime, **who: str) -> None:
     """Tell webhooks of a question, or of an answer to it."""
     where, key = question.get_absolute_url(), question.public_id
-    announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body))
+    announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body), **who)

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, status
@@ -22,6 +23,7 @@ from members.api.rows import Expansion, Flag, Rows, person_of, require_match, wi
 from members.models import Person
 from talks.actions import item_order, questions
 from talks.actions.html import Html, rendered
+from talks.actions.question_votes import unvote_question, vote_question
 from talks.api import serializers
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.api.history import Restorable
@@ -40,6 +42,12 @@ class MoveQuestion(drf.Serializer[Any]):
 class QuestionFilter(PartFilter):
     asker = filters.CharFilter(field_name="asker__handle", max_length=HANDLE_LIMIT)
     is_answered = Flag(method="by_answers")
+    ordering = filters.ChoiceFilter(
+        method="in_order", choices=[("-vote_count", gettext_lazy("most wanted first")), ("-created_at", gettext_lazy("newest first"))]
+    )
+
+    def in_order(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.order_by(value, "-pk" if value == "-created_at" else "pk")
 
     def by_answers(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         return rows.filter(answer_count__gt=0) if value else rows.filter(answer_count=0)
@@ -64,7 +72,7 @@ class QuestionViewSet(Restorable):
     }
 
     def rows(self) -> QuerySet[Any]:
-        visible = Question.objects.visible_to(person_of(self.request)).with_answer_count()
+        visible = Question.objects.visible_to(person_of(self.request)).with_answer_count().with_votes()
         lean = with_only(visible, episode=("code",), asker=("handle", "name"))
         return lean.order_by("episode_id", Coalesce("parent__position", "position"), "follow_up", "pk")
 
@@ -95,6 +103,29 @@ class QuestionViewSet(Restorable):
         sent = body_of(request, serializers.OtherQuestion)
         questions.edit_question(question=row, version=row.version, by=by, now=timezone.now(), **sent)
         return self.retrieve(request)
+
+    @extend_schema(request=None, responses={200: serializers.QuestionSerializer})
+    @action(detail=True, methods=["post"])
+    def vote(self, request: Request, public_id: str) -> Response:
+        """Want a question answered, too; one voice a person. Answers with what the voice counts for."""
+        return self._voice(request, vote_question)
+
+    @extend_schema(request=None, responses={200: serializers.QuestionSerializer})
+    @action(detail=True, methods=["post"])
+    def unvote(self, request: Request, public_id: str) -> Response:
+        """Take one's voice for a question back."""
+        return self._voice(request, unvote_question)
+
+    def _voice(self, request: Request, act: Any) -> Response:
+        by = writer_of(request)
+        row = self.get_object()
+
+        def make() -> Response:
+            counted = act(question=row, by=by, now=timezone.now())
+            shown = self.rows().get(pk=counted.pk)
+            return self.reply(shown, self.get_serializer(shown).data)
+
+        return once(request, make)
 
     @extend_schema(request=MoveQuestion, responses={200: serializers.QuestionSerializer})
     @action(detail=True, methods=["post"])

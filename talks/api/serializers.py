@@ -168,13 +168,14 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     asker_name = WrittenName(allow_null=True, read_only=True)
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     answer_count = serializers.IntegerField(read_only=True)
+    vote_count = serializers.IntegerField(read_only=True)
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
         model = Question
         fields = read_only_fields = (
             *("id", "episode", "position", "part", "number", "asker", "asker_name", "body", "body_html", "after"),
-            *("after_html", "parent", "answer_count", "url", *STAMP),
+            *("after_html", "parent", "is_anonymous", "answer_count", "vote_count", "url", *STAMP),
         )
 
     @extend_schema_field(serializers.CharField(allow_null=True))

@@ -1,5 +1,6 @@
 """The talk's tables, one module per noun."""
 
+from talks.models.asking import AskingRules, DaySalt, ReturnCode, VisitorCount
 from talks.models.carries import BoardVisit, Carry, CarryReason
 from talks.models.credits import Credit, CreditRole, PaperMention
 from talks.models.deliveries import Delivery, Reminder, ReminderKind, SkipReason, Webhook, WebhookForm
@@ -36,6 +37,7 @@ from talks.models.templates import Break, Holiday, StandingOwner, Template
 __all__ = [
     "SETTLED",
     "Answer",
+    "AskingRules",
     "BoardVisit",
     "Break",
     "Carry",
@@ -47,6 +49,7 @@ __all__ = [
     "Cue",
     "CueKind",
     "CueState",
+    "DaySalt",
     "Delivery",
     "Depth",
     "Episode",
@@ -74,6 +77,7 @@ __all__ = [
     "Reference",
     "Reminder",
     "ReminderKind",
+    "ReturnCode",
     "Review",
     "Rundown",
     "ScribeLock",
@@ -84,6 +88,7 @@ __all__ = [
     "StandingOwner",
     "Suggestion",
     "Template",
+    "VisitorCount",
     "Webhook",
     "WebhookForm",
 ]

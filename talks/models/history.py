@@ -28,6 +28,16 @@ def _gone() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
         yield kind, rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
 
 
+def _unseen() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
+    """Yield the kinds of rows that are reviewed, each with the keys of those that are not shown to anybody here."""
+    withdrawn = Q(return_code__withdrawn_from__isnull=False, deleted_at__isnull=False)
+    for kind, rows in (
+        ("question", Question._base_manager.filter(~Q(review="") | withdrawn)),
+        ("answer", Answer._base_manager.exclude(review="")),
+    ):
+        yield kind, rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
+
+
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):
     """Reads of what was before."""
 
@@ -41,8 +51,10 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
 
     def visible_to(self, person: Person | None) -> Self:
         """What this visitor may know of: with an account, all of the episodes they see; without one, what was changed
-        in a record after it was published."""
+        in a record after it was published. What is under review or withdrawn stands where it is decided about."""
         rows = self.filter(episode__in=Episode.objects.visible_to(person))
+        for kind, unseen in _unseen():
+            rows = rows.exclude(kind=kind, key__in=unseen)
         if person is not None:
             return rows
         code = OuterRef("episode__code")

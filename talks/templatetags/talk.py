@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from markup import excerpt, html, links
 from members import conflicts, rules
-from talks.models import PaperMention
+from talks.models import PaperMention, Question, QuestionState
 
 register = template.Library()
 
@@ -49,6 +49,12 @@ def printable(name: str) -> str:
 def gist(stored_html: str, limit: int = GIST) -> str:
     """Return the words of a rendered text on one line, cut at `limit` characters, as plain text."""
     return excerpt.excerpt(stored_html, limit)
+
+
+@register.filter
+def state_word(question: Question) -> str:
+    """Return how far a question, read `with_state`, has come."""
+    return str(QuestionState(question.state).label)  # type: ignore[attr-defined]
 
 
 @register.filter

@@ -1,4 +1,4 @@
-"""Asking and answering: the form of an open episode, and the page of one question."""
+"""The page of one question, and the form to answer it."""
 
 from __future__ import annotations
 
@@ -9,60 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.actors import actor_at, person_behind
-from members.models import Person, Purpose
-from members.rules import guest_may
+from members.models import Person
 from talks.actions import questions as actions
+from talks.asked_before import voices_of
 from talks.models import Episode, PaperMention, Question
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, may_move, takes_questions
+from talks.rules import ANSWER_LIMIT, can_answer, may_move, takes_questions
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
+from talks.views.voting import voter_at
 from talks.views.writing import Draft, kept_draft, send
-
-BESIDE = 8
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest, code: str) -> HttpResponse:
-    """The form to ask in an episode, and what was asked in it already."""
-    person = visitor(request)
-    episode = get_object_or_404(Episode.objects.visible_to(person).with_code(code))
-    if request.method != "POST" and code != episode.code:
-        return redirect("ask", episode.code, permanent=True)
-    draft: Draft | HttpResponse = kept_draft(request)
-    if request.method == "POST":
-        made, draft = send(
-            request,
-            limit=QUESTION_LIMIT,
-            act=lambda body, by: actions.ask(episode=episode, body=body, by=by, now=timezone.now()),
-        )
-        if made is not None:
-            made.episode = episode
-            messages.success(request, _("Received. Its number is %(id)s.") % {"id": made.public_id})
-            return redirect(made)
-    if isinstance(draft, HttpResponse):
-        return draft
-    asked = Question.objects.visible_to(person).filter(episode=episode, parent=None)
-    context = {
-        "episode": episode,
-        "draft": draft,
-        "takes_questions": takes_questions(episode),
-        "next_open": None if takes_questions(episode) else _open_beside(episode, person),
-        "asked": asked.newest_first().with_answer_count().select_related("asker", "episode")[:BESIDE],
-        "asked_count": asked.count(),
-        "guest": _guest(request, episode),
-    }
-    return render(request, "talks/ask.html", context, status=draft.status)
-
-
-def _guest(request: HttpRequest, episode: Episode) -> Person | None:
-    """Return the name under which somebody asks without an account."""
-    by = actor_at(request)
-    return person_behind(by) if guest_may(by, Purpose.ASK, episode.code, now=timezone.now()) else None
-
-
-def _open_beside(episode: Episode, person: Person | None) -> Episode | None:
-    return Episode.objects.visible_to(person).beside(episode.code).upcoming().first()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,7 +25,7 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
     person = visitor(request)
     visible = Question.objects.visible_to(person)
-    row = get_object_or_404(visible.with_public_id(public_id).select_related("episode", "asker", "parent__asker"))
+    row = get_object_or_404(visible.with_public_id(public_id).with_votes().select_related("episode", "asker", "parent__asker"))
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
@@ -93,6 +48,7 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         "episode": row.episode,
         "parent": row.parent,
         "draft": draft,
+        "voices": voices_of([row], person, voter_at(request)),
         "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),
         "move_to": _places_for(row, person),
         "previous": visible.before(row).first(),

@@ -234,8 +234,11 @@ def _parts(episode: Episode) -> dict[str, Select]:
             ("item", "question", "answer", "section", "paper_version", *PAPER),
         ),
         "questions": (
-            Question.objects.filter(**of),
-            ("position", "serial", "follow_up", "first_code", "parent", "part", "body_html", "after_html", *ASKER),
+            Question.objects.filter(**of).with_votes(),
+            (
+                *("position", "serial", "follow_up", "first_code", "parent", "part", "body_html", "after_html"),
+                *("vote_count", *ASKER),
+            ),
         ),
         "answers": (
             Answer.objects.filter(question__episode=episode, deleted_at=None),
@@ -332,7 +335,7 @@ def _groups(section: Section, entries: list[ItemEntry]) -> list[GroupEntry]:
 
 def thread_of(question: Question, *, mentions: list[PaperMention]) -> Thread:
     """Return one question with its answers and follow-ups."""
-    rows = [question, *in_order(Question.objects.filter(parent=question).select_related("asker"))]
+    rows = [question, *in_order(Question.objects.filter(parent=question).with_votes().select_related("asker"))]
     answers = list(in_order(Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author")))
     return next(
         thread

@@ -104,11 +104,11 @@ def test_a_sent_text_is_no_draft_anymore(signed_in, site):
 
 
 def test_two_sentences_of_a_hint_have_no_space_between_them(client, site, member):
-    assert "和 $公式$。提交前要登录" in text_of(client.get(ASK))
+    assert "和 $公式$。提交前要登录" in text_of(client.get(QUESTION))
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(member.user)
     assert "没有收下。什么也没丢" in text_of(strict.post(ASK, {"body": "另一个标签页"}))
-    assert "提交前要登录" not in text_of(strict.get(ASK))
+    assert "提交前要登录" not in text_of(strict.get(QUESTION))
 
 
 def test_a_text_too_long_for_a_session_is_shown_again(client, site):

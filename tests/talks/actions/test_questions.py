@@ -72,7 +72,7 @@ def test_asking_is_recorded(episode, member, now):
     assert (event.person, event.target_key, event.after) == (member, "130-1", {"body": "谁来讲？"})
 
 
-@pytest.mark.parametrize("state", [EpisodeState.DRAFT, EpisodeState.WRAPUP, EpisodeState.PUBLISHED])
+@pytest.mark.parametrize("state", [EpisodeState.DRAFT, EpisodeState.PUBLISHED])
 def test_a_closed_episode_takes_no_questions(episode, member, now, state):
     Episode.objects.update(state=state)
     with pytest.raises(PermissionDenied):
