@@ -40,10 +40,12 @@ from talks.views import (
     people,
     presence,
     questions,
+    recordings,
     site,
     submit,
     templates,
     webhooks,
+    wrapup,
 )
 
 
@@ -72,6 +74,8 @@ urlpatterns = [
     path("episodes/<code>/state/", life.state, name="episode-state"),
     path("episodes/<code>/outbox/", outbox.index, name="outbox"),
     path("episodes/<code>/chat/", chats.index, name="chat"),
+    path("episodes/<code>/wrapup/", wrapup.wrapup, name="wrapup"),
+    path("episodes/<code>/recordings/", recordings.index, name="recordings"),
     path("episodes/<code>/board/", board.board, name="board"),
     path("episodes/<code>/board/act/", board.act, name="board-act"),
     path("episodes/<code>/board/items/<int:pk>/", board_item.item, name="board-item"),

@@ -38,6 +38,8 @@ GROUP_LIMIT = 80
 NAME_LIMIT = 80
 MINUTES_LIMIT = 600
 SUGGESTION_LIMIT = 2_000
+HIGHLIGHT_LIMIT = 120
+HIGHLIGHTS = 30
 # What a person may give in a week, where no template says it.
 VOTES = 5
 
@@ -260,3 +262,17 @@ def holds(by: Actor, claim: Claim, *, now: datetime) -> bool:
 def is_past_cut_off(episode: Episode, *, now: datetime) -> bool:
     """Whether what was taken is to be handed over by now, not given up."""
     return episode.state != EpisodeState.COLLECTING or (episode.cut_off is not None and episode.cut_off <= now)
+
+
+# ── After the talk ──────────────────────────────────────────────────────────
+
+
+def may_wrap_up(by: Actor, episode: Episode) -> bool:
+    """Its hosts and editors until it is published, and organizers: highlights, signatures, links, recordings."""
+    return runs(by, episode) or is_host(by, episode, HostingRole.EDITOR)
+
+
+def may_invite_to_answer(by: Actor, target: str) -> bool:
+    """To the question of this public id: who wraps up its episode."""
+    question = Question.objects.with_public_id(target).filter(deleted_at=None).select_related("episode").first()
+    return question is not None and may_wrap_up(by, question.episode)
