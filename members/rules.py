@@ -52,9 +52,9 @@ def may_invite(by: Actor, purpose: str, target: str) -> bool:
 
 
 def may_revoke(by: Actor, invitation: Invitation) -> bool:
-    """Organizers and the system any invitation, others what they made."""
+    """Who made it, and who may make one like it now: organizers and the system any."""
     is_own = isinstance(by, Person) and invitation.created_by_id == by.pk and may_write(by)
-    return is_organizer(by) or is_system(by) or is_own
+    return is_own or may_invite(by, invitation.purpose, invitation.target)
 
 
 def may_suspend(by: Actor, user: User) -> bool:

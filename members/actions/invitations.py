@@ -105,7 +105,7 @@ def _in_bounds_of_answers(places: int, expires_at: datetime | None, now: datetim
 def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     """Let nobody in by it any more, and take from its guests what they might do. Twice is once.
 
-    Organizers any, others what they made themselves. Raises PermissionDenied.
+    Organizers any, others what they made themselves or may make now. Raises PermissionDenied.
     """
     require(may_revoke(by, invitation), _("Only organizers and who made it revoke an invitation."))
     with transaction.atomic():
