@@ -1,4 +1,4 @@
-"""Where in a recording something is: places as people write them, links that begin there, the list of chapters. Pure."""
+"""Where in a recording something is: places as people write them, links that begin there, chapters. Pure."""
 
 from __future__ import annotations
 

@@ -39,6 +39,8 @@ NAME_LIMIT = 80
 MINUTES_LIMIT = 600
 SUGGESTION_LIMIT = 2_000
 HIGHLIGHT_LIMIT = 120
+# Characters of a chat log; 200 messages are some twenty thousand.
+CHAT_LIMIT = 400_000
 HIGHLIGHTS = 30
 # What a person may give in a week, where no template says it.
 VOTES = 5

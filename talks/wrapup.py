@@ -206,6 +206,6 @@ def words_for_the_group(link: Link, address: str) -> str:
         "url": address,
     }
     return (
-        _("@%(name)s In %(episode)s somebody asked: “%(question)s”. Would you add a word? No account is needed: %(url)s")
+        _("@%(name)s In %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
         % said
     )

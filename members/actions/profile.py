@@ -17,7 +17,18 @@ from members.actions.forgetting import forget_told
 from members.actions.names import rename_locked, write_name
 from members.actions.people import ERASED
 from members.actors import Actor
-from members.models import Alias, ChatWish, Event, Guest, Invitation, MailGroup, Notification, Person, PersonRequest, User
+from members.models import (
+    Alias,
+    ChatWish,
+    Event,
+    Guest,
+    Invitation,
+    MailGroup,
+    Notification,
+    Person,
+    PersonRequest,
+    User,
+)
 from members.rules import StateRefusal, check_text, invalid, may_edit_person, require
 from members.written import pointers
 

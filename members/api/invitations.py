@@ -46,7 +46,8 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
 CODES = ("key", "url")
 
 
-def _with_codes(body: dict[str, Any]) -> dict[str, Any]:
+def with_codes(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored reply with the code and the link again."""
     key = Invitation(pk=body["id"]).key
     return {**body, "key": key, "url": reverse("go", args=[key])}
 
@@ -100,7 +101,7 @@ class InvitationViewSet(Rows):
             row = invitations.invite(by=by, now=timezone.now(), **sent)
             return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 
-        return once(request, make, unkept=CODES, anew=_with_codes)
+        return once(request, make, unkept=CODES, anew=with_codes)
 
     @extend_schema(request=None, responses={200: InvitationSerializer})
     @action(detail=True, methods=["post"])
@@ -113,7 +114,7 @@ class InvitationViewSet(Rows):
             done = invitations.revoke(invitation=row, by=by, now=timezone.now())
             return self.reply(done, self.get_serializer(done).data)
 
-        return once(request, act, unkept=CODES, anew=_with_codes)
+        return once(request, act, unkept=CODES, anew=with_codes)
 
 
 class PersonRequestSerializer(serializers.ModelSerializer[PersonRequest]):

@@ -21,7 +21,7 @@ from talks.actions.keeping import keep
 from talks.actions.questions import mention_papers, next_serial, serials_of
 from talks.documents.chat_questions import Asked, Told
 from talks.models import Answer, Episode, EpisodeState, Question, QuestionPart
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, may_plan, runs
+from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_plan, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def wishing(names: Collection[str], wish: ChatWish) -> set[str]:
 def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: datetime) -> Stored:
     """Store what was asked and answered in the chat group. Hosts, organizers and the operator.
 
-    Names of the alias book are signed with; whom it does not know, and who wishes so, is 群友; who wishes to be left out
-    is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
+    Names of the alias book are signed with; whom it does not know, and who wishes so, is 群友; who wishes to be left
+    out is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
     the same words is left as it is, so that the same log comes in twice and changes nothing. Raises PermissionDenied,
     Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
     """
@@ -73,6 +73,24 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
             event = record(by=by, now=now, verb="import_chat", kind="episode", key=row.code, after=after)
             keep(event, [*store.questions, *store.answers])
     return Stored(store.questions, store.answers, store.known)
+
+
+def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: datetime) -> Question:
+    """Take in one question that somebody asked in the chat group, for a robot there; the same words again are the same
+    question. It is read like a line of a log: a name of the alias book is credited and earns nothing.
+
+    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out.
+    """
+    require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
+    check_text(asker_name, field="asker_name", limit=NAME_LIMIT, required=True)
+    asked = Asked(asker_name.strip(), body.strip(), [])
+    if not _as_wished([asked]):
+        raise StateRefusal(_("Who asked this wishes to be left out of the record."), code="left_out")
+    stored = import_chat(episode=episode, asked=[asked], by=by, now=now)
+    if stored.questions:
+        return stored.questions[0]
+    standing = Question.objects.filter(episode=episode, deleted_at=None).order_by("pk")
+    return next(row for row in standing if row.body.strip() == asked.body)
 
 
 def _as_wished(asked: Sequence[Asked]) -> list[Asked]:

@@ -52,7 +52,13 @@ def add_recording(*, episode: Episode, url: str, title: str = "", by: Actor, now
 
 
 def edit_recording(
-    *, recording: Recording, version: int | None, url: str | None = None, title: str | None = None, by: Actor, now: datetime
+    *,
+    recording: Recording,
+    version: int | None,
+    url: str | None = None,
+    title: str | None = None,
+    by: Actor,
+    now: datetime,
 ) -> Recording:
     """Give a recording another address or title; where the talk begins in it stays. Raises as `add_recording`, and
     ValidationError with code `conflict`."""

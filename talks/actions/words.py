@@ -65,8 +65,10 @@ def is_closed(invitation: Invitation, *, now: datetime) -> bool:
 
 
 def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -> Answer:
-    """Add an answer by the key of a link, signed with the name that the link is for. Whoever holds the link may, and has
-    proved nothing: the words earn nobody any right, and the act is recorded as nobody's.
+    """Add an answer by the key of a link, signed with the name that the link is for.
+
+    Whoever holds the link may, and has proved nothing: the words earn nobody any right, and the act is recorded as
+    nobody's.
 
     Raises Http404, ValidationError for bad text, Repeated for the same words again, StateRefusal
     (`invitation_ended`).

@@ -23,12 +23,10 @@ from talks.documents.chat import read_chat
 from talks.documents.chat_likeness import alike
 from talks.documents.chat_questions import Asked, Proposal, Told, propose
 from talks.models import Episode, Question
-from talks.rules import runs
+from talks.rules import CHAT_LIMIT, runs
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.visitor import visitor
 
-# Characters of a log; 200 messages are some twenty thousand.
-CHAT_LIMIT = 400_000
 # How many questions, the newest, those of a log are compared with.
 COMPARED = 3_000
 

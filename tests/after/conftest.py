@@ -59,7 +59,5 @@ def evening(member, now):
 def editor(evening, stranger):
     """Nora edits it."""
     common = {"created_at": evening.now, "changed_at": evening.now}
-    Hosting.objects.create(
-        episode=evening.episode, person=stranger, name="Nora", role="editor", position=2, **common
-    )
+    Hosting.objects.create(episode=evening.episode, person=stranger, name="Nora", role="editor", position=2, **common)
     return stranger

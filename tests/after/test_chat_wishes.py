@@ -46,9 +46,7 @@ def stored(episode):
 def test_without_somebody_every_message_is_still_accounted_for():
     found = propose(read_chat(LOG))
     out = found.without({"Nora"})
-    assert [(each.speaker, [told.speaker for told in each.answers]) for each in out.questions] == [
-        ("小满", ["路过的"])
-    ]
+    assert [(each.speaker, [told.speaker for told in each.answers]) for each in out.questions] == [("小满", ["路过的"])]
     assert (out.accounted, len(out.left_out)) == (7, 3)
     assert [(each.speaker, each.text) for each in out.left_over] == [("小满", "按层数乘"), ("路过的", "还有激活")]
     said = json.dumps(out.as_json(), ensure_ascii=False)

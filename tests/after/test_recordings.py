@@ -4,9 +4,9 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 
+from members.models import Event
 from members.rules import StateRefusal
 from talks.actions import recordings as acts
-from members.models import Event
 from talks.models import Cue, Episode, KeptRow, Recording
 from talks.recordings import beginning, chapters, link_at, place_of, seconds_of
 from tests.talks.week import at
@@ -70,7 +70,9 @@ def test_chapters_begin_at_zero_and_are_not_too_short():
 
 @pytest.fixture
 def recording(evening, now):
-    return acts.add_recording(episode=evening.episode, url=f"{BILI}?vd_source=1", title=" 第 21 期 ", by=evening.host, now=now)
+    return acts.add_recording(
+        episode=evening.episode, url=f"{BILI}?vd_source=1", title=" 第 21 期 ", by=evening.host, now=now
+    )
 
 
 def test_an_address_becomes_a_recording_once(evening, recording, now):
@@ -81,7 +83,9 @@ def test_an_address_becomes_a_recording_once(evening, recording, now):
     assert KeptRow.objects.get(event=act).state is None
 
 
-@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "bilibili.com/x", "https://a b", "http://", "\u202ehttps://a.b"])
+@pytest.mark.parametrize(
+    "url", ["", "javascript:alert(1)", "bilibili.com/x", "https://a b", "http://", "\u202ehttps://a.b"]
+)
 def test_what_is_no_address_is_refused(evening, now, url):
     with pytest.raises(ValidationError):
         acts.add_recording(episode=evening.episode, url=url, by=evening.host, now=now)
@@ -119,7 +123,9 @@ def test_what_cannot_be_aligned(evening, recording, now, stranger):
 
 
 def test_editing_and_taking_out(evening, recording, now, organizer):
-    row = acts.edit_recording(recording=recording, version=1, title="", url="https://youtu.be/abc", by=evening.host, now=now)
+    row = acts.edit_recording(
+        recording=recording, version=1, title="", url="https://youtu.be/abc", by=evening.host, now=now
+    )
     assert (row.title, row.platform, row.version) == (None, "youtube", 2)
     with pytest.raises(ValidationError):
         acts.edit_recording(recording=recording, version=1, title="乙", by=evening.host, now=now)

@@ -30,7 +30,9 @@ def at_now(now):
 @pytest.fixture
 def speaker(db, now):
     """阿岚 is a name of the record without an account (the boardroom's item names her)."""
-    return Person.objects.get_or_create(name="阿岚", defaults={"handle": "阿岚", "created_at": now, "changed_at": now})[0]
+    return Person.objects.get_or_create(name="阿岚", defaults={"handle": "阿岚", "created_at": now, "changed_at": now})[
+        0
+    ]
 
 
 @pytest.fixture

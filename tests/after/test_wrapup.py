@@ -50,7 +50,11 @@ def test_a_line_is_made_of_a_title_or_of_the_first_sentence(said, line):
     assert line_of(said) == line
 
 
-CANDIDATES = [Candidate("item:1", "甲", "新闻"), Candidate("item:2", "乙", "新闻"), Candidate("question:1", "丙？", "1")]
+CANDIDATES = [
+    Candidate("item:1", "甲", "新闻"),
+    Candidate("item:2", "乙", "新闻"),
+    Candidate("question:1", "丙？", "1"),
+]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,7 @@ def test_an_answer_is_signed_through_the_alias_book_and_earns_nothing(evening, s
     assert not has_written(stranger, row)
     assert not can_edit(stranger, again(row))
     made = Person.objects.count()
-    with pytest.raises(StateRefusal, match="署名|signed"):
+    with pytest.raises(StateRefusal, match="署名"):
         sign(answer=row, name="另一个", version=2, by=evening.host, now=now)
     assert Person.objects.count() == made
 
@@ -179,7 +183,7 @@ def test_who_does_not_wrap_up_decides_nothing(evening, stranger, now):
 
 def test_a_signature_meets_a_conflict(evening, now):
     Answer.objects.filter(pk=evening.answer.pk).update(version=5)
-    with pytest.raises(ValidationError, match="."):
+    with pytest.raises(ValidationError, match="改"):
         sign(answer=evening.answer, name="甲", version=1, by=evening.host, now=now)
     assert not Person.objects.filter(name="甲").exists()
 

@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument("--episode", required=True, metavar="CODE", help="005, S02")
         parser.add_argument("--as", dest="username", metavar="USERNAME", help="act as this host or organizer")
-        parser.add_argument("--dry-run", action="store_true", help="read only; touch no database, so wishes are not known")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="read only; touch no database, so wishes are not known"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
