@@ -226,7 +226,7 @@ JOB_BEATS = {
     "prune": Beat(every=timedelta(days=1), offset=timedelta(hours=4, minutes=10)),
 }
 # Whom the apps above let invite besides organizers: purpose → function of the actor and the target.
-INVITERS = {"claim": "talks.rules.may_invite_to_claim"}
+INVITERS = {"claim": "talks.rules.may_invite_to_claim", "answer": "talks.rules.may_invite_to_answer"}
 # When what they make ends at the latest: function of the target.
 INVITATIONS_END = {"claim": "talks.rules.claiming_ends"}
 # Who sorts stories besides organizers: function of the actor.

@@ -44,11 +44,13 @@ from talks.views import (
     questions,
     scribe,
     returns,
+    recordings,
     site,
     submit,
     templates,
     voting,
     webhooks,
+    wrapup,
 )
 
 
@@ -88,6 +90,8 @@ urlpatterns = [
     path("episodes/<code>/live/now/", live.now, name="live-now"),
     path("episodes/<code>/stage/", live.stage, name="stage"),
     path("episodes/<code>/scribe/", scribe.scribe, name="scribe"),
+    path("episodes/<code>/wrapup/", wrapup.wrapup, name="wrapup"),
+    path("episodes/<code>/recordings/", recordings.index, name="recordings"),
     path("episodes/<code>/board/", board.board, name="board"),
     path("episodes/<code>/board/act/", board.act, name="board-act"),
     path("episodes/<code>/board/items/<int:pk>/", board_item.item, name="board-item"),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from members.actions.profile import MAX_LINKS
-from members.models import MailGroup, Person
+from members.models import ChatWish, MailGroup, Person
 from members.rules import is_organizer
 
 Made = TypeVar("Made")
@@ -56,6 +56,12 @@ class ProfileForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    chat_wish = forms.ChoiceField(
+        label=_("When what was said in the chat group is taken in, my words there"),
+        choices=ChatWish.choices,
+        required=False,
+    )
+
     def __init__(self, data: Any = None, *, person: Person) -> None:
         super().__init__(data, initial=self.of(person))
         if not settings.OPEN_BY_MAIL:
@@ -69,7 +75,7 @@ class ProfileForm(forms.Form):
     def of(cls, person: Person) -> dict[str, Any]:
         """Return what stands in the form of a person."""
         lines = [f"{link['url']} {link['title']}".strip() for link in person.links]
-        fields = ("version", "name", "bio", "wants_suggestions", "mails")
+        fields = ("version", "name", "bio", "wants_suggestions", "mails", "chat_wish")
         return {**{name: getattr(person, name) for name in fields}, "links": "\n".join(lines)}
 
     def clean_bio(self) -> str:
@@ -82,7 +88,8 @@ class ProfileForm(forms.Form):
         return [{"url": url, "title": title.strip()} for url, _space, title in parts]
 
     def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+        """Return what was sent; a wish that was not is none."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "chat_wish" or value}
 
 
 class EraseForm(forms.Form):

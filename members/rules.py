@@ -51,6 +51,12 @@ def may_invite(by: Actor, purpose: str, target: str) -> bool:
     return path is not None and may_write(by) and bool(import_string(path)(by, target))
 
 
+def may_revoke(by: Actor, invitation: Invitation) -> bool:
+    """Who made it, and who may make one like it now: organizers and the system any."""
+    is_own = isinstance(by, Person) and invitation.created_by_id == by.pk and may_write(by)
+    return is_own or may_invite(by, invitation.purpose, invitation.target)
+
+
 def may_suspend(by: Actor, user: User) -> bool:
     """Organizers, anybody but themselves."""
     return is_organizer(by) and getattr(by, "user_id", None) != user.pk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -111,19 +111,20 @@ def unclaimed(episode: Episode) -> list[Section]:
 
 
 def _for_published(episode: Episode, unsigned: int) -> list[Missing]:
-    found = []
+    found, page = [], reverse("wrapup", args=[episode.code])
     if not episode.highlights:
-        found.append(Missing(_("It has no highlights yet."), "no_highlights", episode.get_absolute_url()))
+        found.append(Missing(_("It has no highlights yet."), "no_highlights", f"{page}#highlights"))
     if unsigned:
         sentence = ngettext("%(n)d answer is not signed.", "%(n)d answers are not signed.", unsigned)
-        found.append(Missing(sentence % {"n": unsigned}, "unsigned_answers", episode.get_absolute_url()))
+        found.append(Missing(sentence % {"n": unsigned}, "unsigned_answers", f"{page}#unsigned"))
     return found
 
 
 def unsigned(episode: Episode) -> QuerySet[Answer]:
-    """The answers that somebody should sign or decide about. One by 群友 is signed. What the document of an evening
-    brought that was not planned here stays as the community left it."""
-    rows = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None, author=None)
+    """The answers that somebody should sign, or say that they stay unsigned. One by 群友 is signed. What the document
+    of an evening brought that was not planned here stays as the community left it."""
+    rows = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
+    rows = rows.filter(Q(author_name=None) | Q(author_name=""), author=None, stays_unsigned=False)
     if episode.template_id is None:
         brought = ImportedRow.objects.filter(episode=episode, kind="answer")
         rows = rows.exclude(pk__in=brought.values("row_id"))

@@ -39,6 +39,10 @@ NAME_LIMIT = 80
 GUEST_NAME_LIMIT = 40
 MINUTES_LIMIT = 600
 SUGGESTION_LIMIT = 2_000
+HIGHLIGHT_LIMIT = 120
+# Characters of a chat log; 200 messages are some twenty thousand.
+CHAT_LIMIT = 400_000
+HIGHLIGHTS = 30
 # What a person may give in a week, where no template says it.
 VOTES = 5
 
@@ -277,3 +281,17 @@ def holds(by: Actor, claim: Claim, *, now: datetime) -> bool:
 def is_past_cut_off(episode: Episode, *, now: datetime) -> bool:
     """Whether what was taken is to be handed over by now, not given up."""
     return episode.state != EpisodeState.COLLECTING or (episode.cut_off is not None and episode.cut_off <= now)
+
+
+# ── After the talk ──────────────────────────────────────────────────────────
+
+
+def may_wrap_up(by: Actor, episode: Episode) -> bool:
+    """Its hosts and editors until it is published, and organizers: highlights, signatures, links, recordings."""
+    return runs(by, episode) or is_host(by, episode, HostingRole.EDITOR)
+
+
+def may_invite_to_answer(by: Actor, target: str) -> bool:
+    """To the question of this public id: who wraps up its episode."""
+    question = Question.objects.with_public_id(target).filter(deleted_at=None).select_related("episode").first()
+    return question is not None and may_wrap_up(by, question.episode)

@@ -39,6 +39,8 @@ def enter(stage: str) -> None:
         tell_groups()
     if stage in EVENINGS:
         shot_evening.enter(stage)
+    if stage == "after":
+        wrap_up()
 
 
 def take_part() -> None:
@@ -96,6 +98,60 @@ def tell_groups() -> None:
         for row in Delivery.objects.filter(webhook=hook).order_by("pk")[:2]:
             deliveries.store(payload={"delivery": row.pk}, now=now, fetched=outcome)
     webhooks.pause_webhook(webhook=second, reason="密钥不对，等人重填", by=organizer, now=now)
+
+
+def wrap_up() -> None:
+    """019 is over, with a rundown that was run, a recording that is aligned, links for a word more; 018 has nothing."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from members.actions.invitations import revoke
+    from members.actors import SYSTEM
+    from members.models import Person, User
+    from talks.actions import recordings, words
+    from talks.models import Answer, Cue, Episode, Hosting, Item, Question, Rundown
+    from tests.pages.conftest import LONG_NAME, document, put, rich
+
+    now = timezone.now()
+    member = User.objects.get(username="sample-member").person
+    boss = User.objects.get(username="sample-organizer").person
+    put(document(18, starts_at="2023-10-14T21:00:00+08:00"), now=now)
+    put(rich(19, starts_at="2023-10-21T21:00:00+08:00", questions=6), now=now)
+    evenings = {row.code: row for row in Episode.objects.filter(code__in=["018", "019"])}
+    Episode.objects.filter(code__in=evenings).update(state="wrapup", highlights=[])
+    stamp = {"created_at": now, "changed_at": now}
+    for row in evenings.values():
+        Hosting.objects.create(episode=row, person=member, name=member.name, role="host", position=9, **stamp)
+    episode = Episode.objects.get(code="019")
+    questions = list(Question.objects.filter(episode=episode, parent=None).order_by("position"))
+    text = "按层数 × 头数 × 头维 × 长度 × 2 算，再乘精度的字节数；GQA 会把头数除掉一个倍数。谁说的没有记下来。"
+    for n, question in enumerate(questions[:2]):
+        Answer.objects.create(question=question, position=90 + n, body=text, body_html=f"<p>{text}</p>", **stamp)
+    begun = episode.starts_at or now
+    rundown = Rundown.objects.create(episode=episode, started_at=begun, ended_at=begun + timedelta(minutes=95))
+    items = list(
+        Item.objects.filter(section__episode=episode, state="accepted").order_by("section__position", "position")
+    )
+    cues = [{"kind": "opening", "minutes": 5}]
+    cues += [{"kind": "item", "item": item, "minutes": 8} for item in items]
+    cues += [{"kind": "question", "question": question} for question in questions[:3]]
+    for n, values in enumerate(cues):
+        at = begun + timedelta(minutes=9 * n)
+        Cue.objects.create(
+            rundown=rundown, position=n, state="done", started_at=at, spent_seconds=480 + 37 * n, **values
+        )
+    Cue.objects.create(rundown=rundown, position=99, kind="custom", title="没讲到的一条", state="pushed", minutes=6)
+    url = "https://www.bilibili.com/video/BV1xx411c7mD/"
+    video = recordings.add_recording(episode=episode, url=url, title="第 19 期回放", by=member, now=now)
+    second = Cue.objects.filter(rundown=rundown).order_by("position")[1]
+    recordings.align(recording=video, cue=second, at="10:10", version=1, by=member, now=now)
+    long = Person.objects.filter(name=LONG_NAME).first() or boss
+    words.ask_for_words(question=questions[0], person=long, by=member, now=now)
+    over = words.ask_for_words(question=questions[1], person=long, by=member, now=now)
+    revoke(invitation=over, by=SYSTEM, now=now)
+    Person.objects.filter(name="渡口").update(chat_wish="out")
+    Person.objects.filter(name="阿岚").update(chat_wish="nameless")
 
 
 def fill_board() -> None:
@@ -262,6 +318,10 @@ def _key(name: str) -> object:
             return asks.get(revoked_at=None).key
         case "over":
             return asks.exclude(revoked_at=None).get().key
+        case "word":
+            return Invitation.objects.filter(purpose="answer", revoked_at=None).order_by("pk")[0].key
+        case "wordless":
+            return Invitation.objects.filter(purpose="answer").exclude(revoked_at=None).get().key
         case "event":
             acts = KeptRow.objects.filter(episode__code="107").order_by("-event").values_list("event", flat=True)
             return list(dict.fromkeys(acts))[7]

@@ -172,6 +172,18 @@ SHOTS: dict[str, Shot] = {
     "chat": Shot("chat", "/episodes/021/chat/", by="member", stage="week"),
     "chat-read": Shot("chat", "/episodes/021/chat/", by="member", stage="week", send=A_CHAT),
     "chat-nothing": Shot("chat", "/episodes/021/chat/", by="member", stage="week", send="没有人说话"),
+    "wrapup": Shot("wrapup", "/episodes/019/wrapup/", by="member", stage="after"),
+    "wrapup-english": Shot("wrapup", "/episodes/019/wrapup/", by="member", stage="after", language="en"),
+    "wrapup-empty": Shot("wrapup", "/episodes/018/wrapup/", by="member", stage="after"),
+    "wrapup-conflict": Shot("wrapup", "/episodes/019/wrapup/", by="member", stage="after"),
+    "recordings": Shot("recordings", "/episodes/019/recordings/", by="member", stage="after"),
+    "recordings-empty": Shot("recordings", "/episodes/018/recordings/", by="member", stage="after"),
+    "episode-with-video": Shot("episode", "/episodes/019/", stage="after"),
+    "question-with-video": Shot("question", "/q/019-1/", stage="after"),
+    "words": Shot("go", "/go/{word}/", stage="after"),
+    "words-over": Shot("go", "/go/{wordless}/", stage="after"),
+    "dashboard-wrapup": Shot("dashboard", "/dashboard/?episode=019", by="member", stage="after"),
+    "chat-wishes": Shot("chat", "/episodes/019/chat/", by="member", stage="after", send=A_CHAT),
     "outbox-empty": Shot("outbox", "/episodes/105/outbox/", by="organizer"),
     "webhooks-empty": Shot("webhooks", "/webhooks/", by="organizer"),
     "webhooks": Shot("webhooks", "/webhooks/", by="organizer", stage="week"),
@@ -314,4 +326,4 @@ SHOTS: dict[str, Shot] = {
     "scribe-taken": Shot("scribe", "/episodes/021/scribe/?section={news}", by="member", stage="late"),
     "home-no-next": Shot("home", "/", stage="over"),
 }
-STAGES = ("empty", "sample", "full", "over", "week", *EVENINGS)
+STAGES = ("empty", "sample", "full", "over", "week", "after", *EVENINGS)

@@ -134,6 +134,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
             "button.form.elements.version.value = 99; setTimeout(() => button.click(), 50)"
         )
         page.wait_for_selector(".conflict")
+    if name == "wrapup-conflict":  # somebody else saved them meanwhile
+        page.fill("#id_highlights", "我写的一行")
+        page.evaluate("document.querySelector('[name=version]').value = 99")
+        page.click("form[data-draft=highlights] button[type=submit]")
+        page.wait_for_selector(".conflict")
     if name == "history-restore-refused":  # the number of another one
         page.fill("#typed", "108")
         page.click("main form button.button-primary")

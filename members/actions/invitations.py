@@ -19,7 +19,7 @@ from members.actions.people import COLLECTIVES, ERASED, anew, free_handle, give_
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
 from members.names import looks, seen
-from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, require
+from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, may_revoke, require
 
 NAME_LIMIT = 40
 NOTE_LIMIT = 80
@@ -27,6 +27,9 @@ MAX_PLACES = 1000
 # Two leads and a standby: how many a host lets in by one link.
 FEW_PLACES = 3
 LONGEST = timedelta(days=400)
+# What comes by a link to answer, and for how long: it lets anybody write under somebody's name.
+ANSWERS = 20
+ANSWER_DAYS = 14
 
 
 def invite(
@@ -36,11 +39,13 @@ def invite(
     places: int = 1,
     expires_at: datetime | None = None,
     note: str = "",
+    person: Person | None = None,
     by: Actor,
     now: datetime,
 ) -> Invitation:
     """Make an invitation; its `key` is the code. A guest's has a target (a section's id, an episode's code).
 
+    One to answer a question (its public id) is for a `person`, ends after 14 days and takes 20 answers at most.
     Raises PermissionDenied (`may_invite`), ValidationError for values that cannot be used.
     """
     require(may_invite(by, purpose, target), _("Only organizers invite, and hosts to the sections of their evening."))
@@ -52,7 +57,11 @@ def invite(
         raise invalid("places", _("From 1 to %(limit)d people.") % {"limit": MAX_PLACES}, "invalid")
     if expires_at is not None and not now < expires_at <= now + LONGEST:
         raise invalid("expires_at", _("It ends in the future, and within 400 days."), "invalid")
-    if not (is_organizer(by) or is_system(by)):
+    if (purpose == Purpose.ANSWER) != (person is not None):
+        raise invalid("person", _("A link to answer is for one person of the record, any other for nobody."), "invalid")
+    if purpose == Purpose.ANSWER:
+        expires_at = _in_bounds_of_answers(places, expires_at, now)
+    elif not (is_organizer(by) or is_system(by)):
         expires_at = _in_bounds(purpose, target, places, expires_at)
     check_text(note, field="note", limit=NOTE_LIMIT)
     check_text(target, field="target", limit=80)
@@ -63,6 +72,7 @@ def invite(
             places=places,
             expires_at=expires_at,
             note=note,
+            person=person,
             created_by=by if isinstance(by, Person) else None,
             created_at=now,
             changed_at=now,
@@ -82,12 +92,22 @@ def _in_bounds(purpose: str, target: str, places: int, expires_at: datetime | No
     return expires_at or last
 
 
+def _in_bounds_of_answers(places: int, expires_at: datetime | None, now: datetime) -> datetime:
+    """Return when a link to answer ends. Raises ValidationError for more answers or days than it may have."""
+    if places > ANSWERS:
+        raise invalid("places", _("From 1 to %(limit)d answers.") % {"limit": ANSWERS}, "invalid")
+    last = now + timedelta(days=ANSWER_DAYS)
+    if expires_at is not None and expires_at > last:
+        raise invalid("expires_at", _("It ends within %(n)d days.") % {"n": ANSWER_DAYS}, "invalid")
+    return expires_at or last
+
+
 def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
     """Let nobody in by it any more, and take from its guests what they might do. Twice is once.
 
-    Raises PermissionDenied.
+    Organizers any, others what they made themselves or may make now. Raises PermissionDenied.
     """
-    require(is_organizer(by) or is_system(by), _("Only organizers invite."))
+    require(may_revoke(by, invitation), _("Only organizers and who made it revoke an invitation."))
     with transaction.atomic():
         row = Invitation.objects.select_for_update().get(pk=invitation.pk)
         if row.revoked_at is None:
@@ -119,13 +139,13 @@ def enter(*, key: str, name: str, now: datetime, guest: Guest | None = None) -> 
     """
 
     def act() -> Guest:
-        invitation = _locked(key)
-        if invitation.purpose == Purpose.JOIN:
+        invitation = locked(key)
+        if invitation.purpose in (Purpose.JOIN, Purpose.ANSWER):
             raise Http404
         known = nobody_yet(guest)
         if known is not None and (again := Guest.objects.filter(invitation=invitation, person=known).first()):
             return again
-        _take_place(invitation, now=now)
+        take_place(invitation, now=now)
         person = known or _named(name, now=now)
         made = Guest.objects.create(invitation=invitation, person=person, created_at=now)
         after = {"invitation": invitation.pk, "name": person.name}
@@ -146,10 +166,10 @@ def join(*, key: str, user: User, now: datetime, guest: Guest | None = None) -> 
     def act() -> None:
         if key or not settings.OPEN_BY_MAIL:
             try:
-                invitation = _locked(key)
+                invitation = locked(key)
                 if invitation.purpose != Purpose.JOIN:
                     raise Http404
-                _take_place(invitation, now=now)
+                take_place(invitation, now=now)
             except (Http404, StateRefusal) as error:
                 raise closed(str(error) if isinstance(error, StateRefusal) else "") from error
             user.invitation = invitation
@@ -188,14 +208,15 @@ def closed(why: str = "") -> ValidationError:
     return invalid("code", why or _("This code opens no account. Ask whoever sent it for another."), "closed")
 
 
-def _locked(key: str) -> Invitation:
+def locked(key: str) -> Invitation:
+    """Lock the invitation of a code. Raises Http404 for any other text."""
     row = Invitation.objects.with_key(key).filter(deleted_at=None).select_for_update().first()
     if row is None:
         raise Http404
     return row
 
 
-def _take_place(invitation: Invitation, *, now: datetime) -> None:
+def take_place(invitation: Invitation, *, now: datetime) -> None:
     """Count one more under the lock of the invitation. Raises StateRefusal when it lets nobody in."""
     if not Invitation.objects.standing(now).filter(pk=invitation.pk).exists():
         message = _("This invitation has ended. Ask whoever sent it for another.")

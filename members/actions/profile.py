@@ -17,7 +17,18 @@ from members.actions.forgetting import forget_told
 from members.actions.names import rename_locked, write_name
 from members.actions.people import ERASED
 from members.actors import Actor
-from members.models import Alias, Event, Guest, MailGroup, Notification, Person, PersonRequest, User
+from members.models import (
+    Alias,
+    ChatWish,
+    Event,
+    Guest,
+    Invitation,
+    MailGroup,
+    Notification,
+    Person,
+    PersonRequest,
+    User,
+)
 from members.rules import StateRefusal, check_text, invalid, may_edit_person, require
 from members.written import pointers
 
@@ -28,8 +39,8 @@ URL_LIMIT = 500
 
 
 def edit_profile(*, person: Person, version: int, by: Actor, now: datetime, **values: Any) -> Person:
-    """Change what one says of oneself: any of name, bio, links, wants_suggestions, mails. The same values change
-    nothing.
+    """Change what one says of oneself: any of name, bio, links, wants_suggestions, mails, chat_wish. The same
+    values change nothing.
 
     Raises PermissionDenied for somebody else's page, ValidationError by field and, with code `conflict` and both
     texts, when the page is not of this version any more.
@@ -100,6 +111,7 @@ def erase(*, person: Person, typed: str, by: Actor, now: datetime) -> None:
             import_string(path)(people=people, names=names, name=ERASED, now=now)
         for model in (Alias, Guest, Notification, PersonRequest):
             model._default_manager.filter(person__in=people).delete()
+        Invitation.objects.filter(person__in=people, revoked_at=None).update(revoked_at=now)
         forget_told(people=people, names=names, name=ERASED)
         for key in people:
             _forget(Person.objects.select_for_update().get(pk=key), now=now)
@@ -137,10 +149,12 @@ def _forget(row: Person, *, now: datetime) -> None:
 
 
 def _check(values: dict[str, Any]) -> None:
-    if unknown := sorted(set(values) - {"name", "bio", "links", "wants_suggestions", "mails"}):
+    if unknown := sorted(set(values) - {"name", "bio", "links", "wants_suggestions", "mails", "chat_wish"}):
         raise TypeError(unknown)
     if set(values.get("mails", [])) - set(MailGroup.values):
         raise invalid("mails", _("Choose from the list."), "unknown")
+    if values.get("chat_wish", ChatWish.SIGN) not in ChatWish.values:
+        raise invalid("chat_wish", _("Choose from the list."), "unknown")
     check_text(values.get("bio", ""), field="bio", limit=BIO_LIMIT)
     found = values.get("links", [])
     if len(found) > MAX_LINKS:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from rest_framework import exceptions, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,12 +28,13 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     """An invitation: `key` is the code, `url` the link that lets somebody in."""
 
     url = serializers.SerializerMethodField()
+    person = PersonLine(allow_null=True, read_only=True)
 
     class Meta:
         model = Invitation
         fields = read_only_fields = (
             *("id", "purpose", "target", "note", "places", "used", "expires_at", "revoked_at"),
-            *("key", "url", "version", "created_at", "changed_at"),
+            *("person", "key", "url", "version", "created_at", "changed_at"),
         )
 
     @extend_schema_field(str)
@@ -45,18 +46,21 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
 CODES = ("key", "url")
 
 
-def _with_codes(body: dict[str, Any]) -> dict[str, Any]:
+def with_codes(body: dict[str, Any]) -> dict[str, Any]:
+    """Return a stored reply with the code and the link again."""
     key = Invitation(pk=body["id"]).key
     return {**body, "key": key, "url": reverse("go", args=[key])}
 
 
 class NewInvitation(serializers.Serializer[Any]):
-    """A new invitation: `target` is a section's id (claim) or an episode's code (submit, ask), empty for an account."""
+    """A new invitation: `target` is a section's id (claim), an episode's code (submit, ask) or a question's public id
+    (answer), empty for an account."""
 
     purpose = serializers.ChoiceField(Purpose.choices)
     target = serializers.CharField(required=False, default="", allow_blank=True, max_length=80)
     places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=invitations.MAX_PLACES)
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    person = serializers.CharField(required=False, max_length=80, help_text="handle: whom a link to answer is for")
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=invitations.NOTE_LIMIT)
 
 
@@ -78,20 +82,26 @@ class InvitationViewSet(Rows):
 
     def rows(self) -> QuerySet[Any]:
         organizer_of(self.request)
-        return Invitation.objects.filter(deleted_at=None).order_by("-pk")
+        return Invitation.objects.filter(deleted_at=None).select_related("person").order_by("-pk")
 
     @extend_schema(request=NewInvitation, responses={201: InvitationSerializer})
     def create(self, request: Request) -> Response:
-        """Make an invitation; organizers to everything, hosts to claim a section of their evening."""
+        """Make an invitation; organizers to everything, hosts to claim a section of their evening or to answer."""
         by = writer_of(request)
         form = NewInvitation(data=request.data)
         form.is_valid(raise_exception=True)
 
+        sent = dict(form.validated_data)
+        if (handle := sent.pop("person", None)) is not None:
+            sent["person"] = Person.objects.current().filter(is_collective=False).with_handle(handle).first()
+            if sent["person"] is None:
+                raise exceptions.ValidationError({"person": _("There is no such person.")}, code="unknown")
+
         def make() -> Response:
-            row = invitations.invite(by=by, now=timezone.now(), **form.validated_data)
+            row = invitations.invite(by=by, now=timezone.now(), **sent)
             return self.reply(row, self.get_serializer(row).data, status.HTTP_201_CREATED)
 
-        return once(request, make, unkept=CODES, anew=_with_codes)
+        return once(request, make, unkept=CODES, anew=with_codes)
 
     @extend_schema(request=None, responses={200: InvitationSerializer})
     @action(detail=True, methods=["post"])
@@ -104,7 +114,7 @@ class InvitationViewSet(Rows):
             done = invitations.revoke(invitation=row, by=by, now=timezone.now())
             return self.reply(done, self.get_serializer(done).data)
 
-        return once(request, act, unkept=CODES, anew=_with_codes)
+        return once(request, act, unkept=CODES, anew=with_codes)
 
 
 class PersonRequestSerializer(serializers.ModelSerializer[PersonRequest]):

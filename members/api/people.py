@@ -21,7 +21,7 @@ from members.actions import logins, names, profile, tokens
 from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, organizer_of, person_of, require_match, writer_of
-from members.models import Alias, MailGroup, Person, Scope, Token
+from members.models import Alias, ChatWish, MailGroup, Person, Scope, Token
 from members.rules import REASON_LIMIT
 
 IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True, description="the row's ETag")
@@ -63,6 +63,9 @@ class ProfileChange(serializers.Serializer[Any]):
     wants_suggestions = serializers.BooleanField(required=False)
     mails = serializers.ListField(
         child=serializers.ChoiceField(MailGroup.choices), required=False, max_length=len(MailGroup), help_text="groups"
+    )
+    chat_wish = serializers.ChoiceField(
+        ChatWish.choices, required=False, help_text="what becomes of one's words when a chat log is taken in"
     )
 
 

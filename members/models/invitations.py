@@ -23,6 +23,7 @@ class Purpose(models.TextChoices):
     CLAIM = "claim", _("claim a section")
     SUBMIT = "submit", _("nominate a link")
     ASK = "ask", _("ask a question")
+    ANSWER = "answer", _("add words to a question")
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
@@ -50,6 +51,10 @@ class Invitation(Row):
 
     `target` names what the guest may do it to, as the app that shows it reads it: a section's id, an episode's code.
     The code is computed from the row's key, never stored: who reads the database cannot come in with it.
+
+    `person` is whom an invitation to answer is made for: what comes by it is signed with their name. Who holds the link
+    has not proved to be them, so nobody becomes a guest by it and nothing but the words comes of it; `used` counts
+    the answers then.
     """
 
     purpose = models.CharField(max_length=8, choices=Purpose.choices)
@@ -59,6 +64,7 @@ class Invitation(Row):
     used = models.PositiveIntegerField(default=0)
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="asked_for_words")
     created_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="invitations")
 
     objects = InvitationQuerySet.as_manager()
@@ -67,6 +73,9 @@ class Invitation(Row):
         constraints = [
             models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="invitation_purpose_known"),
             models.CheckConstraint(condition=Q(used__lte=F("places")), name="invitation_places"),
+            models.CheckConstraint(
+                condition=Q(person=None) | Q(purpose="answer"), name="invitation_person_only_to_answer"
+            ),
         ]
 
     def __str__(self) -> str:

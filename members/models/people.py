@@ -93,6 +93,14 @@ class MailGroup(models.TextChoices):
     ORGANIZERS = "organizers", _("what organizers look after")
 
 
+class ChatWish(models.TextChoices):
+    """What becomes of one's words when the log of a chat group is taken in."""
+
+    SIGN = "sign", _("they are signed with my name")
+    ANONYMOUS = "nameless", _("they stand there as of the group")
+    LEAVE_OUT = "out", _("they are left out")
+
+
 def usual_mails() -> list[str]:
     """What is mailed to who has chosen nothing."""
     return [MailGroup.REMINDERS.value]
@@ -118,7 +126,7 @@ class Person(Row):
     """A name in the record. May be claimed by a User later; a collective (群友) never is.
 
     `links` are `{"title", "url"}`; `wants_suggestions`: the site may propose free sections to them. `mails`
-    are the MailGroups they get by mail.
+    are the MailGroups they get by mail. `chat_wish` is their standing wish for words from a chat group.
     """
 
     handle = models.CharField(max_length=80, unique=True)
@@ -129,6 +137,7 @@ class Person(Row):
     links: models.JSONField[Any] = models.JSONField(default=list, blank=True)
     wants_suggestions = models.BooleanField(default=True)
     mails: models.JSONField[Any] = models.JSONField(default=usual_mails, blank=True)
+    chat_wish = models.CharField(max_length=8, choices=ChatWish.choices, default=ChatWish.SIGN)
     is_collective = models.BooleanField(default=False)
     user = models.OneToOneField(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="person")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged")
@@ -139,6 +148,7 @@ class Person(Row):
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="person_has_name"),
             models.CheckConstraint(condition=~Q(handle=""), name="person_has_handle"),
+            models.CheckConstraint(condition=Q(chat_wish__in=ChatWish.values), name="person_chat_wish_known"),
             models.CheckConstraint(condition=Q(user=None) | Q(is_collective=False), name="collective_has_no_user"),
         ]
 

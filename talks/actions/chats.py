@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from members.actions.events import record
 from members.actions.people import COLLECTIVES, find_or_name
 from members.actors import Actor
-from members.models import Alias, Person
+from members.models import Alias, ChatWish, Person
 from members.rules import StateRefusal, check_text, require
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
 from talks.actions.questions import mention_papers, next_serial, serials_of
 from talks.documents.chat_questions import Asked, Told
 from talks.models import Answer, Episode, EpisodeState, Question, QuestionPart
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, may_plan, runs
+from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_plan, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,23 @@ class Stored:
     known: int
 
 
+def wishing(names: Collection[str], wish: ChatWish) -> set[str]:
+    """Return which of these names mean somebody with this standing wish for words from a chat."""
+    rows = Alias.objects.filter(name__in=names, deleted_at=None, person__deleted_at=None)
+    wishes = rows.values_list("name", "person__chat_wish", "person__merged_into__chat_wish")
+    return {name for name, own, merged in wishes if (merged or own) == wish}
+
+
 def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: datetime) -> Stored:
     """Store what was asked and answered in the chat group. Hosts, organizers and the operator.
 
-    Names of the alias book are signed with; whom it does not know is 群友. A question or answer that stands there in
+    Names of the alias book are signed with; whom it does not know, and who wishes so, is 群友; who wishes to be left
+    out is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
     the same words is left as it is, so that the same log comes in twice and changes nothing. Raises PermissionDenied,
     Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
+    asked = _as_wished(asked)
     for each in asked:
         check_text(each.body, field="body", limit=QUESTION_LIMIT, required=True)
         for told in each.answers:
@@ -66,11 +75,40 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
     return Stored(store.questions, store.answers, store.known)
 
 
+def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: datetime) -> Question:
+    """Take in one question that somebody asked in the chat group, for a robot there; the same words again are the same
+    question. It is read like a line of a log: a name of the alias book is credited and earns nothing.
+
+    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out.
+    """
+    require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
+    check_text(asker_name, field="asker_name", limit=NAME_LIMIT, required=True)
+    asked = Asked(asker_name.strip(), body.strip(), [])
+    if not _as_wished([asked]):
+        raise StateRefusal(_("Who asked this wishes to be left out of the record."), code="left_out")
+    stored = import_chat(episode=episode, asked=[asked], by=by, now=now)
+    if stored.questions:
+        return stored.questions[0]
+    standing = Question.objects.filter(episode=episode, deleted_at=None).order_by("pk")
+    return next(row for row in standing if row.body.strip() == asked.body)
+
+
+def _as_wished(asked: Sequence[Asked]) -> list[Asked]:
+    """Return what was asked without the words of those who wish to be left out."""
+    out = wishing({told.speaker for each in asked for told in (each, *each.answers)}, ChatWish.LEAVE_OUT)
+    return [
+        replace(each, answers=[told for told in each.answers if told.speaker not in out])
+        for each in asked
+        if each.speaker not in out
+    ]
+
+
 def _people(asked: Iterable[Asked], *, by: Actor, now: datetime) -> dict[str, Person]:
-    """Return who the names of a log are; those that nobody knows are all the one name of the group."""
+    """Return who the names of a log are; those that nobody knows, or who wish so, are all the one name of the group."""
     names = {told.speaker for each in asked for told in (each, *each.answers)}
     rows = Alias.objects.filter(name__in=names, person__deleted_at=None).select_related("person__merged_into")
     known = {row.name: row.person.merged_into or row.person for row in rows}
+    known = {name: person for name, person in known.items() if person.chat_wish != ChatWish.ANONYMOUS}
     [collective] = COLLECTIVES
     group = find_or_name([collective], by=by, now=now)[collective] if names - known.keys() else None
     return known | {name: group for name in names - known.keys() if group is not None}
@@ -115,6 +153,7 @@ class _Store:
             part=QuestionPart.GROUP,
             asker=who,
             asker_name=_written(asked, who),
+            is_by_name=True,
             body=asked.body,
             created_at=self.now,
             changed_at=self.now,
@@ -132,6 +171,7 @@ class _Store:
             position=position,
             author=who,
             author_name=_written(told, who),
+            is_by_name=True,
             body=told.body,
             created_at=self.now,
             changed_at=self.now,

@@ -20,11 +20,12 @@ from members.api.filters import MomentFilter
 from members.api.rows import Expansion, Rows, person_of, with_only
 from members.models import Revision
 from talks.api import serializers
+from talks.api.after import AfterActs
 from talks.api.board import BoardActs
 from talks.api.desk import DeskActs
-from talks.api.filters import CodeFilter, InEpisode, InSection, SectionFilter
+from talks.api.filters import CodeFilter, InSection, SectionFilter
 from talks.api.history import EpisodeHistory, Restorable
-from talks.api.life import ClaimActs, EpisodeActs, SectionActs
+from talks.api.life import ClaimActs, SectionActs
 from talks.api.rundown import RundownActs
 from talks.documents import model
 from talks.export import CHANNELS, document_of
@@ -71,7 +72,7 @@ class EpisodeFilter(filters.FilterSet):
     starts_before = MomentFilter(field_name="starts_at", lookup_expr="lte")
 
 
-class EpisodeViewSet(BoardActs, DeskActs, EpisodeActs, RundownActs, EpisodeHistory):
+class EpisodeViewSet(BoardActs, DeskActs, AfterActs, RundownActs, EpisodeHistory):
     """Episodes, the newest first, their documents and exports."""
 
     serializer_class = serializers.EpisodeSerializer
@@ -160,19 +161,6 @@ class ClaimViewSet(ClaimActs, OfSections, Restorable):
 
     def rows(self) -> QuerySet[Any]:
         return self.of_sections(Claim.objects.all()).select_related("person")
-
-
-class RecordingViewSet(Restorable):
-    """Videos of the talk."""
-
-    restored_kind = "recording"
-    serializer_class = serializers.RecordingSerializer
-    filterset_class = InEpisode
-
-    def rows(self) -> QuerySet[Any]:
-        episodes = Episode.objects.visible_to(person_of(self.request))
-        rows = Recording.objects.filter(deleted_at=None, episode__in=episodes)
-        return with_only(rows, episode=("code",)).order_by("episode_id", "position", "pk")
 
 
 class MentionFilter(filters.FilterSet):

@@ -21,10 +21,11 @@ from members.api.bodies import body_of
 from members.api.repeats import once
 from members.api.rows import Expansion, Flag, Rows, person_of, require_match, with_only, writer_of
 from members.models import Person
-from talks.actions import item_order, questions
+from talks.actions import chats, item_order, questions
 from talks.actions.html import Html, rendered
 from talks.actions.question_votes import unvote_question, vote_question
 from talks.api import serializers
+from talks.api.after import AnswerSigning, QuestionLinks
 from talks.api.filters import HANDLE_LIMIT, CodeFilter, PartFilter, PublicIdFilter
 from talks.api.history import Restorable
 from talks.models import Answer, Episode, Question
@@ -43,7 +44,8 @@ class QuestionFilter(PartFilter):
     asker = filters.CharFilter(field_name="asker__handle", max_length=HANDLE_LIMIT)
     is_answered = Flag(method="by_answers")
     ordering = filters.ChoiceFilter(
-        method="in_order", choices=[("-vote_count", gettext_lazy("most wanted first")), ("-created_at", gettext_lazy("newest first"))]
+        method="in_order",
+        choices=[("-vote_count", gettext_lazy("most wanted first")), ("-created_at", gettext_lazy("newest first"))],
     )
 
     def in_order(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -59,7 +61,7 @@ def _made(view: Rows, row: Question | Answer) -> Response:
     return view.reply(shown, view.get_serializer(shown).data, status.HTTP_201_CREATED)
 
 
-class QuestionViewSet(Restorable):
+class QuestionViewSet(QuestionLinks, Restorable):
     """Questions in the order of their episode; follow-ups stand behind theirs."""
 
     restored_kind = "question"
@@ -81,11 +83,21 @@ class QuestionViewSet(Restorable):
 
     @extend_schema(request=serializers.NewQuestion, responses={201: serializers.QuestionSerializer})
     def create(self, request: Request) -> Response:
-        """Ask a question in an open episode."""
+        """Ask a question in an open episode. With `asker_name` hosts and organizers, and their robots, pass on what was
+        asked in the group."""
         by = writer_of(request)
         sent = body_of(request, serializers.NewQuestion)
+        if (asker := sent.pop("asker_name", None)) is not None:
+            return once(request, lambda: self._pass_on(by, asker, **sent))
         html = rendered(Question(body=sent["body"]))  # not under the lock that `once` takes
         return once(request, lambda: self._ask(by, html, **sent))
+
+    def _pass_on(self, by: Person, asker: str, episode: str, body: str) -> Response:
+        asked_in = Episode.objects.visible_to(by).with_code(episode).first()
+        if asked_in is None:
+            raise exceptions.ValidationError({"episode": _("There is no such episode.")}, code="unknown")
+        made = chats.pass_on(episode=asked_in, asker_name=asker, body=body, by=by, now=timezone.now())
+        return _made(self, made)
 
     def _ask(self, by: Person, html: Html, episode: str, body: str) -> Response:
         asked_in = Episode.objects.visible_to(person_of(self.request)).with_code(episode).first()
@@ -158,7 +170,7 @@ class AnswerFilter(filters.FilterSet):
         return rows.filter(question__in=Question.objects.with_public_id(value))
 
 
-class AnswerViewSet(Restorable):
+class AnswerViewSet(AnswerSigning, Restorable):
     """Answers in the order of their questions."""
 
     restored_kind = "answer"

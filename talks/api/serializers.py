@@ -22,7 +22,7 @@ from talks.models import (
     Suggestion,
     Template,
 )
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT
+from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT
 
 STAMP = ("version", "created_at", "changed_at")
 
@@ -184,14 +184,14 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
 
 
 class RecordingSerializer(serializers.ModelSerializer[Recording]):
-    """A video of the talk; the talk begins at `offset_seconds`."""
+    """A video of the talk; the talk begins at `offset_seconds`, or the video `late_seconds` after it."""
 
     episode = serializers.SlugRelatedField[Episode]("code", read_only=True)
 
     class Meta:
         model = Recording
         fields = read_only_fields = (
-            *("id", "episode", "position", "title", "url", "platform", "offset_seconds", *STAMP),
+            *("id", "episode", "position", "title", "url", "platform", "offset_seconds", "late_seconds", *STAMP),
         )
 
 
@@ -277,10 +277,11 @@ class Text(serializers.CharField):
 
 
 class NewQuestion(serializers.Serializer):
-    """What asking needs: the episode's code and the question in Markdown."""
+    """What asking needs: the episode's code and the question in Markdown. `asker_name`: who asked it in the group."""
 
     episode = Text(max_length=8)
     body = Text(max_length=QUESTION_LIMIT)
+    asker_name = Text(max_length=NAME_LIMIT, required=False)
 
 
 class NewAnswer(serializers.Serializer):

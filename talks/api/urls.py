@@ -8,7 +8,7 @@ from members.api.people import TokenViewSet
 from news.api.sources import RunViewSet, SourceViewSet
 from news.api.stories import SightingViewSet
 from papers.api.lists import SLUG, ListEntryViewSet, ListSectionViewSet, ReadingListViewSet
-from talks.api import carries, episodes, history, imports, items, news, planning, questions, record, telling
+from talks.api import after, carries, episodes, history, imports, items, news, planning, questions, record, telling
 
 
 class Root(APIRootView):
@@ -28,7 +28,7 @@ for name, viewset in {
     "suggestions": items.SuggestionViewSet,
     "questions": questions.QuestionViewSet,
     "answers": questions.AnswerViewSet,
-    "recordings": episodes.RecordingViewSet,
+    "recordings": after.RecordingViewSet,
     "episodes/holidays": planning.HolidayViewSet,
     "episodes/breaks": planning.BreakViewSet,
     "episodes/carries": carries.CarryViewSet,

@@ -6,7 +6,8 @@ Nothing is guessed away: every message is in a question, in an answer or left ov
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 
 from talks.documents.chat import Left, Log, Message
 
@@ -45,23 +46,44 @@ class Asked(Told):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What a log holds: its questions, and everything else. `accounted` messages are in one or the other."""
+    """What a log holds: its questions, and everything else. `accounted` messages are in one or the other, or `left_out`
+    (their lines): those whose words are not to be taken in, nor shown."""
 
     log: Log
     questions: list[Asked]
     left_over: list[Left]
+    left_out: frozenset[int] = frozenset()
 
     @property
     def accounted(self) -> int:
         lines = {line for asked in self.questions for each in (asked, *asked.answers) for line in each.lines}
-        lines |= {left.line for left in self.left_over if left.speaker}
+        lines |= {left.line for left in self.left_over if left.speaker} | self.left_out
         return sum(message.line in lines for message in self.log.messages)
+
+    def without(self, speakers: Collection[str]) -> Proposal:
+        """Return the proposal without the words of these people: their questions and answers. What others answered to
+        them is left over."""
+        texts = {message.line: message for message in self.log.messages}
+        out = frozenset(message.line for message in self.log.messages if message.speaker in speakers)
+        if not out:
+            return self
+        kept, left = [], [each for each in self.left_over if each.line not in out]
+        for asked in self.questions:
+            answers = [told for told in asked.answers if told.speaker not in speakers]
+            if asked.speaker not in speakers:
+                kept.append(replace(asked, answers=answers))
+                continue
+            lines = [line for told in answers for line in told.lines]
+            left += [Left(line, texts[line].speaker, texts[line].text) for line in lines]
+        return Proposal(self.log, kept, sorted(left, key=lambda each: each.line), out)
 
     def as_json(self) -> dict[str, object]:
         return {
             "messages": len(self.log.messages),
             "accounted": self.accounted,
-            "speakers": self.log.speakers,
+            "speakers": list(
+                dict.fromkeys(each.speaker for each in self.log.messages if each.line not in self.left_out)
+            ),
             "questions": [
                 {
                     "asker": asked.speaker,
@@ -70,6 +92,7 @@ class Proposal:
                 }
                 for asked in self.questions
             ],
+            "left_out": len(self.left_out),
             "left_over": [{"line": left.line, "speaker": left.speaker, "text": left.text} for left in self.left_over],
         }
 

@@ -314,7 +314,10 @@ class Part(Row):
 
 
 class Recording(Row):
-    """A video of the talk; `offset_seconds` is where the talk begins in it."""
+    """A video of the talk; `offset_seconds` is where the talk begins in it.
+
+    One that was begun late has no such place: it begins `late_seconds` after the talk began.
+    """
 
     episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="recordings")
     position = models.PositiveIntegerField()
@@ -322,9 +325,23 @@ class Recording(Row):
     url = models.TextField(null=True, blank=True)
     platform = models.TextField(null=True, blank=True)
     offset_seconds = models.PositiveIntegerField(null=True, blank=True)
+    late_seconds = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(late_seconds=0) | Q(offset_seconds=None), name="recording_late_or_with_beginning"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or self.url or ""
+
+    @property
+    def begins_at(self) -> int | None:
+        """At which second of the video the talk begins, before its beginning for one that was begun late; None where
+        nobody has said it."""
+        return -self.late_seconds if self.late_seconds else self.offset_seconds
 
 
 class Reference(Row):

@@ -17,22 +17,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members.actors import ANONYMOUS
-from members.models import Alias, Person
+from members.models import Alias, ChatWish
 from talks.actions import chats
 from talks.documents.chat import read_chat
+from talks.documents.chat_likeness import alike
 from talks.documents.chat_questions import Asked, Proposal, Told, propose
 from talks.models import Episode, Question
-from talks.rules import runs
+from talks.rules import CHAT_LIMIT, runs
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.visitor import visitor
 
-# Characters of a log; 200 messages are some twenty thousand.
-CHAT_LIMIT = 400_000
+# How many questions, the newest, those of a log are compared with.
+COMPARED = 3_000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An answer of the preview: its key in the form, and whether the alias book knows who it is."""
+    """An answer of the preview: its key in the form, and whether it is signed: by whom the alias book knows and who
+    wishes it."""
 
     key: str
     told: Told
@@ -42,14 +44,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A question of the preview; `twins` are questions in the same words."""
+    """A question of the preview; `twins` are questions in the same words, `similar` ones in nearly the same."""
 
     key: str
     asked: Asked
     is_known: bool
+    is_nameless: bool
     is_taken: bool
     answers: list[Line]
     twins: list[Question]
+    similar: list[Question]
 
 
 @never_cache
@@ -77,7 +81,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
         )
     if request.POST.get("act") != "store":
         return _page(request, episode, found)
-    chosen = _chosen(found, set(request.POST.getlist("take")))
+    chosen = _chosen(found, set(request.POST.getlist("take")))  # what is left out by wish, the action leaves out
 
     def do() -> str:
         stored = chats.import_chat(episode=episode, asked=chosen, by=by, now=now)
@@ -116,23 +120,30 @@ def _page(
     context: dict[str, Any] = {
         "episode": episode,
         "text": request.POST.get("text", ""),
-        "found": found,
-        "entries": _entries(request, found) if found is not None else [],
+        "found": None,
+        "entries": [],
         "outcome": outcome,
     }
+    if found is not None:
+        out = chats.wishing(found.log.speakers, ChatWish.LEAVE_OUT)
+        context |= {"found": found.without(out), "entries": _entries(request, found, out)}
     return render(request, "talks/chat.html", context, status=outcome.status if outcome else 200)
 
 
-def _entries(request: HttpRequest, found: Proposal) -> list[Entry]:
+def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry]:
+    """Return the questions with their answers, without those by people who wish to be left out. Keys are places in the
+    whole proposal, so that they mean the same when a wish changes meanwhile."""
     names = {told.speaker for each in found.questions for told in (each, *each.answers)}
-    known = set(
-        Alias.objects.filter(name__in=names, person__in=Person.objects.current()).values_list("name", flat=True)
-    )
-    bodies = [each.body for each in found.questions]
+    known = set(Alias.objects.filter(name__in=names, person__deleted_at=None).values_list("name", flat=True))
+    nameless = chats.wishing(names, ChatWish.ANONYMOUS)
+    known -= nameless
+    seen = Question.objects.visible_to(visitor(request)).select_related("episode").order_by("-pk")
+    seen = seen.only("body", "serial", "follow_up", "first_code", "episode__code")
+    standing = {question.pk: question for question in seen[:COMPARED]}
+    bodies = [(pk, question.body) for pk, question in standing.items()]
     twins: dict[str, list[Question]] = {}
-    seen = Question.objects.visible_to(visitor(request)).filter(body__in=bodies).select_related("episode")
-    for question in seen.order_by("pk"):
-        twins.setdefault(question.body, []).append(question)
+    for question in reversed(standing.values()):
+        twins.setdefault(question.body.strip(), []).append(question)
     is_again = request.POST.get("act") == "store"
     ticked = set(request.POST.getlist("take"))
     return [
@@ -140,6 +151,7 @@ def _entries(request: HttpRequest, found: Proposal) -> list[Entry]:
             str(place),
             each,
             each.speaker in known,
+            each.speaker in nameless,
             str(place) in ticked if is_again else True,
             [
                 Line(
@@ -149,8 +161,11 @@ def _entries(request: HttpRequest, found: Proposal) -> list[Entry]:
                     f"{place}.{n}" in ticked if is_again else True,
                 )
                 for n, told in enumerate(each.answers)
+                if told.speaker not in out
             ],
-            twins.get(each.body, []),
+            twins.get(each.body.strip(), []),
+            [standing[pk] for pk in alike(each.body, bodies) if standing[pk].body.strip() != each.body.strip()],
         )
         for place, each in enumerate(found.questions)
+        if each.speaker not in out
     ]

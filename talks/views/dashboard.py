@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from members.models import Person
-from members.rules import is_organizer
+from members.rules import is_organizer, may_write
 from talks.actions.visits import note_visit
 from talks.acts import KINDS as ROWS
 from talks.desk import Choice, Desk, choice_of, desk_of, fresh_since
@@ -131,7 +132,14 @@ def _going_on(desk: Desk, person: Person) -> dict[str, Any]:
         "coming_label": coming.label if coming is not None else "",
         "in_the_way": in_the_way(desk),
         "may_move": desk.may_run and episode.state in MOVABLE,
+        "wrap_up": reverse("wrapup", args=[episode.code]) if _wraps_up(desk, person) else "",
     }
+
+
+def _wraps_up(desk: Desk, person: Person) -> bool:
+    """Whether the evening is in its wrap-up and this person sees to it, as talks.rules.may_wrap_up says."""
+    own = any(row.person_id == person.pk and not row.is_by_name for row in desk.hostings)
+    return desk.episode.state == EpisodeState.WRAPUP and (desk.may_run or (own and may_write(person)))
 
 
 def _texts(request: HttpRequest, desk: Desk) -> dict[str, Any]:

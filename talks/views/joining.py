@@ -30,6 +30,7 @@ from talks.models import ClaimRole, Episode, EpisodeState, Section
 from talks.rules import takes_claims
 from talks.views.acting import attempt
 from talks.views.claims import taken
+from talks.views.words import words
 
 PAGE = 30
 FEW = 3
@@ -73,6 +74,8 @@ def go(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     if invitation.purpose == Purpose.JOIN:
         return redirect(f"{reverse('account_signup')}?code={invitation.key}")
+    if invitation.purpose == Purpose.ANSWER and not request.user.is_authenticated:
+        return words(request, invitation)
     guest = guest_at(request)
     if request.user.is_authenticated:
         return redirect(place_of(invitation))
@@ -126,6 +129,8 @@ def _closed_because(invitation: Invitation, section: Section | None) -> str:
 
 def place_of(invitation: Invitation) -> str:
     """Return where the guests of an invitation do their one thing."""
+    if invitation.purpose == Purpose.ANSWER:
+        return f"{reverse('question', args=[invitation.target])}#reply"
     if invitation.purpose == Purpose.ASK:
         return reverse("ask", args=[invitation.target])
     if invitation.purpose == Purpose.SUBMIT:
@@ -149,6 +154,9 @@ def _things(only: Iterable[Invitation] | None = None) -> list[tuple[str, str]]:
         codes = {row.target for row in only if row.purpose in (Purpose.ASK, Purpose.SUBMIT)}
         sections = {int(row.target) for row in only if row.purpose == Purpose.CLAIM and row.target.isdigit()}
     found = [("join:", _("open an account"))]
+    if only is not None:
+        answers = {row.target for row in only if row.purpose == Purpose.ANSWER}
+        found += [(f"answer:{target}", _("add a word to %(id)s") % {"id": target}) for target in sorted(answers)]
     standing = Episode.objects.filter(deleted_at=None)
     shown = standing.of_record().upcoming()[:FEW] if codes is None else standing.filter(code__in=codes)
     for episode in shown:
@@ -176,7 +184,9 @@ def invitations(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("The invitation is ready: copy its link into the group."))
         return redirect(f"{reverse('invitations')}#invitation-{made.pk}")
     now = timezone.now()
-    page = Paginator(Invitation.objects.filter(deleted_at=None).order_by("-pk"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(
+        Invitation.objects.filter(deleted_at=None).select_related("person").order_by("-pk"), PAGE
+    ).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     names, came = dict(_things(rows)), _came(rows)
     context = {

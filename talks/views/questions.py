@@ -14,7 +14,7 @@ from talks.actions import questions as actions
 from talks.asked_before import voices_of
 from talks.models import Episode, PaperMention, Question
 from talks.rules import ANSWER_LIMIT, can_answer, may_move, takes_questions
-from talks.views.record import thread_of
+from talks.views.record import thread_of, video_of, with_cue
 from talks.views.visitor import visitor
 from talks.views.voting import voter_at
 from talks.views.writing import Draft, kept_draft, send
@@ -25,7 +25,9 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
     person = visitor(request)
     visible = Question.objects.visible_to(person)
-    row = get_object_or_404(visible.with_public_id(public_id).with_votes().select_related("episode", "asker", "parent__asker"))
+    row = get_object_or_404(
+        with_cue(visible.with_public_id(public_id).with_votes()).select_related("episode", "asker", "parent__asker")
+    )
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
@@ -47,6 +49,7 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         "thread": thread_of(row, mentions=list(mentions)),
         "episode": row.episode,
         "parent": row.parent,
+        "video": video_of(row),
         "draft": draft,
         "voices": voices_of([row], person, voter_at(request)),
         "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -19,6 +20,7 @@ from talks.models import (
     ClaimRole,
     Credit,
     CreditRole,
+    Cue,
     Episode,
     Hosting,
     HostingRole,
@@ -39,6 +41,7 @@ from talks.models import (
 )
 from talks.models.order import grouped, in_order
 from talks.models.together import Select, read_together
+from talks.recordings import link_at, place_of
 
 # Labels that are not read into fields of their own: only they are shown as they stand.
 # A longer label is a note on the series rather than a fact of this evening.
@@ -47,12 +50,21 @@ VERBATIM = (None, Role.BACKGROUND, Role.RECORD, Role.NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
+class VideoPlace:
+    """Where in a recording something was said: the second, and the address that begins there."""
+
+    second: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ItemEntry:
-    """An item with who brought it and the papers it names."""
+    """An item with who brought it, the papers it names, and where it stands in the recording."""
 
     item: Item
     credits: list[Credit]
     papers: list[PaperMention]
+    video: VideoPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +118,7 @@ class Thread:
     answers: list[AnswerEntry]
     follow_ups: list[Thread]
     papers: list[PaperMention]
+    video: VideoPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +260,11 @@ def _parts(episode: Episode) -> dict[str, Select]:
         "parts": (Part.objects.filter(**of), ("part", "position", "title", "body_html")),
         "recordings": (
             Recording.objects.filter(**of),
-            ("position", "title", "url", "platform", "offset_seconds"),
+            ("position", "title", "url", "platform", "offset_seconds", "late_seconds"),
+        ),
+        "cues": (
+            Cue.objects.filter(rundown__episode=episode, started_at__isnull=False),
+            ("position", "item", "question", "started_at", "rundown__started_at"),
         ),
         "references": (Reference.objects.filter(**of), ("position", "title", "url", "title_html")),
         "plans": (Plan.objects.filter(**of), ("position", "body", "body_html", "priority")),
@@ -259,8 +276,9 @@ def record_of(episode: Episode) -> Record:
     """Return the episode with all that belongs to it, in one query."""
     rows = read_together(_parts(episode))
     hostings, credits_, mentions = rows["hostings"], rows["credits"], rows["mentions"]
-    sections = _sections(rows, named=credits_, mentions=mentions)
-    threads = _threads(rows["questions"], rows["answers"], mentions, episode=episode)
+    videos = videos_of(rows["recordings"], rows["cues"])
+    sections = _sections(rows, named=credits_, mentions=mentions, videos=videos)
+    threads = _threads(rows["questions"], rows["answers"], mentions, episode=episode, videos=videos)
     labels = _labels(episode)
     record = Record(
         episode=episode,
@@ -284,25 +302,67 @@ def record_of(episode: Episode) -> Record:
     return record
 
 
+def videos_of(recordings: Sequence[Recording], cues: Sequence[Cue]) -> dict[tuple[str, int | None], VideoPlace]:
+    """Return where items and questions stand in the first recording that is aligned, by kind and key; what was before
+    it has no place."""
+    for recording in recordings:
+        begins, found = recording.begins_at, {}
+        if begins is None or not recording.url:
+            continue
+        for cue in cues:
+            talk = cue.rundown.started_at
+            if talk is None or cue.started_at is None:
+                continue
+            if (second := place_of(begins, of=cue.started_at, talk=talk)) is not None:
+                kind, key = ("item", cue.item_id) if cue.item_id is not None else ("question", cue.question_id)
+                found[kind, key] = VideoPlace(second, link_at(recording.url, second))
+        return found
+    return {}
+
+
+def with_cue(questions: QuerySet[Question]) -> QuerySet[Question]:
+    """Add the key of the cue of each question in its own episode, for `video_of`."""
+    own = Cue.objects.filter(question=OuterRef("pk"), rundown__episode=OuterRef("episode"), started_at__isnull=False)
+    return questions.annotate(cue_pk=Subquery(own.values("pk")[:1]))
+
+
+def video_of(question: Question) -> VideoPlace | None:
+    """Return where a question (read `with_cue`) was talked about in the recording of its episode. No query for one that
+    was not, else two."""
+    if (key := question.cue_pk) is None:  # type: ignore[attr-defined]
+        return None
+    cues = list(Cue.objects.filter(pk=key).select_related("rundown"))
+    recordings = list(in_order(Recording.objects.filter(episode=question.episode_id)))
+    return videos_of(recordings, cues).get(("question", question.pk))
+
+
 def sections_of(episode: Episode) -> list[SectionEntry]:
     """Return the sections of an episode, without who stands beside the items, in one query."""
     return _sections(read_together(_section_parts(episode)), named=(), mentions=())
 
 
 def _sections(
-    rows: dict[str, list[Any]], *, named: Sequence[Credit], mentions: Sequence[PaperMention]
+    rows: dict[str, list[Any]],
+    *,
+    named: Sequence[Credit],
+    mentions: Sequence[PaperMention],
+    videos: Mapping[tuple[str, int | None], VideoPlace] | None = None,
 ) -> list[SectionEntry]:
     claims, suggestions = grouped(rows["claims"], "section_id"), grouped(rows["suggestions"], "section_id")
     items = grouped(rows["items"], "section_id")
     by_item, by_section = grouped(named, "item_id"), grouped(named, "section_id")
     papers, own_papers = grouped(mentions, "item_id"), grouped(mentions, "section_id")
     entries: list[SectionEntry] = []
+    videos = videos or {}
     taken: dict[str, int] = defaultdict(int)
     for section in rows["sections"]:
         if section.is_dropped(items[section.pk], suggestions[section.pk]):
             continue
         taken[section.kind] += 1
-        found = [ItemEntry(item, by_item[item.pk], papers[item.pk]) for item in items[section.pk]]
+        found = [
+            ItemEntry(item, by_item[item.pk], papers[item.pk], videos.get(("item", item.pk)))
+            for item in items[section.pk]
+        ]
         entries.append(
             SectionEntry(
                 section=section,
@@ -351,7 +411,9 @@ def _threads(
     *,
     episode: Episode,
     root: int | None = None,
+    videos: Mapping[tuple[str, int | None], VideoPlace] | None = None,
 ) -> list[Thread]:
+    videos = videos or {}
     below, by_question = grouped(questions, "parent_id"), grouped(answers, "question_id")
     of_question, of_answer = grouped(mentions, "question_id"), grouped(mentions, "answer_id")
 
@@ -360,7 +422,8 @@ def _threads(
         for question in below[parent]:
             question.episode = episode
             entries = [AnswerEntry(answer, of_answer[answer.pk]) for answer in by_question[question.pk]]
-            found.append(Thread(question, entries, threads_below(question.pk), of_question[question.pk]))
+            video = videos.get(("question", question.pk))
+            found.append(Thread(question, entries, threads_below(question.pk), of_question[question.pk], video))
         return found
 
     return threads_below(root)

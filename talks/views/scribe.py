@@ -131,9 +131,7 @@ def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
         raise Http404
     values = {"author_name": sent.get("author", ""), "body": _text(sent, "answer")}
     try:
-        actions.note_answer(
-            question=question, section=section, by=by, now=now, take_over="over" in sent, **values
-        )
+        actions.note_answer(question=question, section=section, by=by, now=now, take_over="over" in sent, **values)
     except Repeated:
         pass
     return _("Written down, to %(id)s") % {"id": question.public_id}

@@ -75,7 +75,6 @@ WEEK = [
     api(f"{CLAIM}release/", "{claim.pk}", POST=LEAD_OR_HOSTS),
     also(f"{CLAIM}release/", "{draft_claim.pk}", POST=UNTIL_OPEN),
     api(f"{CLAIM}hand_over/", "{claim.pk}", POST=(LEAD_OR_HOSTS, {"to": "{nora.handle}"})),
-    *looked_at("recordings", "{recording.pk}", "{draft_recording.pk}"),
     *looked_at("mentions", "{mention.pk}", "{draft_mention.pk}"),
     api("episodes/carries/", GET=PUBLIC, POST=(SECTION_LEADS, {"episode": "021", "question": "020-1"})),
     api("episodes/carries/<pk>/", "{carry.pk}", GET=PUBLIC, DELETE=ORGANIZERS),  # nobody hosts 022 yet

@@ -7,6 +7,7 @@ from talks.models import Episode
 from talks.models.episodes import EpisodeQuerySet
 from tests.access import (
     admin_pages,
+    after_the_talk,
     api_of_the_rest,
     api_of_the_week,
     pages_of_people,
@@ -24,7 +25,7 @@ TABLES = {
     module.__name__.rpartition(".")[2]: module.ROWS
     for module in (
         *(pages_to_read, pages_of_the_week, pages_of_the_board, pages_of_the_desk, pages_of_people),
-        *(admin_pages, api_of_the_week, api_of_the_rest),
+        *(admin_pages, api_of_the_week, api_of_the_rest, after_the_talk),
     )
 }
 ALL = [row for rows in TABLES.values() for row in rows]

@@ -16,10 +16,24 @@ from news.actions import stories
 from news.models import FetchRun, NewsItem, Sighting
 from papers.actions import list_imports, list_sections, lists
 from papers.models import ListEntry, ListSection, ReadingList
-from talks.actions import carries, days, item_edits, items, questions, suggestions, templates, triage, uploads, webhooks
+from talks.actions import (
+    carries,
+    days,
+    item_edits,
+    items,
+    questions,
+    suggestions,
+    templates,
+    triage,
+    uploads,
+    webhooks,
+    words,
+)
 from talks.mailing import link_to_stop
 from talks.models import (
+    Answer,
     Claim,
+    Cue,
     Episode,
     Hosting,
     ItemVote,
@@ -28,6 +42,7 @@ from talks.models import (
     Question,
     Recording,
     Reminder,
+    Rundown,
     Section,
     SourceDocument,
     Suggestion,
@@ -52,6 +67,7 @@ def build(now):
     _news(world)
     _lists(world)
     _telling(world)
+    _after(world)
     _own(world)
     world.upload = uploads.keep(data="- [甲](https://example.org/a)".encode(), by=world.organizer, now=now)
     world.upload_of_episode = uploads.keep(data=b"# OpenLLM Talk 231", by=world.organizer, now=now)
@@ -233,6 +249,21 @@ def _telling(world):
     world.delivery = webhooks.send_test(webhook=world.webhook, by=boss, now=now)
     world.kept = KeptRow.objects.filter(episode=world.episode, kind="item", key=str(world.beside.pk)).earliest("event")
     world.stop = link_to_stop(world.nora, MailGroup.REMINDERS).rpartition("/unsubscribe/")[2].strip("/")
+
+
+def _after(world):
+    """Of the evening that is hosted: a cue that was on the air, a recording, an answer without a name, and a link for a
+    word more."""
+    now, stamp = world.now, world.stamp
+    rundown = Rundown.objects.create(episode=world.episode, started_at=now)
+    world.cue = Cue.objects.create(
+        rundown=rundown, position=1, kind="item", item=world.beside, state="done", started_at=now
+    )
+    world.video = Recording.objects.create(
+        episode=world.episode, position=1, url="https://www.bilibili.com/video/BV1/", platform="bilibili", **stamp
+    )
+    world.unsigned = Answer.objects.create(question=world.question, position=9, body="没有署名。", **stamp)
+    world.word = words.ask_for_words(question=world.question, person=world.nora, by=world.organizer, now=now)
 
 
 def _own(world):

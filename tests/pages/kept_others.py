@@ -1,5 +1,6 @@
 """The actions that no page is asked after, by their names: the rest of the table of `test_kept_pages`."""
 
+from tests.pages.kept_after import WITHIN_AFTER
 from tests.pages.kept_history import WITHIN_HISTORY
 from tests.pages.kept_items import WITHIN_ITEMS
 from tests.pages.kept_telling import WITHIN_TELLING
@@ -64,4 +65,5 @@ OTHERS = {
     *WITHIN_ITEMS,
     *WITHIN_TELLING,
     *WITHIN_HISTORY,
+    *WITHIN_AFTER,
 }

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from markup.decode import Undecodable, decode
 from members.actors import SYSTEM
 from members.management.actors import actor_named
+from members.models import ChatWish
 from members.rules import StateRefusal
-from talks.actions.chats import import_chat
+from talks.actions.chats import import_chat, wishing
 from talks.documents.chat import read_chat
 from talks.documents.chat_questions import Proposal, propose
 from talks.models import Episode
@@ -26,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("file", metavar="FILE", type=Path)
         parser.add_argument("--episode", required=True, metavar="CODE", help="005, S02")
         parser.add_argument("--as", dest="username", metavar="USERNAME", help="act as this host or organizer")
-        parser.add_argument("--dry-run", action="store_true", help="read only; touch no database")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="read only; touch no database, so wishes are not known"
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +45,7 @@ class Command(BaseCommand):
             raise CommandError(_("%(file)s holds no messages: each needs the name of who said it.") % {"file": path})
         if not options["dry_run"]:
             self._store(found, options)
+            found = found.without(wishing(found.log.speakers, ChatWish.LEAVE_OUT))
         if options["json"]:
             self.stdout.write(json.dumps(found.as_json(), ensure_ascii=False))
         else:

@@ -1,0 +1,211 @@
+"""What an evening still needs once it is over, and how long its cues took: read for the wrap-up page. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from markup.excerpt import excerpt
+from members.models import Invitation, Person, Purpose
+from talks.highlights import Candidate, line_of
+from talks.missing import unsigned
+from talks.models import (
+    Answer,
+    Claim,
+    ClaimRole,
+    Cue,
+    Episode,
+    Item,
+    ItemState,
+    Question,
+    Review,
+    Rundown,
+)
+from talks.models.order import in_order
+
+GIST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A cue with the minutes it was planned for (None: none) and those it took (None: it was not on the air)."""
+
+    title: str
+    state: str
+    planned: int | None
+    actual: int | None
+
+    @property
+    def over(self) -> int | None:
+        """How many minutes too long, below zero too short; None where one of both is not known."""
+        return None if self.planned is None or self.actual is None else self.actual - self.planned
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody who spoke on an evening, and whether words of theirs stand beside a question."""
+
+    person: Person
+    has_words: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link that lets somebody add words, with its question."""
+
+    invitation: Invitation
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapup:
+    """All that the wrap-up page shows of an evening."""
+
+    episode: Episode
+    questions: list[Question]
+    unanswered: list[Question]
+    unsigned: list[Answer]
+    nameless: list[Answer]
+    waiting: int
+    rundown: Rundown | None
+    spent: list[Spent]
+    candidates: list[Candidate]
+    speakers: list[Speaker]
+    links: list[Link]
+
+    @property
+    def planned(self) -> int:
+        return sum(each.planned or 0 for each in self.spent)
+
+    @property
+    def actual(self) -> int:
+        return sum(each.actual or 0 for each in self.spent)
+
+    @property
+    def over(self) -> int:
+        """How many minutes the cues with a plan were too long together."""
+        return sum(each.over or 0 for each in self.spent)
+
+    @property
+    def silent(self) -> list[Person]:
+        """Who spoke and has no words here."""
+        return [each.person for each in self.speakers if not each.has_words]
+
+
+def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
+    """Return what an evening still needs, in a number of queries that does not grow with it."""
+    questions = list(in_order(Question.objects.filter(episode=episode).select_related("asker").with_answer_count()))
+    for question in questions:
+        question.episode = episode
+    answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
+    decided = answers.filter(author=None, stays_unsigned=True)
+    rundown = Rundown.objects.filter(episode=episode).first()
+    return Wrapup(
+        episode,
+        questions,
+        [row for row in questions if not row.answer_count],  # type: ignore[attr-defined]
+        _with_questions(unsigned(episode).order_by("question__position", "position", "pk"), questions),
+        _with_questions(decided.order_by("question__position", "position", "pk"), questions),
+        _waiting(episode),
+        rundown,
+        spent_of(rundown, now=now),
+        candidates_of(episode, questions),
+        speakers_of(episode),
+        _links(questions, now=now),
+    )
+
+
+def _with_questions(rows: QuerySet[Answer], questions: Sequence[Question]) -> list[Answer]:
+    known = {question.pk: question for question in questions}
+    found = list(rows)
+    for row in found:
+        row.question = known[row.question_id]
+    return found
+
+
+def _waiting(episode: Episode) -> int:
+    """How many questions and answers wait for approval."""
+    asked = Question.objects.filter(episode=episode, review=Review.WAITING)
+    return asked.count() + Answer.objects.filter(question__episode=episode, review=Review.WAITING).count()
+
+
+def spent_of(rundown: Rundown | None, *, now: datetime) -> list[Spent]:
+    """Return the cues of a rundown with what was planned and what they took. One query."""
+    if rundown is None:
+        return []
+    cues = Cue.objects.filter(rundown=rundown).select_related("item", "section", "question")
+    return [
+        Spent(
+            title_of(cue),
+            cue.state,
+            cue.minutes,
+            round(cue.spent(now).total_seconds() / 60) if cue.started_at is not None else None,
+        )
+        for cue in cues.order_by("position", "pk")
+    ]
+
+
+def title_of(cue: Cue) -> str:
+    """Return what a cue is called: its own title, else that of its item, question or section, else its kind."""
+    about = ""
+    if cue.item is not None:
+        about = excerpt(cue.item.title_html, GIST) or cue.item.title or cue.item.url or ""
+    elif cue.question is not None:
+        about = excerpt(cue.question.body_html, GIST)
+    elif cue.section is not None:
+        about = cue.section.name
+    return cue.title or about or cue.get_kind_display()
+
+
+def candidates_of(episode: Episode, questions: Sequence[Question]) -> list[Candidate]:
+    """Return the lines that items and questions would make, in the order of the record. One query."""
+    items = Item.objects.filter(section__episode=episode, section__deleted_at=None, state=ItemState.ACCEPTED)
+    rows = items.filter(deleted_at=None).select_related("section").order_by("section__position", "position", "pk")
+    found = [
+        Candidate(f"item:{row.pk}", line_of(excerpt(row.title_html, GIST) or row.title or ""), row.section.name)
+        for row in rows
+    ]
+    found += [
+        Candidate(f"question:{row.pk}", line_of(excerpt(row.body_html, GIST)), row.public_id)
+        for row in questions
+        if row.parent_id is None
+    ]
+    return [each for each in found if each.line]
+
+
+def speakers_of(episode: Episode) -> list[Speaker]:
+    """Return who led a section, asked or answered, those without words first. Three queries."""
+    leads = Claim.objects.current().filter(section__episode=episode, section__deleted_at=None, role=ClaimRole.LEAD)
+    asked = Question.objects.filter(episode=episode, deleted_at=None)
+    answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
+    wrote = set(answers.exclude(author=None).values_list("author", flat=True))
+    spoke = {*wrote, *leads.values_list("person", flat=True), *asked.values_list("asker", flat=True)} - {None}
+    people = Person.objects.current().filter(pk__in=spoke, is_collective=False).order_by("name", "pk")
+    found = [Speaker(person, person.pk in wrote) for person in people]
+    return sorted(found, key=lambda each: each.has_words)
+
+
+def _links(questions: Sequence[Question], *, now: datetime) -> list[Link]:
+    """Return the links to answer that still work, the newest first. One query."""
+    known = {question.public_id: question for question in questions}
+    rows = Invitation.objects.open(now).filter(purpose=Purpose.ANSWER, target__in=known).select_related("person")
+    return [Link(row, known[row.target]) for row in rows.order_by("-pk")]
+
+
+def words_for_the_group(link: Link, address: str) -> str:
+    """Return what a host pastes into a chat beside a link, in the language of the moment."""
+    question = link.question
+    said = {
+        "name": link.invitation.person.name if link.invitation.person is not None else "",
+        "episode": question.episode.label,
+        "question": excerpt(question.body_html, 60),
+        "url": address,
+    }
+    return (
+        _("@%(name)s In %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
+        % said
+    )
