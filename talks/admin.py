@@ -24,8 +24,8 @@ class LookOnly(admin.ModelAdmin):
 
 
 admin.site.register([Job, Slot, Alias, Event, Person, Paper], LookOnly)
-# The address of a webhook is a key, and who is editing just now is nobody's to look up.
-HIDDEN = ("Presence", "Webhook")
+# The address of a webhook is a key; who is editing just now, and who reported what, is nobody's to look up.
+HIDDEN = ("Presence", "Report", "Webhook")
 admin.site.register(
     [
         getattr(models, name)

@@ -13,7 +13,7 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from members.models import Event, Person, Row
-from talks.models import Answer, Claim, Episode, Item, KeptRow, Question, Section, Suggestion
+from talks.models import Answer, Claim, Episode, Item, KeptRow, Question, Review, Section, Suggestion
 from talks.states import HOME, KEPT, KIND_OF, State, fields_of, states_of
 
 Key = tuple[str, str]
@@ -97,6 +97,8 @@ def taken_out(episode: Episode, *, now: datetime) -> list[tuple[Row, Event]]:
     rows: list[Row] = []
     for kind in sorted(kinds):
         gone = KEPT[kind]._base_manager.filter(**{HOME[kind]: episode}, deleted_at__gte=now - UNDO)
+        if kind in ("question", "answer"):  # what waits was never in
+            gone = gone.exclude(review=Review.WAITING)
         rows += gone.order_by("-deleted_at", "-pk")[:MOST]
     keys = Q(pk=None)
     for row in rows:

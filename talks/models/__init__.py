@@ -18,7 +18,16 @@ from talks.models.episodes import (
     Reference,
 )
 from talks.models.history import KeptRow, Presence
-from talks.models.questions import SETTLED, Answer, Question, QuestionPart, QuestionState, QuestionVote, Review
+from talks.models.questions import (
+    SETTLED,
+    Answer,
+    Question,
+    QuestionPart,
+    QuestionState,
+    QuestionVote,
+    Report,
+    Review,
+)
 from talks.models.rundowns import Cue, CueKind, CueState, Rundown
 from talks.models.sections import (
     Claim,
@@ -74,6 +83,7 @@ __all__ = [
     "Reference",
     "Reminder",
     "ReminderKind",
+    "Report",
     "Review",
     "Rundown",
     "Section",
