@@ -18,6 +18,7 @@ from news.views import ops, source_lists, sources
 from papers.views import lists
 from talks.views import (
     alias_book,
+    answering,
     board,
     board_item,
     chats,
@@ -34,6 +35,7 @@ from talks.views import (
     life,
     list_imports,
     mailing,
+    moderation,
     notifications,
     outbox,
     papers,
@@ -89,6 +91,11 @@ urlpatterns = [
     path("dashboard/statistics/", dashboard.statistics, name="statistics"),
     path("submit/", submit.submit, name="submit"),
     path("submit/known/", submit.known, name="submit-known"),
+    path("episodes/<code>/questions/", moderation.queue, name="moderation"),
+    path("q/<public_id>/edit/", answering.edit_question, name="question-edit"),
+    path("q/<public_id>/answers/<int:pk>/edit/", answering.edit_answer, name="answer-edit"),
+    path("q/<public_id>/summary/", answering.summary, name="question-summary"),
+    path("q/<public_id>/act/", answering.act, name="question-act"),
     path("q/<public_id>/move/", board_item.move_question, name="question-move"),
     path("plan/", life.plan, name="plan-next"),
     path("claim/", claims.index, name="claim"),

@@ -72,9 +72,9 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         return self.filter(review__in=kinds) if kinds else self.exclude(review="")
 
     def unanswered(self) -> Self:
-        """Questions nobody has answered yet."""
+        """Questions nobody has answered yet, and about which nothing was decided."""
         answered = Answer.objects.filter(question=models.OuterRef("pk"), deleted_at=None)
-        return self.filter(~models.Exists(answered))
+        return self.filter(~models.Exists(answered), settled="", summary="")
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-position", "-pk")

@@ -9,12 +9,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.actors import actor_at, person_behind
+from members.actors import ANONYMOUS, actor_at, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may
+from talks.actions import question_merges
 from talks.actions import questions as actions
-from talks.models import Episode, PaperMention, Question
+from talks.carrying import goes_on_in
+from talks.models import Episode, PaperMention, Question, Review
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, may_move, takes_questions
+from talks.views.acting import actor
+from talks.views.answering import found, rights
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
 from talks.views.writing import Draft, kept_draft, send
@@ -68,9 +72,11 @@ def _open_beside(episode: Episode, person: Person | None) -> Episode | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
-    person = visitor(request)
+    person, by = visitor(request), actor(request)
     visible = Question.objects.visible_to(person)
-    row = get_object_or_404(visible.with_public_id(public_id).select_related("episode", "asker", "parent__asker"))
+    if (elsewhere := merged_elsewhere(public_id, person)) is not None:
+        return redirect(elsewhere)
+    row = found(public_id, person, by)
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
@@ -78,7 +84,9 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         made, draft = send(
             request,
             limit=ANSWER_LIMIT,
-            act=lambda body, by: actions.answer(question=row, body=body, by=by, now=timezone.now()),
+            act=lambda body, by: actions.answer(
+                question=row, body=body, by=by, now=timezone.now(), author=request.POST.get("author", "")
+            ),
         )
         if made is not None:
             messages.success(request, _("Your answer stands below, signed with your name."))
@@ -88,17 +96,35 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     mentions = PaperMention.objects.about_question(row).select_related("paper")
     if row.parent is not None:
         row.parent.episode = row.episode
+    thread = thread_of(row, mentions=list(mentions))
     context = {
-        "thread": thread_of(row, mentions=list(mentions)),
+        **rights(row, [entry.answer for entry in thread.answers], by),
+        "has_acts": by is not ANONYMOUS,
+        "thread": thread,
+        "goes_on_in": goes_on_in(row),
+        "merged": list(Question.objects.filter(merged_into=row).select_related("episode").order_by("pk")),
+        "author": request.POST.get("author", ""),
         "episode": row.episode,
         "parent": row.parent,
         "draft": draft,
-        "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),
+        "may_answer": not row.review
+        and (not request.user.is_authenticated or (person is not None and can_answer(person, row))),
         "move_to": _places_for(row, person),
         "previous": visible.before(row).first(),
         "next": visible.after(row).first(),
     }
     return render(request, "talks/question.html", context, status=draft.status)
+
+
+def merged_elsewhere(public_id: str, person: Person | None) -> Question | None:
+    """Return the question that a merged one of this id leads to, None for one that is not merged. Raises Http404 for
+    what leads to nothing that this visitor sees."""
+    merged = Question.objects.filter(review=Review.MERGED, episode__in=Episode.objects.visible_to(person))
+    row = merged.with_public_id(public_id).first()
+    if row is None:
+        return None
+    end = question_merges.end_of(row)
+    return get_object_or_404(Question.objects.visible_to(person).select_related("episode"), pk=end.pk)
 
 
 def _places_for(row: Question, person: Person | None) -> list[Episode]:
