@@ -304,7 +304,9 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
         return is_own or all(each.pk in sections_to_run(by, each.episode) for each in rows)
     comes_back = target is not None and target.get("deleted_at") is None
     if isinstance(row, Question | Answer):
-        return may_write(by) and set(changed) <= _may_restore_of(row, episode, set(changed), by)
+        wanted = set(changed)
+        is_theirs = bool(wanted) or runs(by, episode) or has_written(by, row)
+        return may_write(by) and is_theirs and wanted <= _may_restore_of(row, episode, wanted, by)
     if isinstance(row, Suggestion):
         return can_resolve(by, row)
     if isinstance(row, Section):

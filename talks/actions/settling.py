@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.rules import check_text, invalid
-from talks.actions.html import rendered
+from talks.actions.html import Html, rendered
 from talks.actions.item_rows import check_version
 from talks.actions.question_rows import locked, note, require_settling, save, standing
 from talks.models import SETTLED, Answer, Question, QuestionState
@@ -95,15 +95,15 @@ def summarize(
     by: Actor,
     now: datetime,
     version: int | None = None,
+    html: Html | None = None,
 ) -> Question:
     """Write what the answers come to (小结), with the keys of those it uses; nothing written takes it out.
 
-    Raises PermissionDenied, Http404, StateRefusal when the record is published, ValidationError for bad text, for an
+    `html` is what `html_with` made of it, for callers that hold a lock. Raises PermissionDenied, Http404, StateRefusal when the record is published, ValidationError for bad text, for an
     answer of another question (`unknown`) and, with code `conflict` and both texts, for another version.
     """
-    body = check_text(body.replace("\r\n", "\n").strip("\n"), field="summary", limit=SUMMARY_LIMIT)
-    body = body if body.strip() else ""
-    html = _html(question, body)
+    body = check_text(_neat(body), field="summary", limit=SUMMARY_LIMIT)
+    html = html or html_with(question, body)
     with transaction.atomic():
         row = standing(locked(question, by=by))
         require_settling(by, row)
@@ -117,7 +117,7 @@ def summarize(
         if before == after:
             return row
         if (row.body, row.after) != (question.body, question.after):  # somebody was faster
-            html = _html(row, body)
+            html = html_with(row, body)
         row.summary, row.summary_cites = body, after["cites"]
         for name, value in html.items():
             setattr(row, name, value)
@@ -126,8 +126,14 @@ def summarize(
     return row
 
 
-def _html(row: Question, summary: str) -> dict[str, Any]:
-    return rendered(Question(pk=row.pk, body=row.body, after=row.after, summary=summary))
+def _neat(body: str) -> str:
+    body = body.replace("\r\n", "\n").strip("\n")
+    return body if body.strip() else ""
+
+
+def html_with(row: Question, summary: str) -> Html:
+    """Return the HTML of a question with this summary."""
+    return rendered(Question(pk=row.pk, body=row.body, after=row.after, summary=_neat(summary)))
 
 
 def _tell(
