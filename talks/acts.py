@@ -42,8 +42,6 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("carry", "carry"): gettext_noop("%(who)s lets something of an earlier number go on."),
     ("carry", "drop"): gettext_noop("%(who)s lets something not go on."),
     ("question", "ask"): gettext_noop("%(who)s asks %(row)s."),
-    ("question", "settle"): gettext_noop("%(who)s says that %(row)s is answered."),
-    ("question", "reopen"): gettext_noop("%(who)s opens %(row)s again."),
     ("question", "withdraw"): gettext_noop("%(who)s withdraws %(row)s."),
     ("question", "reveal"): gettext_noop("%(who)s says that %(row)s was theirs."),
     ("question", "move"): gettext_noop("%(who)s moves %(row)s to another episode."),
@@ -54,6 +52,20 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("recording", "add"): gettext_noop("%(who)s adds a recording: %(row)s."),
     ("recording", "align"): gettext_noop("%(who)s says where in a recording the talk begins: %(row)s."),
     ("episode", "set_highlights"): gettext_noop("%(who)s writes the highlights."),
+    ("answer", "accept"): gettext_noop("%(who)s accepts an answer: %(row)s."),
+    ("answer", "unaccept"): gettext_noop("%(who)s accepts an answer no more: %(row)s."),
+    ("question", "settle"): gettext_noop("%(who)s settles %(row)s."),
+    ("question", "reopen"): gettext_noop("%(who)s opens %(row)s again."),
+    ("question", "summarize"): gettext_noop("%(who)s sums up the answers to %(row)s."),
+    ("question", "merge"): gettext_noop("%(who)s merges %(row)s into another question."),
+    ("question", "unmerge"): gettext_noop("%(who)s takes %(row)s apart from another question."),
+    ("", "approve"): gettext_noop("%(who)s approves %(row)s."),
+    ("", "decline"): gettext_noop("%(who)s declines %(row)s."),
+    ("", "undecline"): gettext_noop("%(who)s lets %(row)s wait again."),
+    ("", "hide"): gettext_noop("%(who)s hides %(row)s."),
+    ("", "show"): gettext_noop("%(who)s shows %(row)s again."),
+    ("", "report"): gettext_noop("%(who)s reports %(row)s."),
+    ("", "dismiss"): gettext_noop("%(who)s lets %(row)s stand as it is."),
     ("suggestion", "suggest"): gettext_noop("%(who)s suggests %(row)s."),
     ("suggestion", "own"): gettext_noop("%(who)s sees to %(row)s."),
     ("suggestion", "resolve"): gettext_noop("%(who)s resolves %(row)s."),
@@ -135,6 +147,13 @@ FIELDS: Mapping[str, Any] = {
     "asker_name": gettext_lazy("asked by"),
     "author_name": gettext_lazy("signed by"),
     "stays_unsigned": gettext_lazy("stays without a name"),
+    "transcriber_name": gettext_lazy("written down by"),
+    "is_accepted": gettext_lazy("accepted"),
+    "review": gettext_lazy("under review"),
+    "review_reason": gettext_lazy("Reason"),
+    "settled": gettext_lazy("State"),
+    "settled_reason": gettext_lazy("Reason"),
+    "summary": gettext_lazy("Summary"),
     "author": gettext_lazy("Author"),
     "site": gettext_lazy("Site"),
     "remark": gettext_lazy("Remark"),
@@ -315,7 +334,8 @@ class _Words:
         alike = {"merged_into": "item", "made": "item", "parent": "question"}
         for state in filter(None, states):
             for name, value in state.items():
-                if (known := alike.get(name, name)) in keys and isinstance(value, int):
+                known = alike.get(name, name) if "serial" not in state or name != "merged_into" else "question"
+                if known in keys and isinstance(value, int):
                     keys[known].add(value)
         tables: dict[str, Any] = {"section": Section, "item": Item, "question": Question, "episode": Episode}
         self.names = {
@@ -327,6 +347,8 @@ class _Words:
 
     @staticmethod
     def _name(row: Any) -> str:
+        if isinstance(row, Question) and row.review:
+            return row.local_id  # its words are not everybody's to read
         return row.label if isinstance(row, Episode) else row.name if isinstance(row, Section) else str(row)[:80]
 
     def label(self, kind: str, state: State) -> str:
@@ -350,7 +372,8 @@ class _Words:
         if value is None or value == "" or value == []:
             return ""
         if name in ("section", "item", "question", "episode", "merged_into"):
-            return self.names[{"merged_into": "item"}.get(name, name)].get(value, str(value))
+            merged = "question" if kind == "question" else "item"
+            return self.names[{"merged_into": merged}.get(name, name)].get(value, str(value))
         if name == "owner":
             return printable(self.people.get(value, str(value)))
         if name.endswith("_at"):

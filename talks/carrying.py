@@ -13,6 +13,8 @@ from talks.votes import voters_of
 # Most wanted first, and no more than these (design, "Episode states").
 QUESTIONS = 3
 MOST = 12
+# After so many numbers without an answer somebody is invited, or the question is closed (the issue of questions).
+TIRED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,24 @@ def _before(episode: Episode) -> Episode | None:
 
 
 def _unanswered(before: Episode, without: set[int | None]) -> list[Question]:
-    """Return the questions that nobody answered, those first that are followed up most."""
+    """Return the questions that nobody answered, those first that most want answered, then those followed up most."""
     asked = Question.objects.filter(episode=before, parent=None, deleted_at=None).unanswered()
-    wanted = asked.annotate(wishes=Count("follow_ups", filter=Q(follow_ups__deleted_at=None)))
+    wanted = asked.with_votes().annotate(wishes=Count("follow_ups", filter=Q(follow_ups__deleted_at=None)))
     rows = wanted.exclude(pk__in=[key for key in without if key]).select_related("episode")
-    return list(rows.order_by("-wishes", "position", "pk")[:QUESTIONS])
+    return list(rows.order_by("-vote_count", "-wishes", "position", "pk")[:QUESTIONS])
+
+
+def carried_too_long(episode: Episode) -> list[tuple[Question, int]]:
+    """Return the open questions that have gone on through so many numbers (TIRED), here or from here, that somebody is
+    to be invited or they are closed honestly; each with how many numbers it has gone through, the longest first."""
+    here = Q(episode=episode) | Q(pk__in=Carry.objects.filter(episode=episode, deleted_at=None).values("question"))
+    rows = Question.objects.filter(here, deleted_at=None).unanswered()
+    gone = Count("carries__episode", filter=Q(carries__deleted_at=None), distinct=True)
+    counted = rows.annotate(numbers=gone).filter(numbers__gte=TIRED).select_related("episode")
+    return [(row, row.numbers) for row in counted.order_by("-numbers", "pk")]
+
+
+def goes_on_in(question: Question) -> list[Episode]:
+    """Return the episodes that everybody sees and in which a question goes on, in their order."""
+    carried = Carry.objects.filter(question=question, deleted_at=None).values("episode")
+    return list(Episode.objects.visible_to(None).filter(pk__in=carried).order_by("number", "pk"))

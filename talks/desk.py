@@ -46,6 +46,8 @@ from talks.models import (
     KeptRow,
     Question,
     Reminder,
+    Report,
+    Review,
     Section,
     SectionKind,
 )
@@ -120,6 +122,7 @@ class Desk:
     nominated: int
     unanswered: list[Question]
     carried: list[Carried]
+    in_queue: int
     reminders: list[Reminder]
     breaks: set[date]
     may_run: bool
@@ -176,6 +179,7 @@ def desk_of(
         sum(row.state == ItemState.NOMINATED for row in rows["items"]),
         rows["unanswered"],
         [Carried(f"{row.code}-{row.serial}", row.times) for row in rows["carried"]],
+        sum(len(rows[name]) for name in ("waiting", "waiting_answers", "reports", "reports_of_answers")),
         sorted(rows["reminders"], key=lambda row: (row.due_at, row.pk)),
         {row.day for row in rows["breaks"]},
         _may_run(episode, own, by),
@@ -209,6 +213,7 @@ def _parts(
         code=Coalesce(NullIf(F("question__first_code"), Value("")), F("question__episode__code")),
         times=_times_carried(),
     )
+    reports = Report.objects.filter(settled_at=None)
     moves = Event.objects.about("episode", episode.code).filter(verb="postpone")
     people = Person.objects.current().filter(is_collective=False)
     talked = Q(pk__in=questions.exclude(asker=None).values("asker")) | Q(
@@ -236,6 +241,16 @@ def _parts(
         "unanswered": (asked.unanswered(), ("position", *place)),
         "unsigned": (unsigned(episode), ("position",)),
         "carried": (carries, ("code", "serial", "times")),
+        "waiting": (Question.objects.filter(episode=episode).under_review(Review.WAITING), ("serial",)),
+        "waiting_answers": (
+            Answer.objects.filter(question__episode=episode).under_review(Review.WAITING),
+            ("position",),
+        ),
+        "reports": (reports.filter(question__episode=episode, question__deleted_at=None), ("created_at",)),
+        "reports_of_answers": (
+            reports.filter(answer__question__episode=episode, answer__deleted_at=None),
+            ("created_at",),
+        ),
         "others": (people.filter(talked), ("name",)),
         "moves": (moves, ("before", "after", "reason")),
         "reminders": (

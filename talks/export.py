@@ -138,7 +138,8 @@ def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
 
     def add_below(parent: int | None, index: int) -> None:
         for question in questions[parent]:
-            own = add("question", question, index, asker=question.asker_name)
+            summary = {"summary": question.summary} if question.summary else {}
+            own = add("question", question, index, asker=question.asker_name, **summary)
             for answer in answers[question.pk]:
                 add("answer", answer, own, author=answer.author_name)
             add_below(question.pk, own)

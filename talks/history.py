@@ -13,8 +13,8 @@ from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
 from members.models import Event, Person, Row
-from talks.models import Answer, Claim, Episode, Item, KeptRow, Question, Section, Suggestion
-from talks.states import HOME, KEPT, KIND_OF, State, content_of, fields_of, states_of
+from talks.models import Answer, Claim, Episode, Item, KeptRow, Question, Review, Section, Suggestion
+from talks.states import HOME, KEPT, KIND_OF, State, fields_of, states_of
 
 Key = tuple[str, str]
 # How long what was taken out stands in the list of what can be brought back with one press. Nothing is removed after
@@ -97,8 +97,8 @@ def taken_out(episode: Episode, *, now: datetime) -> list[tuple[Row, Event]]:
     rows: list[Row] = []
     for kind in sorted(kinds):
         gone = KEPT[kind]._base_manager.filter(**{HOME[kind]: episode}, deleted_at__gte=now - UNDO)
-        if "review" in content_of(KEPT[kind]):  # decided about where it waits, and brought back there
-            gone = gone.filter(review="")
+        if kind in ("question", "answer"):  # what waits was never in
+            gone = gone.exclude(review=Review.WAITING)
         if kind == "question":  # who withdrew it has the code that brings it back
             gone = gone.filter(Q(return_code=None) | Q(return_code__withdrawn_from=None))
         rows += gone.order_by("-deleted_at", "-pk")[:MOST]

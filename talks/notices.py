@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from members.models import Notification
-from talks.models import ClaimRole, EpisodeState, HostingRole, ReminderKind
+from talks.models import ClaimRole, EpisodeState, HostingRole, QuestionState, ReminderKind
 from talks.moves import moment
 
 # kind → its sentence
@@ -38,6 +38,18 @@ SENTENCES: dict[str, str] = {
     "item_reopen": gettext_noop("%(who)s opens your “%(title)s” again in %(code)s."),
     "item_move": gettext_noop("%(who)s moves your “%(title)s” to %(section)s in %(code)s."),
     "item_carry": gettext_noop("%(code)s goes on with your “%(title)s” in %(section)s."),
+    "question_answered": gettext_noop("%(who)s answers your question %(id)s: %(body)s"),
+    "question_approve": gettext_noop("Your question %(id)s is shown now: %(body)s"),
+    "question_decline": gettext_noop("Your question %(id)s is not taken: %(reason)s"),
+    "question_hide": gettext_noop("Your question %(id)s is hidden. %(reason)s"),
+    "question_merge": gettext_noop("Your question %(id)s is one with %(into)s now, with its votes and answers."),
+    "question_settle": gettext_noop("Your question %(id)s is now: %(settled)s. %(reason)s"),
+    "question_reopen": gettext_noop("Your question %(id)s is open again."),
+    "answer_accept": gettext_noop("%(who)s accepts your answer to %(id)s."),
+    "answer_approve": gettext_noop("Your answer to %(id)s is shown now."),
+    "answer_decline": gettext_noop("Your answer to %(id)s is not taken: %(reason)s"),
+    "answer_hide": gettext_noop("Your answer to %(id)s is hidden. %(reason)s"),
+    "answer_written": gettext_noop("%(who)s has written down an answer of yours to %(id)s: %(body)s"),
     "suggestion_own": gettext_noop("%(who)s sees to the suggestion “%(body)s” (%(code)s, %(section)s)."),
     "suggestion_resolve": gettext_noop("The suggestion “%(body)s” is resolved: %(resolution)s"),
     "suggestion_reopen": gettext_noop("%(who)s opens the suggestion “%(body)s” again (%(code)s, %(section)s)."),
@@ -55,6 +67,7 @@ SENTENCES: dict[str, str] = {
 WORDS: Mapping[str, Mapping[str, Any]] = {
     "role": {**dict(ClaimRole.choices), **dict(HostingRole.choices)},
     "state": dict(EpisodeState.choices),
+    "settled": dict(QuestionState.choices),
 }
 
 
@@ -92,6 +105,8 @@ def url_of(row: Notification) -> str:
             return f"{reverse('claim')}#section-{row.target_key}"
         if row.target_kind in ("item", "suggestion"):
             return f"{reverse('board', args=[code])}#{row.target_kind}-{row.target_key}"
+        if row.target_kind == "question":
+            return reverse("question", args=[row.target_key])
         if row.target_kind == "webhook":
             return reverse("webhook", args=[row.target_key])
         if row.kind == "reminder":

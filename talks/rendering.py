@@ -29,7 +29,7 @@ BLOCKS: dict[type[models.Model], tuple[str, ...]] = {
     Section: ("body",),
     Item: ("body",),
     Suggestion: ("body",),
-    Question: ("body", "after"),
+    Question: ("body", "after", "summary"),
     Answer: ("body",),
 }
 LINES: dict[type[models.Model], tuple[str, ...]] = {

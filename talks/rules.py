@@ -30,6 +30,7 @@ from talks.models import (
 QUESTION_LIMIT = 10_000
 ANSWER_LIMIT = 20_000
 REASON_LIMIT = 200
+SUMMARY_LIMIT = 20_000
 NOMINATION_LIMIT = 1_000
 TITLE_LIMIT = 1_000
 URL_LIMIT = 2_000
@@ -73,9 +74,53 @@ def can_answer(by: Actor, question: Question) -> bool:
 
 
 def has_written(by: Actor, row: Question | Answer) -> bool:
-    """Whether these are somebody's own words; that a document signs them with one's name does not make them so."""
-    author = row.asker_id if isinstance(row, Question) else row.author_id
-    return isinstance(by, Person) and author == by.pk and not row.is_by_name
+    """Whether somebody wrote these words, or wrote them down; that a document signs them with one's name is neither."""
+    if isinstance(row, Answer):
+        return isinstance(by, Person) and by.pk in (row.transcriber_id, None if row.is_by_name else row.author_id)
+    return isinstance(by, Person) and row.asker_id == by.pk and not row.is_by_name
+
+
+def writer_of(answer: Answer) -> int | None:
+    """Return the key of who typed an answer: its transcriber, else its author, unless a document says who that is."""
+    return answer.transcriber_id or (None if answer.is_by_name else answer.author_id)
+
+
+def may_moderate(by: Actor, episode: Episode) -> bool:
+    """Its hosts and editors until it is published, and organizers: what is shown, merged and edited there."""
+    return runs(by, episode) or is_host(by, episode, HostingRole.EDITOR)
+
+
+def may_settle(by: Actor, question: Question) -> bool:
+    """Who says how far a question has come, accepts its answers and sums them up: who moderates, and, until the record
+    is published, who asked it and who leads the free talk."""
+    episode = question.episode
+    if may_moderate(by, episode):
+        return True
+    if not episode.is_open or not may_write(by) or not isinstance(by, Person):
+        return False
+    return has_written(by, question) or leads_free_talk(by, episode)
+
+
+def leads_free_talk(by: Person, episode: Episode) -> bool:
+    """Whether somebody leads the free talk of an episode, by more than a name in its document."""
+    free = Section.objects.filter(episode=episode, kind=SectionKind.FREE_TALK, deleted_at=None)
+    held = Claim.objects.filter(person=by, role=ClaimRole.LEAD, is_by_name=False, deleted_at=None)
+    return held.filter(section__in=free).exists()
+
+
+def may_report(by: Actor, row: Question | Answer, *, now: datetime) -> bool:
+    """Signed-in people and guests who ask in its episode; nobody their own words."""
+    episode = row.episode if isinstance(row, Question) else row.question.episode
+    return (may_write(by) or guest_may(by, Purpose.ASK, episode.code, now=now)) and not has_written(by, row)
+
+
+def may_read_under_review(by: Actor, row: Question | Answer) -> bool:
+    """Words that are not shown: who moderates the episode reads them, and who wrote them."""
+    episode = row.episode if isinstance(row, Question) else row.question.episode
+    person = person_behind(by)
+    writer = row.asker_id if isinstance(row, Question) else writer_of(row)
+    is_own = person is not None and person.pk == writer and not (isinstance(row, Question) and row.is_by_name)
+    return is_own or may_moderate(by, episode)
 
 
 def may_move(by: Actor, question: Question) -> bool:
@@ -87,9 +132,9 @@ def may_move(by: Actor, question: Question) -> bool:
 
 
 def can_edit(by: Actor, row: Question | Answer) -> bool:
-    """One's own words, until the record is published."""
+    """One's own words, and hosts, editors and organizers everybody's, until the record is published."""
     episode = row.episode if isinstance(row, Question) else row.question.episode
-    return may_write(by) and has_written(by, row) and episode.is_open
+    return may_write(by) and episode.is_open and (has_written(by, row) or may_moderate(by, episode))
 
 
 def takes_news(episode: Episode) -> bool:

@@ -38,7 +38,8 @@ def rendered_ahead(rows: list[FlatRow], *, episode_kind: str, number: int) -> di
     for index, row in enumerate(rows):
         model, fields = KINDS[row.kind]
         if model in RENDERED and (row.kind, row.digest()) not in known:
-            found[index] = rendered(model(**{name: row.values[name] for name in fields}))
+            summary = {"summary": row.values["summary"]} if row.values.get("summary") else {}
+            found[index] = rendered(model(**{name: row.values[name] for name in fields}, **summary))
     return found
 
 
@@ -228,7 +229,7 @@ MENTIONING = ("item", "question", "answer", "section", "passage")
 
 def papers_in(row: FlatRow) -> dict[str, int | None]:
     """Return the arXiv ids that a row names, those in its text, for an item those it lists; with the version named."""
-    texts = [row.values.get(name) or "" for name in ("url", "title", "body", "after")]
+    texts = [row.values.get(name) or "" for name in ("url", "title", "body", "after", "summary")]
     texts += [group["body"] for group in row.values.get("groups", [])]
     versions = links.arxiv_versions("\n".join(texts))
     if row.kind == "item":
@@ -241,7 +242,7 @@ def _fields_of(kind: str) -> list[str]:
     model, fields = KINDS[kind]
     more = {
         "item": ["url_key"],
-        "question": ["asker", "asker_name", "is_by_name"],
+        "question": ["asker", "asker_name", "is_by_name", "summary", "summary_cites"],
         "answer": ["author", "author_name", "is_by_name"],
     }
     html = html_fields(model) if model in RENDERED else []

@@ -57,14 +57,14 @@ def announce(
 ) -> None:
     """Tell the webhooks that listen what an act has done, in the transaction of the act.
 
-    `event` is what was recorded of it. Of several kinds a webhook is told the first it listens to. After `until` it is
-    told no more. What the sample does is told to nobody.
+    `event` is what was recorded of it; `who` among the values names somebody else than who did it. Of several kinds a
+    webhook is told the first it listens to. After `until` it is told no more. What the sample does is told to nobody.
     """
     hooks = [(hook, kind) for hook in Webhook.objects.listening() if (kind := _heard(hook, kinds))]
     if not hooks or Episode.objects.of_sample().filter(pk=episode.pk).exists():
         return
     with translation.override(settings.LANGUAGE_CODE):
-        who = event.person.name if event.person is not None else ""
+        who = values.pop("who", event.person.name if event.person is not None else "")
         address = f"{settings.SITE_URL}{url or episode.get_absolute_url()}"
         nobody = _("The schedule") if event.by == Event.By.SYSTEM else _("Somebody")
         said = {"who": who or nobody, **values}

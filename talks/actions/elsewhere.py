@@ -12,7 +12,7 @@ from members.models import Event
 from talks.documents import matching
 from talks.documents.flat import FlatRow
 from talks.export import Stored, rows_of
-from talks.models import Answer, Episode, ImportedRow, Item, Question
+from talks.models import Answer, Episode, ImportedRow, Item, Question, Review
 
 Key = tuple[str, int]
 
@@ -37,7 +37,13 @@ class Elsewhere:
             self._find_away({(each.flat.kind, each.row.pk) for each in stored})
 
     def _find_here(self, stored: list[Stored]) -> None:
-        """Items that somebody put into another section: an event says so."""
+        """Items that somebody put into another section, answers that a merge put under another question: an event says
+        so."""
+        merges = Event.objects.filter(target_kind="question", verb="merge", target_key__in=_merged_in(stored))
+        gone = {("answer", key) for event in merges for key, _place in (event.after or {}).get("answers", [])}
+        for index, each in enumerate(stored) if gone else ():
+            if (each.flat.kind, each.row.pk) in gone & self.marks.keys():
+                self.here[index] = each
         mine = [str(pk) for kind, pk in self.marks if kind == "item"]
         moves = Event.objects.filter(target_kind="item", target_key__in=mine, verb="move")
         moved = {int(key) for key in moves.values_list("target_key", flat=True)}
@@ -65,8 +71,8 @@ class Elsewhere:
                     self.parents[key] = (parent.flat.kind, parent.row.pk)
 
     def index_of(self, row: FlatRow, kept: Iterable[Key]) -> int | None:
-        """Return the index of the moved item of this episode that a row of the file is."""
-        free = {("item", each.row.pk): index for index, each in self.here.items()}
+        """Return the index of the moved row of this episode that a row of the file is."""
+        free = {(row.kind, each.row.pk): index for index, each in self.here.items() if each.flat.kind == row.kind}
         key = self._that_is(row, {key: self.here[index] for key, index in free.items() if key not in set(kept)})
         return free[key] if key is not None else None
 
@@ -89,3 +95,9 @@ class Elsewhere:
         if name is None or wanted is None:
             return None
         return next((key for key, each in free.items() if name(each.flat.values) == wanted), None)
+
+
+def _merged_in(stored: list[Stored]) -> list[str]:
+    """Return the public ids of the questions that are merged into others just now."""
+    rows = [each.row for each in stored if each.flat.kind == "question"]
+    return [row.public_id for row in rows if row.review == Review.MERGED]

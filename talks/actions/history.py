@@ -25,6 +25,7 @@ from talks.actions.html import Html
 from talks.actions.item_rows import check_version, locked_episodes
 from talks.actions.keeping import keep
 from talks.actions.life import tell
+from talks.actions.moderation import put_back
 from talks.actions.reminders import plan_reminders
 from talks.actions.restoring import Restoring, html_ahead
 from talks.history import Key, differing, find_row, last_act, load, wanted_of_episode, wanted_of_row
@@ -44,22 +45,27 @@ from talks.models import (
 )
 from talks.rules import (
     REASON_LIMIT,
-    can_edit,
     can_resolve,
+    has_written,
     holds,
     is_own_nomination,
+    may_moderate,
+    may_settle,
     runs,
     sections_to_run,
     takes_claims,
 )
-from talks.states import KIND_OF, State, homes_of_states, states_of
+from talks.states import KIND_OF, State, fields_of, homes_of_states, states_of
 
 # What a restore leaves as it is, whatever it was: the life of an evening, and what was given once.
 LEFT_ALONE = {"episode": ("kind", "number", "code", "state", "template")}
 BEFORE = (EpisodeState.DRAFT, EpisodeState.COLLECTING, EpisodeState.LOCKED)
 DATES = ("starts_at", "locks_at", "time_text")
 # What belongs to the evening and not to the row: only a restore of the whole brings it back.
-OF_THE_WHOLE = {"section": ("degraded_at",)}
+OF_THE_WHOLE = {"section": ("degraded_at",), "question": ("settled", "settled_reason"), "answer": ("is_accepted",)}
+# What is shown is decided in the queue, and no restore decides otherwise.
+REVIEWED = ("review", "review_reason", "merged_into", "deleted_at")
+SIGNED = {"asker_name", "author_name", "transcriber_name"}
 # What a nominator may bring back of their own, while it is only nominated.
 OWN = {"title", "url", "url_key", "body", "deleted_at", "credits", "papers"}
 
@@ -79,10 +85,13 @@ def restore_row(
 
 
 def bring_back(*, kind: str, key: str, by: Actor, now: datetime, version: int | None = None) -> Row:
-    """Bring a row back that was taken out, given up or dropped. Raises as `restore_row`."""
+    """Bring a row back that was taken out, given up or dropped; what the queue keeps from being shown as `put_back`
+    does. Raises as `restore_row`."""
     row = find_row(kind, key)
     if row is None or kind == "episode":
         raise Http404
+    if isinstance(row, Question | Answer) and row.review:
+        return put_back(row=row, by=by, now=now, version=version)
 
     def wanted(found: Row) -> dict[Key, State | None]:
         return {(kind, key): {**states_of([found])[found], "deleted_at": None}}
@@ -101,6 +110,7 @@ def _one(row: Row, of: Any, event: int | None, version: int | None, reason: str,
         found = find_row(*own)
         if found is None:
             raise Http404
+        _refuse_reviewed(found, of(found)[own])
         wanted = _left_alone(of(found), load(ahead), is_whole=False, now=now)
         rows = load(wanted)
         now_there = states_of([rows[own]])[rows[own]]
@@ -184,10 +194,22 @@ def _left_alone(
             if isinstance(row, Episode) and row.state in BEFORE and _is_over(state["starts_at"], now):
                 names += DATES
             state = {**state, **{name: there[name] for name in names}}
+        if isinstance(row, Question | Answer) and (row.review or (state or {}).get("review")):
+            if state is None:
+                continue
+            state = {**state, **{name: value for name, value in fields_of(row).items() if name in REVIEWED}}
+        if isinstance(row, Answer) and state is not None:
+            state = {**state, "question": row.question_id}  # a merge moves answers, and takes them back
         if state is None and key[0] == "episode":
             continue  # an episode is never taken out by this
         found[key] = state
     return found
+
+
+def _refuse_reviewed(row: Row, target: State | None) -> None:
+    """Raise StateRefusal for what is not shown, before anything is said about its words."""
+    if isinstance(row, Question | Answer) and (row.review or (target or {}).get("review")):
+        raise StateRefusal(_("Whether it is shown is decided in the queue."), code="under_review")
 
 
 def _is_over(moment: str | None, now: datetime) -> bool:
@@ -282,9 +304,9 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
         return is_own or all(each.pk in sections_to_run(by, each.episode) for each in rows)
     comes_back = target is not None and target.get("deleted_at") is None
     if isinstance(row, Question | Answer):
-        # Words are their author's; where they stand and whether is the host's, and what the host took out stays out.
-        is_own = can_edit(by, row) and "episode" not in changed and ("deleted_at" not in changed or _was_last(row, by))
-        return is_own or (runs(by, episode) and "body" not in changed)
+        wanted = set(changed)
+        is_theirs = bool(wanted) or runs(by, episode) or has_written(by, row)
+        return may_write(by) and is_theirs and wanted <= _may_restore_of(row, episode, wanted, by)
     if isinstance(row, Suggestion):
         return can_resolve(by, row)
     if isinstance(row, Section):
@@ -298,6 +320,19 @@ def _may(row: Row, episode: Episode, changed: Iterable[str], target: State | Non
         has_left = may_write(by) and comes_back and _was_theirs(row, by) and _has_left(row)
         return runs(by, episode) or has_left
     return runs(by, episode)
+
+
+def _may_restore_of(row: Question | Answer, episode: Episode, changed: set[str], by: Actor) -> set[str]:
+    """Return which fields of a question or an answer somebody may restore. Words are their author's, and of who mended
+    them last; where they stand and whether is the host's, and what the host took out stays out."""
+    may: set[str] = changed - {"body"} if runs(by, episode) else set()
+    if has_written(by, row):
+        may |= {"body", *SIGNED} | ({"deleted_at"} if _was_last(row, by) else set())
+    if may_moderate(by, episode) and _was_last(row, by):
+        may |= {"body"}
+    if isinstance(row, Question) and may_settle(by, row):
+        may |= {"summary", "summary_cites"}
+    return may
 
 
 def _was_theirs(row: Claim | Hosting, by: Actor) -> bool:

@@ -56,7 +56,12 @@ def loaded_version(row: Row) -> int:
 
 
 # Which name, as it was written, stands in a state beside the key of a person.
-WRITTEN = (("person", "name"), ("asker", "asker_name"), ("author", "author_name"))
+WRITTEN = (
+    ("person", "name"),
+    ("asker", "asker_name"),
+    ("author", "author_name"),
+    ("transcriber", "transcriber_name"),
+)
 
 
 def forget_names(*, people: Collection[int], name: str, **_more: Any) -> None:

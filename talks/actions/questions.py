@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Max, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 
 from markup import links
@@ -14,6 +15,7 @@ from members.actors import Actor, person_behind
 from members.models import Event, Person, Purpose
 from members.rules import StateRefusal, check_text, guest_may, may_write
 from papers.actions.stubs import find_or_stub
+from talks.actions.answers import check_author, signature, tell_of_answer
 from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
@@ -21,7 +23,7 @@ from talks.actions.rundown_version import touch_rundown
 from talks.documents.model import MAX_NUMBER
 from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
-from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, takes_questions
+from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, may_moderate, takes_questions
 from talks.telling import excerpt
 
 
@@ -112,30 +114,36 @@ def tell_asked(*, event: Event, question: Question, now: datetime) -> None:
     _announce(event, "question_asked", question, question.body, now=now, **who)
 
 
-def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Html | None = None) -> Answer:
+def answer(
+    *, question: Question, body: str, by: Actor, now: datetime, html: Html | None = None, author: str = ""
+) -> Answer:
     """Add one signed answer to a question. `html` is what `rendered` made of it, for callers that hold a lock.
 
-    Raises PermissionDenied when this person may not answer, ValidationError for bad text, Repeated for what this
-    person answered already.
+    With `author`, a name or @name, it is written down for somebody else; who writes is its transcriber then. Raises
+    PermissionDenied when this person may not answer, ValidationError for bad text or an author nobody knows, Repeated
+    for what this person answered already.
     """
     if not may_write(by) or not isinstance(by, Person):
         raise PermissionDenied(_("Sign in to answer."))
     check_text(body, field="body", limit=ANSWER_LIMIT, required=True)
+    author = check_author(author)
     html = html or rendered(Answer(body=body))
     with transaction.atomic():
         question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
         if not can_answer(by, question):
             raise StateRefusal(_("This question takes no answers yet."), code="answers_closed")
-        _refuse_repetition(Answer.objects.filter(question=question, author=by, deleted_at=None), body)
+        if question.deleted_at is not None:
+            raise StateRefusal(_("This question is not shown any more."), code="not_shown")
+        signed = signature(author, by=by, now=now)
+        _refuse_repetition(Answer.objects.filter(question=question, deleted_at=None, **signed), body)
         last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"]
         written = Answer.objects.create(
             question=question,
             position=(last or 0) + 1,
-            author=by,
-            author_name=by.name,
             body=body,
             created_at=now,
             changed_at=now,
+            **signed,
             **html,
         )
         mention_papers(text=body, episode=question.episode, now=now, answer=written)
@@ -144,29 +152,30 @@ def answer(*, question: Question, body: str, by: Actor, now: datetime, html: Htm
         keep(event, [written])
         _announce(event, "question_answered", question, body, now=now)
         touch_rundown(episode=question.episode_id)
+        tell_of_answer(written, question, by=by, now=now)
     return written
 
 
 def edit_question(*, question: Question, version: int, body: str, by: Actor, now: datetime) -> Question:
-    """Put other words into a question of one's own; the same words change nothing.
+    """Put other words into a question: who asked it, hosts, editors and organizers; the same words change nothing.
 
     Raises PermissionDenied for others, StateRefusal when the record is published, ValidationError for bad text and,
     with code `conflict` and both texts, when the question is not of this version any more.
     """
     _check_edit(question, body, limit=QUESTION_LIMIT, by=by)
-    html = rendered(Question(pk=question.pk, body=body, after=question.after))
+    html = rendered(Question(pk=question.pk, body=body, after=question.after, summary=question.summary))
     with transaction.atomic():
         _lock_episode(questions=question.pk)
         row = Question.objects.select_related("episode").get(pk=question.pk)
-        if row.after != question.after:  # an import was faster
-            html = rendered(Question(pk=row.pk, body=body, after=row.after))
+        if (row.after, row.summary) != (question.after, question.summary):  # somebody was faster
+            html = rendered(Question(pk=row.pk, body=body, after=row.after, summary=row.summary))
         own = Question.objects.filter(episode=row.episode, asker=row.asker, deleted_at=None)
         _edit(row, own, version=version, body=body, html=html, by=by, now=now)
     return row
 
 
 def edit_answer(*, answer: Answer, version: int, body: str, by: Actor, now: datetime) -> Answer:
-    """Put other words into an answer of one's own; the same words change nothing. Raises as `edit_question` does."""
+    """Put other words into an answer: who wrote it, hosts, editors and organizers. Raises as `edit_question` does."""
     _check_edit(answer, body, limit=ANSWER_LIMIT, by=by)
     html = rendered(Answer(pk=answer.pk, body=body))
     with transaction.atomic():
@@ -184,8 +193,8 @@ def _lock_episode(**holds: int) -> None:
 
 def _check_edit(row: Question | Answer, body: str, *, limit: int, by: Actor) -> None:
     """Check all that no lock is needed for."""
-    if not may_write(by) or not has_written(by, row):
-        raise PermissionDenied(_("Only who wrote this may change it."))
+    if not may_write(by) or not (has_written(by, row) or may_moderate(by, _episode_of(row))):
+        raise PermissionDenied(_("Only who wrote this, hosts and editors change it."))
     check_text(body, field="body", limit=limit, required=True)
 
 
@@ -193,8 +202,10 @@ def _edit(
     row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, html: Html, by: Actor, now: datetime
 ) -> None:
     """Write other words into a row of a locked episode; `own` are all that its author wrote there."""
-    if not has_written(by, row):
-        raise PermissionDenied(_("Only who wrote this may change it."))
+    if not has_written(by, row) and not may_moderate(by, _episode_of(row)):
+        raise PermissionDenied(_("Only who wrote this, hosts and editors change it."))
+    if row.deleted_at is not None and not row.review:
+        raise Http404
     if not can_edit(by, row):
         raise StateRefusal(_("The record is published; its words stand."), code="record_published")
     if row.version != version:
@@ -208,12 +219,16 @@ def _edit(
         setattr(row, name, value)
     row.save(update_fields=["body", "version", "changed_at", *html])
     kind = "question" if isinstance(row, Question) else "answer"
-    episode = row.episode if isinstance(row, Question) else row.question.episode
+    episode = _episode_of(row)
     PaperMention.objects.filter(**{kind: row}).delete()
     mention_papers(text=body, episode=episode, now=now, **{kind: row})
     key = row.public_id if isinstance(row, Question) else row.pk
     values = {"before": {"body": before}, "after": {"body": body}}
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
+
+
+def _episode_of(row: Question | Answer) -> Episode:
+    return row.episode if isinstance(row, Question) else row.question.episode
 
 
 def _conflict(row: Question | Answer, *, yours: str, base: dict[str, Any] | None) -> ValidationError:

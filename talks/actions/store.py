@@ -154,7 +154,7 @@ class _Store:
         """Settle a row of the file that somebody moved. What stands in another section of this episode takes the
         file's words as the others do; what stands in another episode, with all below it, is left alone."""
         row = self.rows[index]
-        here = self.elsewhere.index_of(row, self.kept) if row.kind == "item" else None
+        here = self.elsewhere.index_of(row, self.kept) if row.kind in ("item", "answer") else None
         if here is not None:
             self._settle(index, self.stored[here], depth=depth)
             return True
@@ -270,6 +270,8 @@ class _Store:
             target.url_key = key_of(row.values["url"])
         if row.kind == "question":
             self._sign(target, "asker", row.values["asker"])
+            if (summary := row.values.get("summary", "")) != target.summary:
+                target.summary, target.summary_cites = summary, []
         if row.kind == "answer":
             self._sign(target, "author", row.values["author"])
 

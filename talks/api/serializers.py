@@ -16,6 +16,7 @@ from talks.models import (
     Item,
     PaperMention,
     Question,
+    QuestionState,
     Recording,
     Section,
     SourceDocument,
@@ -151,11 +152,14 @@ class AnswerSerializer(serializers.ModelSerializer[Answer]):
     question = serializers.CharField(source="question.public_id", read_only=True)
     author = PersonLine(allow_null=True, read_only=True)
     author_name = WrittenName(allow_null=True, read_only=True)
+    transcriber = PersonLine(allow_null=True, read_only=True)
+    transcriber_name = WrittenName(allow_null=True, read_only=True)
 
     class Meta:
         model = Answer
         fields = read_only_fields = (
-            *("id", "question", "position", "author", "author_name", "body", "body_html", *STAMP),
+            *("id", "question", "position", "author", "author_name", "transcriber", "transcriber_name", "body"),
+            *("body_html", "is_accepted", "review", "review_reason", *STAMP),
         )
 
 
@@ -169,14 +173,30 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     answer_count = serializers.IntegerField(read_only=True)
     vote_count = serializers.IntegerField(read_only=True)
+    state = serializers.ChoiceField(QuestionState.choices, read_only=True)
+    merged_into = serializers.SerializerMethodField()
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
         model = Question
         fields = read_only_fields = (
             *("id", "episode", "position", "part", "number", "asker", "asker_name", "body", "body_html", "after"),
-            *("after_html", "parent", "is_anonymous", "answer_count", "vote_count", "url", *STAMP),
+            *(
+                "after_html",
+                "parent",
+                "answer_count",
+                "vote_count",
+                "state",
+                "settled_reason",
+                "summary",
+                "summary_html",
+            ),
+            *("summary_cites", "is_anonymous", "review", "review_reason", "merged_into", "url", *STAMP),
         )
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_merged_into(self, question: Question) -> str | None:
+        return question.merged_into.public_id if question.merged_into_id and question.merged_into else None
 
     @extend_schema_field(serializers.CharField(allow_null=True))
     def get_parent(self, question: Question) -> str | None:
@@ -285,10 +305,12 @@ class NewQuestion(serializers.Serializer):
 
 
 class NewAnswer(serializers.Serializer):
-    """What answering needs: the question's public id and the answer in Markdown."""
+    """What answering needs: the question's public id and the answer in Markdown; `author`, a name or @name, when it is
+    written down for somebody else."""
 
     question = Text(max_length=24)
     body = Text(max_length=ANSWER_LIMIT)
+    author = Text(max_length=NAME_LIMIT, required=False, allow_blank=True, default="")
 
 
 class OtherQuestion(serializers.Serializer):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from talks.documents import model
+from talks.documents.vocabulary import SUMMARY
 
 NOMINATED, ACCEPTED = "nominated", "accepted"
 
@@ -133,8 +134,12 @@ def _nomination(title: str) -> dict[str, Any]:
 
 def _add_question(rows: list[FlatRow], question: model.QuestionDoc, parent: int) -> None:
     own = len(rows)
-    rows.append(FlatRow("question", parent, _values(question, leave=("answers", "follow_ups"))))
-    rows.extend(FlatRow("answer", own, _values(answer)) for answer in question.answers if answer.body.strip())
+    answers = [answer for answer in question.answers if answer.body.strip()]
+    values = _values(question, leave=("answers", "follow_ups"))
+    if answers and answers[-1].author == SUMMARY:  # 小结 is no answer; others that are signed so are left as they are
+        values["summary"] = answers.pop().body
+    rows.append(FlatRow("question", parent, values))
+    rows.extend(FlatRow("answer", own, _values(answer)) for answer in answers)
     for follow_up in question.follow_ups:
         _add_question(rows, follow_up, own)
 
@@ -166,8 +171,12 @@ def _item(values: dict[str, Any]) -> model.ItemDoc:
 
 
 def _question(rows: Sequence[FlatRow], index: int, below: Any) -> model.QuestionDoc:
+    values = dict(rows[index].values)
+    answers = [model.AnswerDoc(**rows[child].values) for child in below(index, "answer")]
+    if summary := values.pop("summary", ""):
+        answers.append(model.AnswerDoc(author=SUMMARY, body=summary))
     return model.QuestionDoc(
-        **rows[index].values,
-        answers=tuple(model.AnswerDoc(**rows[child].values) for child in below(index, "answer")),
+        **values,
+        answers=tuple(answers),
         follow_ups=tuple(_question(rows, child, below) for child in below(index, "question")),
     )

@@ -13,6 +13,9 @@ from functools import lru_cache
 from markup.cjk import normalise_digits
 from talks.documents.model import SectionKind
 
+# Who signs what the answers to a question come to: no person.
+SUMMARY = "小结"
+
 # One character each, so that offsets hold. Only what occurs in the words below and in dates.
 _TRADITIONAL = (
     "週聞薦經實踐線討論參資後續計劃畫編輯號時間負責貢獻議區題視頻學術項業雜類裡裏問註記錄紹點彙匯顧導語個選塊欄綜開"

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('members', '0005_desk'),
-        ('talks', '0008_questions'),
+        ('talks', '0010_answering'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('talks', '0008_questions'),
+        ('talks', '0011_live'),
     ]
 
     operations = [

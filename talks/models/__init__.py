@@ -19,7 +19,16 @@ from talks.models.episodes import (
     Reference,
 )
 from talks.models.history import KeptRow, Presence
-from talks.models.questions import SETTLED, Answer, Question, QuestionPart, QuestionState, QuestionVote, Review
+from talks.models.questions import (
+    SETTLED,
+    Answer,
+    Question,
+    QuestionPart,
+    QuestionState,
+    QuestionVote,
+    Report,
+    Review,
+)
 from talks.models.rundowns import Cue, CueKind, CueState, Rundown, ScribeLock
 from talks.models.sections import (
     Claim,
@@ -77,6 +86,7 @@ __all__ = [
     "Reference",
     "Reminder",
     "ReminderKind",
+    "Report",
     "ReturnCode",
     "Review",
     "Rundown",

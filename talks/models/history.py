@@ -10,9 +10,9 @@ from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 
-from members.models import Event, Person
-from talks.models.episodes import Episode, EpisodeState
-from talks.models.questions import Answer, Question
+from members.models import Event, Person, Role
+from talks.models.episodes import Episode, EpisodeState, Hosting
+from talks.models.questions import Answer, Question, Review
 from talks.models.sections import Item, Suggestion
 
 
@@ -25,17 +25,36 @@ def _gone() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
         ("question", Question._base_manager.filter(out)),
         ("answer", Answer._base_manager.filter(out | Q(question__deleted_at__isnull=False))),
     ):
-        yield kind, rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
+        yield kind, _as_keys(rows)
 
 
-def _unseen() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
-    """Yield the kinds of rows that are reviewed, each with the keys of those that are not shown to anybody here."""
+def _as_keys(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Return the keys of rows as a KeptRow writes them."""
+    return rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
+
+
+def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, Any]]]:
+    """Yield the kinds of words with the keys of those that are not shown (or answer such) and that this visitor has no
+    part in: they neither wrote them nor see to the questions of the episode."""
+    reviewed = (Review.WAITING, Review.DECLINED, Review.HIDDEN)
     withdrawn = Q(return_code__withdrawn_from__isnull=False, deleted_at__isnull=False)
-    for kind, rows in (
-        ("question", Question._base_manager.filter(~Q(review="") | withdrawn)),
-        ("answer", Answer._base_manager.exclude(review="")),
-    ):
-        yield kind, rows.order_by().annotate(as_key=Cast("pk", models.CharField())).values("as_key")
+    yield "question", _as_keys(Question._base_manager.filter(withdrawn))  # who asked has the code; nobody else
+    questions = Question._base_manager.filter(review__in=reviewed)
+    answers = Answer._base_manager.filter(Q(review__in=reviewed) | Q(question__review__in=reviewed))
+    if person is not None:
+        user = person.user
+        if user is not None and user.is_active and user.suspended_at is None and user.role == Role.ORGANIZER:
+            return
+        hosted = Hosting.objects.filter(person=person, is_by_name=False, deleted_at=None)
+        seen_to = hosted.exclude(episode__state=EpisodeState.PUBLISHED).values("episode")
+        if user is not None and user.is_active and user.suspended_at is None:
+            questions = questions.exclude(episode__in=seen_to)
+            answers = answers.exclude(question__episode__in=seen_to)
+        questions = questions.exclude(asker=person, asker__isnull=False, is_by_name=False)
+        answers = answers.exclude(transcriber=person, transcriber__isnull=False)
+        answers = answers.exclude(author=person, author__isnull=False, is_by_name=False)
+    for kind, rows in (("question", questions), ("answer", answers)):
+        yield kind, _as_keys(rows)
 
 
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):
@@ -53,8 +72,8 @@ class KeptRowQuerySet(models.QuerySet["KeptRow"]):
         """What this visitor may know of: with an account, all of the episodes they see; without one, what was changed
         in a record after it was published. What is under review or withdrawn stands where it is decided about."""
         rows = self.filter(episode__in=Episode.objects.visible_to(person))
-        for kind, unseen in _unseen():
-            rows = rows.exclude(kind=kind, key__in=unseen)
+        for kind, hidden in _under_review(person):  # words that are not shown are nobody's to read here either
+            rows = rows.exclude(kind=kind, key__in=hidden)
         if person is not None:
             return rows
         code = OuterRef("episode__code")

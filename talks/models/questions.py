@@ -63,12 +63,18 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     """Reads of questions."""
 
     def visible_to(self, person: Person | None) -> Self:
-        return self.filter(deleted_at=None, episode__in=Episode.objects.visible_to(person))
+        """What stands; a follow-up only while its question does."""
+        under = Q(parent=None) | Q(parent__deleted_at=None)
+        return self.filter(under, deleted_at=None, episode__in=Episode.objects.visible_to(person))
+
+    def under_review(self, *kinds: str) -> Self:
+        """Those that are not shown, for one of these reasons or for any."""
+        return self.filter(review__in=kinds) if kinds else self.exclude(review="")
 
     def unanswered(self) -> Self:
-        """Questions nobody has answered yet."""
+        """Questions nobody has answered yet, and about which nothing was decided."""
         answered = Answer.objects.filter(question=models.OuterRef("pk"), deleted_at=None)
-        return self.filter(~models.Exists(answered))
+        return self.filter(~models.Exists(answered), settled="", summary="")
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-position", "-pk")
@@ -248,8 +254,43 @@ class QuestionVote(models.Model):
         return f"{self.question_id}"
 
 
+class Report(models.Model):
+    """Somebody says that a question or an answer should not stand so (举报); one person says it once of each.
+
+    Whoever runs the episode reads it in the queue; `settled_at` is when they were done with it.
+    """
+
+    question = models.ForeignKey(Question, null=True, blank=True, on_delete=models.CASCADE, related_name="reports")
+    answer = models.ForeignKey("Answer", null=True, blank=True, on_delete=models.CASCADE, related_name="reports")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="reports")
+    reason = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["question", "person"], condition=Q(question__isnull=False), name="report_question_once"
+            ),
+            models.UniqueConstraint(
+                fields=["answer", "person"], condition=Q(answer__isnull=False), name="report_answer_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(question=None, answer__isnull=False) | Q(question__isnull=False, answer=None),
+                name="report_of_one_row",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.reason[:80]
+
+
 class AnswerQuerySet(models.QuerySet["Answer"]):
     """Reads of answers."""
+
+    def under_review(self, *kinds: str) -> Self:
+        """Those that are not shown, for one of these reasons or for any."""
+        return self.filter(review__in=kinds) if kinds else self.exclude(review="")
 
     def visible_to(self, person: Person | None) -> Self:
         return self.filter(deleted_at=None, question__in=Question.objects.visible_to(person))

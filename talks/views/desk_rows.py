@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from talks.carrying import TIRED
 from talks.checklist import Check, checklist
 from talks.desk import Desk
 from talks.missing import Missing, missing_of, next_state, state_page
@@ -121,7 +122,7 @@ def _nominations(desk: Desk) -> list[Line]:
 
 
 def _questions(desk: Desk) -> list[Line]:
-    found = []
+    found, queue = [], reverse("moderation", args=[desk.episode.code])
     if desk.carried:
         n = len(desk.carried)
         said = ngettext("%(n)d question that goes on has no answer", "%(n)d questions that go on have no answer", n) % {
@@ -134,6 +135,16 @@ def _questions(desk: Desk) -> list[Line]:
         ) % {"id": oldest.public_id, "n": oldest.times}  # fmt: skip
         where = reverse("question", args=[oldest.public_id])
         found.append(Line(said, "wait", where, _("Find somebody"), note, "carried_unanswered"))
+        if n := sum(each.times >= TIRED for each in desk.carried):
+            said = ngettext(
+                "%(n)d question has gone through four numbers: invite somebody, or close it honestly",
+                "%(n)d questions have gone through four numbers: invite somebody, or close them honestly",
+                n,
+            ) % {"n": n}
+            found.append(Line(said, "wait", f"{queue}#tired", _("Decide"), code="carried_too_long"))
+    if n := desk.in_queue:
+        said = ngettext("%(n)d post waits in the queue", "%(n)d posts wait in the queue", n) % {"n": n}
+        found.append(Line(said, "wait", queue, _("See to it"), code="in_queue"))
     if n := len(desk.unanswered):
         said = ngettext("%(n)d question has no answer yet", "%(n)d questions have no answer yet", n) % {"n": n}
         is_over = desk.episode.state in (EpisodeState.WRAPUP, EpisodeState.PUBLISHED)

@@ -237,6 +237,8 @@ class _Rights:
         row = change.row
         if row is None or change.is_last or not may_write(self.by):
             return False
+        if isinstance(row, Question | Answer) and row.review:
+            return False  # the queue decides
         if self.all or is_organizer(self.by):
             return True
         if isinstance(row, Item):

@@ -9,12 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from members.actors import ANONYMOUS
 from members.models import Person
+from talks.actions import question_merges
 from talks.actions import questions as actions
 from talks.asked_before import voices_of
-from talks.models import Episode, PaperMention, Question
+from talks.carrying import goes_on_in
+from talks.models import Episode, PaperMention, Question, Review
 from talks.rules import ANSWER_LIMIT, can_answer, may_move, takes_questions
-from talks.views.record import thread_of, video_of, with_cue
+from talks.views.acting import actor
+from talks.views.answering import found, rights
+from talks.views.record import thread_of, video_of
 from talks.views.visitor import visitor
 from talks.views.voting import voter_at
 from talks.views.writing import Draft, kept_draft, send
@@ -23,11 +28,11 @@ from talks.views.writing import Draft, kept_draft, send
 @require_http_methods(["GET", "HEAD", "POST"])
 def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
-    person = visitor(request)
+    person, by = visitor(request), actor(request)
     visible = Question.objects.visible_to(person)
-    row = get_object_or_404(
-        with_cue(visible.with_public_id(public_id).with_votes()).select_related("episode", "asker", "parent__asker")
-    )
+    if (elsewhere := merged_elsewhere(public_id, person)) is not None:
+        return redirect(elsewhere)
+    row = found(public_id, person, by)
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
@@ -35,7 +40,9 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         made, draft = send(
             request,
             limit=ANSWER_LIMIT,
-            act=lambda body, by: actions.answer(question=row, body=body, by=by, now=timezone.now()),
+            act=lambda body, by: actions.answer(
+                question=row, body=body, by=by, now=timezone.now(), author=request.POST.get("author", "")
+            ),
         )
         if made is not None:
             messages.success(request, _("Your answer stands below, signed with your name."))
@@ -45,19 +52,37 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     mentions = PaperMention.objects.about_question(row).select_related("paper")
     if row.parent is not None:
         row.parent.episode = row.episode
+    thread = thread_of(row, mentions=list(mentions))
     context = {
-        "thread": thread_of(row, mentions=list(mentions)),
+        **rights(row, [entry.answer for entry in thread.answers], by),
+        "has_acts": by is not ANONYMOUS,
+        "thread": thread,
+        "goes_on_in": goes_on_in(row),
+        "merged": list(Question.objects.filter(merged_into=row).select_related("episode").order_by("pk")),
+        "author": request.POST.get("author", ""),
         "episode": row.episode,
         "parent": row.parent,
         "video": video_of(row),
         "draft": draft,
         "voices": voices_of([row], person, voter_at(request)),
-        "may_answer": not request.user.is_authenticated or (person is not None and can_answer(person, row)),
+        "may_answer": not row.review
+        and (not request.user.is_authenticated or (person is not None and can_answer(person, row))),
         "move_to": _places_for(row, person),
         "previous": visible.before(row).first(),
         "next": visible.after(row).first(),
     }
     return render(request, "talks/question.html", context, status=draft.status)
+
+
+def merged_elsewhere(public_id: str, person: Person | None) -> Question | None:
+    """Return the question that a merged one of this id leads to, None for one that is not merged. Raises Http404 for
+    what leads to nothing that this visitor sees."""
+    merged = Question.objects.filter(review=Review.MERGED, episode__in=Episode.objects.visible_to(person))
+    row = merged.with_public_id(public_id).first()
+    if row is None:
+        return None
+    end = question_merges.end_of(row)
+    return get_object_or_404(Question.objects.visible_to(person).select_related("episode"), pk=end.pk)
 
 
 def _places_for(row: Question, person: Person | None) -> list[Episode]:

@@ -120,6 +120,22 @@ class Thread:
     papers: list[PaperMention]
     video: VideoPlace | None = None
 
+    @property
+    def cites(self) -> list[Answer]:
+        """The answers that stand and that the summary uses."""
+        used = set(self.question.summary_cites)
+        return [entry.answer for entry in self.answers if entry.answer.pk in used]
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether one of its answers was accepted."""
+        return any(entry.answer.is_accepted for entry in self.answers)
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has answered it, and nothing was decided about it."""
+        return not (self.answers or self.question.settled or self.question.summary_html)
+
 
 @dataclass(frozen=True, slots=True)
 class Discussion:
@@ -134,7 +150,7 @@ class Discussion:
     @property
     def waiting(self) -> int:
         """How many of its questions nobody has answered yet."""
-        return sum(not thread.answers for thread in self.threads)
+        return sum(thread.waits for thread in self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,12 +266,15 @@ def _parts(episode: Episode) -> dict[str, Select]:
             Question.objects.filter(**of).with_votes(),
             (
                 *("position", "serial", "follow_up", "first_code", "parent", "part", "body_html", "after_html"),
-                *("vote_count", *ASKER),
+                *("settled", "settled_reason", "summary_html", "summary_cites", "review", "vote_count", *ASKER),
             ),
         ),
         "answers": (
             Answer.objects.filter(question__episode=episode, deleted_at=None),
-            ("question", "position", "body_html", "author_name", "author__handle", "author__name"),
+            (
+                *("question", "position", "body_html", "author_name", "author__handle", "author__name"),
+                *("is_accepted", "transcriber_name", "transcriber__handle", "transcriber__name"),
+            ),
         ),
         "parts": (Part.objects.filter(**of), ("part", "position", "title", "body_html")),
         "recordings": (
@@ -396,7 +415,8 @@ def _groups(section: Section, entries: list[ItemEntry]) -> list[GroupEntry]:
 def thread_of(question: Question, *, mentions: list[PaperMention]) -> Thread:
     """Return one question with its answers and follow-ups."""
     rows = [question, *in_order(Question.objects.filter(parent=question).with_votes().select_related("asker"))]
-    answers = list(in_order(Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author")))
+    said = Answer.objects.filter(question__in=[row.pk for row in rows]).select_related("author", "transcriber")
+    answers = list(in_order(said))
     return next(
         thread
         for thread in _threads(rows, answers, mentions, episode=question.episode, root=question.parent_id)
@@ -455,9 +475,13 @@ def _contributors(credits_: list[Credit], threads: list[Thread]) -> list[tuple[s
     def visit(threads: list[Thread]) -> None:
         for thread in threads:
             for entry in thread.answers:
-                if entry.answer.author is not None:
-                    name = entry.answer.author_name or entry.answer.author.name
-                    named.setdefault(entry.answer.author.pk, (name, entry.answer.author))
+                answer = entry.answer
+                for written, person in (
+                    (answer.author_name, answer.author),
+                    (answer.transcriber_name, answer.transcriber),
+                ):
+                    if person is not None:
+                        named.setdefault(person.pk, (written or person.name, person))
             visit(thread.follow_ups)
 
     visit(threads)

@@ -53,4 +53,4 @@ def words(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         mentions = PaperMention.objects.about_question(question).select_related("paper")
         context["thread"] = thread_of(question, mentions=list(mentions))
     status = 410 if refusal else 400 if errors else 200
-    return render(request, "talks/words.html", context, status=status)
+    return render(request, "talks/word_more.html", context, status=status)

@@ -105,6 +105,7 @@ LEAD_OR_ORGANIZERS = ORGANIZERS.plus("lead")
 OWN = policy("own, a member's", "member")
 NOMINATOR = RUNNERS.plus("member")
 ASKER = policy("its asker, host, editor and organizers", "member", "host", "editor", "organizer")
+MODERATORS = policy("host, editor and organizers", "host", "editor", "organizer")
 NOBODY = policy("nobody")
 # What is not there, for nobody and everybody alike.
 NOTHING = NOBODY.hidden()

@@ -11,6 +11,7 @@ from tests.access import (
     api_of_the_rest,
     api_of_the_week,
     pages_of_people,
+    pages_of_questions,
     pages_of_the_board,
     pages_of_the_desk,
     pages_of_the_week,
@@ -25,7 +26,7 @@ TABLES = {
     module.__name__.rpartition(".")[2]: module.ROWS
     for module in (
         *(pages_to_read, pages_of_the_week, pages_of_the_board, pages_of_the_desk, pages_of_people),
-        *(admin_pages, api_of_the_week, api_of_the_rest, after_the_talk),
+        *(admin_pages, api_of_the_week, api_of_the_rest, after_the_talk, pages_of_questions),
     )
 }
 ALL = [row for rows in TABLES.values() for row in rows]

@@ -21,7 +21,10 @@ from talks.actions import (
     days,
     item_edits,
     items,
+    moderation,
+    question_merges,
     questions,
+    settling,
     suggestions,
     templates,
     triage,
@@ -63,6 +66,7 @@ def build(now):
     _cast(world)
     _week(world)
     _items(world)
+    _under_review(world)
     _people(world)
     _news(world)
     _lists(world)
@@ -165,6 +169,40 @@ def _items(world):
     world.carry = carries.carry(
         question=Question.objects.get(pk=asked.pk), episode=Episode.objects.get(code="022"), by=boss, now=now
     )
+
+
+def _under_review(world):
+    """Of each kind what waits, is hidden and was reported; a question that is merged, one that is closed."""
+    now, boss, nora, episode = world.now, world.organizer, world.nora, world.episode
+
+    def asked(body):
+        return questions.ask(episode=episode, body=body, by=nora, now=now)
+
+    def waits(row):
+        type(row).objects.filter(pk=row.pk).update(review="waiting", deleted_at=now)
+        return type(row).objects.get(pk=row.pk)
+
+    world.of_nora = asked("别人的问题？")
+    world.of_nora_id = world.of_nora.public_id
+    world.answer_of_nora = questions.answer(question=world.question, body="别人的回答。", by=nora, now=now)
+    world.waiting, world.waiting_answer = (
+        waits(asked("等着的？")),
+        waits(questions.answer(question=world.question, body="等着的。", by=nora, now=now)),
+    )
+    world.waiting_id = world.waiting.public_id
+    world.hidden = moderation.hide(row=asked("藏起来的？"), by=boss, now=now)
+    said = questions.answer(question=world.question, body="藏起来的。", by=nora, now=now)
+    world.hidden_answer = moderation.hide(row=said, by=boss, now=now)
+    world.hidden_id = world.hidden.public_id
+    world.merged_question = question_merges.merge(question=asked("同一个？"), into=world.question, by=boss, now=now)
+    world.merged_id = world.merged_question.public_id
+    own = questions.ask(episode=episode, body="关了的？", by=world.member, now=now)
+    world.closed = settling.settle(question=own, state="closed", reason="没人能答", by=boss, now=now)
+    world.closed_id = world.closed.public_id
+    own = questions.answer(question=world.question, body="采纳了的。", by=world.member, now=now)
+    world.accepted_answer = settling.accept(answer=own, by=boss, now=now)
+    moderation.report(row=world.of_nora, reason="广告", by=world.second_boss, now=now)
+    moderation.report(row=world.answer_of_nora, reason="广告", by=world.second_boss, now=now)
 
 
 def _people(world):

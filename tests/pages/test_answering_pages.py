@@ -1,0 +1,167 @@
+"""The pages of answering: mending one's words, summing up, the buttons beside a question, and the queue."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from members.models import Role
+from talks.actions import questions
+from talks.models import Answer, Carry, Question, QuestionVote, Report, Review
+from tests.talks.boardroom import boardroom, login
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def room(now, client):
+    cast = {name: login(name, now) for name in ("主持", "小满", "阿岚", "路人")}
+    boss = login("青禾", now, Role.ORGANIZER)
+    week = boardroom(now=now, host=cast["主持"])
+    first = questions.ask(episode=week.episode, body="四比特够用吗？", by=cast["小满"], now=now)
+    second = questions.ask(episode=week.episode, body="三比特呢？", by=cast["路人"], now=now)
+    answer = questions.answer(question=first, body="多数够用。", by=cast["阿岚"], now=now)
+
+    def by(name):
+        client.force_login((boss if name == "青禾" else cast[name]).user)
+        return client
+
+    return SimpleNamespace(week=week, first=first, second=second, answer=answer, by=by, who=cast)
+
+
+def act(client, question, **sent):
+    return client.post(f"/q/{question.public_id}/act/", {"next": "", **sent}, follow=True)
+
+
+def text(reply):
+    return reply.content.decode()
+
+
+def fresh(row):
+    return type(row).objects.get(pk=row.pk)
+
+
+def test_ones_own_words_are_mended_and_two_edits_show_both_texts(room):
+    address = f"/q/{room.first.public_id}/edit/"
+    client = room.by("小满")
+    assert "四比特够用吗？" in text(client.get(address))
+    assert client.post(address, {"body": "四比特够吗？", "version": 1}).status_code == 302
+    late = client.post(address, {"body": "三比特够用吗？", "version": 1, "base": '{"body": "四比特够用吗？"}'})
+    assert late.status_code == 409
+    assert 'class="conflict"' in text(late)
+    assert "四比特够吗" in text(late).replace("<ins>", "").replace("</ins>", "")
+    assert 'data-draft="words"' in text(late)
+    assert room.by("路人").get(address).status_code == 403
+    host = room.by("主持").get(address)
+    assert "notice-amber" in text(host)
+
+
+def test_an_answer_is_mended_previewed_taken_out_and_undone(room):
+    address = f"/q/{room.first.public_id}/answers/{room.answer.pk}/edit/"
+    client = room.by("阿岚")
+    assert "<strong>够</strong>" in text(client.post(address, {"body": "**够**", "version": 1, "preview": "1"}))
+    assert client.post(address, {"body": "够", "version": 1}).status_code == 302
+    assert client.post(address, {"body": " ", "version": 2}).status_code == 400
+    gone = act(client, room.first, remove="1", answer=room.answer.pk, version=2)
+    assert f'value="answer:{room.answer.pk}"' in text(gone)
+    assert "够</p>" not in text(gone)
+    client.post("/episodes/021/history/back/", {"row": f"answer:{room.answer.pk}"})
+    assert fresh(room.answer).deleted_at is None
+
+
+def test_an_answer_of_somebody_else_is_shown_with_who_wrote_it_down(room):
+    client = room.by("路人")
+    client.post(room.first.get_absolute_url(), {"body": "大概够。", "author": "@阿岚"})
+    said = text(client.get(room.first.get_absolute_url()))
+    row = Answer.objects.get(body="大概够。")
+    assert (row.author_name, row.transcriber_name) == ("阿岚", "路人")
+    assert 'href="/people/路人/"' in said or "/people/%E8%B7%AF%E4%BA%BA/" in said
+    wrong = client.post(room.first.get_absolute_url(), {"body": "嗯。", "author": "@谁"})
+    assert wrong.status_code == 400
+    assert "嗯。" in text(wrong)
+    assert 'value="@谁"' in text(wrong)
+
+
+def test_answers_are_accepted_summed_up_and_the_question_settled(room):
+    client = room.by("小满")
+    assert "answer-accepted" in text(act(client, room.first, accept="1", answer=room.answer.pk))
+    assert "answer-accepted" not in text(act(client, room.first, unaccept="1", answer=room.answer.pk))
+    client.post(f"/q/{room.first.public_id}/summary/", {"summary": "**够**。", "cites": [room.answer.pk], "version": 1})
+    said = text(client.get(room.first.get_absolute_url()))
+    assert 'id="summary"' in said
+    assert f'href="#answer-{room.answer.pk}"' in said
+    assert "**" not in text(client.get("/episodes/021/")).split("四比特够用吗")[1][:900]
+    late = client.post(f"/q/{room.first.public_id}/summary/", {"summary": "不够。", "version": 1})
+    assert late.status_code == 409
+    assert "一个" not in text(late) and "不够" in text(late)
+    assert room.by("路人").get(f"/q/{room.first.public_id}/summary/").status_code == 403
+    client = room.by("主持")
+    no_reason = act(client, room.second, settle="1", state="closed")
+    assert fresh(room.second).settled == ""
+    assert "message-bad" in text(no_reason)
+    closed = text(act(client, room.second, settle="1", state="closed", reason="没人能答"))
+    assert "没人能答" in closed
+    assert "tag-red" not in closed.split("question-page")[1].split("</header>")[0]
+    act(client, room.second, reopen="1")
+    assert fresh(room.second).settled == ""
+
+
+def test_the_queue_approves_declines_merges_and_brings_back(room, now):
+    Question.objects.filter(pk=room.second.pk).update(review=Review.WAITING, deleted_at=now)
+    assert room.by("路人").get("/episodes/021/questions/").status_code == 403
+    client = room.by("主持")
+    assert "三比特呢" in text(client.get("/episodes/021/questions/"))
+    act(client, room.second, decline="1", reason="太短")
+    assert "太短" in text(client.get("/episodes/021/questions/"))
+    act(client, room.second, put_back="1")
+    act(client, room.second, approve="1")
+    assert fresh(room.second).review == ""
+    QuestionVote.objects.create(question=room.second, person=room.who["阿岚"], created_at=now)
+    merged = act(client, room.second, merge="1", into=room.first.public_id)
+    assert merged.redirect_chain[-1][0] == room.first.get_absolute_url()
+    assert "undo-1" in text(merged)
+    client.logout()
+    assert client.get(room.second.get_absolute_url()).headers["Location"] == room.first.get_absolute_url()
+    act(room.by("主持"), fresh(room.second), put_back="1")
+    assert fresh(room.second).review == ""
+    act(room.by("主持"), fresh(room.second), merge="1", into=room.first.public_id)
+    client = room.by("主持")
+    client.post("/episodes/021/history/back/", {"row": f"question:{room.second.pk}"})
+    assert fresh(room.second).review == ""
+    assert QuestionVote.objects.filter(question=room.second).count() == 1
+
+
+def test_who_asked_reads_why_it_was_declined_and_nobody_else_finds_it(room, now):
+    Question.objects.filter(pk=room.second.pk).update(review="declined", review_reason="太短", deleted_at=now)
+    page = room.second.get_absolute_url()
+    assert "太短" in text(room.by("路人").get(page))
+    assert 'id="reply"' not in text(room.by("路人").get(page))
+    assert room.by("阿岚").get(page).status_code == 404
+    client = room.by("阿岚")
+    client.logout()
+    assert client.get(page).status_code == 404
+    assert client.get(f"/api/v1/questions/{room.second.public_id}/").status_code == 404
+
+
+def test_a_report_stands_in_the_queue_until_it_is_seen_to(room):
+    act(room.by("路人"), room.first, report="1", reason="像广告")
+    act(room.by("路人"), room.first, report="1", reason="像广告", answer=room.answer.pk)
+    client = room.by("主持")
+    assert text(client.get("/episodes/021/questions/")).count("像广告") == 2
+    assert "2" in text(client.get("/dashboard/?episode=021"))
+    act(client, room.first, dismiss="1")
+    act(client, room.first, hide="1", answer=room.answer.pk)
+    assert not Report.objects.filter(settled_at=None).exists()
+    assert "像广告" not in text(client.get("/episodes/021/questions/"))
+
+
+def test_what_was_carried_through_four_numbers_is_asked_about(room, now):
+    stamp = {"created_at": now, "changed_at": now, "reason": "unanswered", "question": room.second}
+    from tests.pages.conftest import document, put
+
+    for number in range(30, 34):
+        Carry.objects.create(episode=put(document(number), now=now), **stamp)
+    client = room.by("青禾")
+    assert "三比特呢" in text(client.get("/episodes/033/questions/")).split('id="tired"')[1]
+    act(client, room.second, settle="1", state="closed", reason="没人能答")
+    assert 'id="tired"' not in text(client.get("/episodes/033/questions/"))
+    assert "033" in text(client.get(room.second.get_absolute_url()))
