@@ -113,12 +113,13 @@ def children(values: Mapping[str, Any], environ: Mapping[str, str], *, port: int
     level = ["--loglevel", values["LOG_LEVEL"]]
     # The worker's control queues would only fill the embedded broker.
     plain = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    # Each thread keeps a database connection; more requests than threads wait their turn.
+    # Each thread keeps a database connection; more requests than threads wait their turn. Backpressure counts open
+    # connections, not requests: with 64 the pages of an evening that stay connected would keep everybody else out.
     threads = min(8, 2 * (os.cpu_count() or 1) + 1)
     web = [
         *("--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws", "--log-level", "warning"),
         *("--workers", str(values["WEB_WORKERS"]), "--respawn-failed-workers", "--workers-kill-timeout", "5"),
-        *("--blocking-threads", str(threads), "--backpressure", "64", "config.wsgi:application"),
+        *("--blocking-threads", str(threads), "--backpressure", "1024", "config.wsgi:application"),
     ]
     return [
         Child("web", [*python, "-m", "granian", *web], environ),

@@ -157,7 +157,7 @@ async def page(number: int, port: int, until: float, figures: Figures) -> None:
 
 
 async def measure(port: int, until: float, figures: Figures) -> None:
-    """Ask for a page that costs one query: the front page by who has it already."""
+    """Ask for a page that costs one query: the list of episodes by who has it already."""
     line, tag = Line(port), ""
     while time.monotonic() < until:
         _status, headers, _body = await timed(
@@ -189,6 +189,7 @@ def prepare() -> list[str]:
     from tests.talks.evening import evening, fresh
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     now = timezone.now()
     room = evening(now)
     from talks.actions.rundown_making import make_rundown
