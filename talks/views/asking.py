@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -202,7 +203,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Whether people without an account may ask, and whether what they send waits."""
     by = actor_of(request.user)
     if by is ANONYMOUS:
-        raise PermissionDenied(_("Only organizers decide about this."))
+        return redirect_to_login(way_back(request, "/"))
     sent = request.POST
     asking.set_asking(
         is_open=bool(sent.get("is_open")), is_reviewed=bool(sent.get("is_reviewed")), by=by, now=timezone.now()
