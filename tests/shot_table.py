@@ -9,6 +9,7 @@ from tests.shot_evening import EVENINGS
 # Addresses of the map that are no pages.
 NO_PAGES = {
     *("episode-markdown", "episode-zhihu", "episode-json", "set_language", "set_theme", "robots", "favicon"),
+    *("ask-similar", "asking-rules", "question-vote", "question-unvote"),
     *("live-now", "inbox-act", "healthz", "readyz", "api-schema", "revoke-token", "presence"),
     *("source-run", "source-pause", "source-resume", "source-remove", "source-restore"),
     *("job-retry", "kind-run", "kind-pause", "kind-resume", "metrics"),
@@ -132,6 +133,12 @@ SHOTS: dict[str, Shot] = {
     "ask": Shot("ask", "/episodes/107/ask/"),
     "ask-signed-in": Shot("ask", "/episodes/107/ask/", by="member"),
     "ask-wrong": Shot("ask", "/episodes/107/ask/", by="member", send="这里有一个看不见的字符\u202e，删掉才能提交"),
+    "ask-similar": Shot("ask", "/episodes/107/ask/", send="支持 128K 上下文，和真的用得好 128K，是一回事吗？"),
+    "ask-organizer": Shot("ask", "/episodes/107/ask/", by="organizer"),
+    "asked": Shot("ask", "/episodes/107/ask/", send="学习率预热要走多少步，跟批量有关系吗？"),
+    "return": Shot("return", "/return/"),
+    "return-wrong": Shot("return", "/return/#青山"),
+    "return-found": Shot("return", "/episodes/107/ask/", send="混合专家的路由为什么会塌到一个专家上？"),
     "ask-closed": Shot("ask", "/episodes/105/ask/"),
     "question": Shot("question", "/q/106-4/"),
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),

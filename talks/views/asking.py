@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.actions.events import hour_of
 from members.actors import ANONYMOUS, Actor, actor_at, actor_of, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may
@@ -136,8 +140,9 @@ def _ask_openly(request: HttpRequest, episode: Episode, wish: Wish, body: str) -
 
 
 def _asked(request: HttpRequest, episode: Episode, made: asking.Asked) -> HttpResponse:
-    if DRAFT in request.session:  # it would say who wrote this
+    if DRAFT in request.session:  # it would say who wrote this, and the end of the session when
         del request.session[DRAFT]
+        request.session.set_expiry(hour_of(timezone.now()) + timedelta(seconds=settings.SESSION_COOKIE_AGE))
     reply = render(
         request, "talks/asked.html", {"episode": episode, "question": made.question, "code": made.code, "made": made}
     )
@@ -202,7 +207,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Whether people without an account may ask, and whether what they send waits."""
     by = actor_of(request.user)
     if by is ANONYMOUS:
-        raise PermissionDenied(_("Only organizers decide about this."))
+        return redirect_to_login(way_back(request, "/"))
     sent = request.POST
     asking.set_asking(
         is_open=bool(sent.get("is_open")), is_reviewed=bool(sent.get("is_reviewed")), by=by, now=timezone.now()

@@ -25,7 +25,8 @@ LOOKED_AT = {
             "keptrow",
             "reminder",
         ),
-        *("item", "itemvote", "papermention", "part", "passage", "pastlink", "plan", "question", "recording"),
+        *("item", "itemvote", "papermention", "part", "passage", "pastlink", "plan", "question", "questionvote", "recording"),
+        *("askingrules", "cue", "rundown"),
         *("reference", "section", "sourcedocument", "standingowner", "suggestion", "template"),
     ),
 }

@@ -4,6 +4,7 @@ from tests.access.matrix import Act, more, row
 from tests.access.policies import (
     ASKER,
     DRAFT,
+    EVERYBODY,
     HOSTS,
     LEAD_OR_HOSTS,
     LEAD_OR_ORGANIZERS,
@@ -13,6 +14,7 @@ from tests.access.policies import (
     PUBLIC,
     SIGN_IN,
     SIGNED_IN,
+    WRITERS,
 )
 from tests.access.policies import STATE as STATE_SAYS
 
@@ -118,6 +120,19 @@ ROWS = [
     ),
     more("episodes/<code>/ask/", "/episodes/022/ask/", POST=(MEMBERS, {"body": "我是 {role}"})),
     more("episodes/<code>/ask/", "/episodes/023/ask/", GET=DRAFT),
+    # without an account whoever is not suspended; the suspended only read
+    more(
+        *("episodes/<code>/ask/", "/episodes/021/ask/"),
+        POST=(EVERYBODY, {"as": "nobody", "body": "我谁也不是", "key": "key-of-the-{role}-in-the-matrix".replace(" ", "-")}),
+    ),
+    row("episodes/<code>/ask/similar/", "/episodes/021/ask/similar/", GET=PUBLIC, POST=Act(PUBLIC, {"body": "问什么？"}, leaves_nothing=True)),
+    more("episodes/<code>/ask/similar/", "/episodes/023/ask/similar/", GET=DRAFT),
+    row("asking/", "/asking/", POST=(ORGANIZERS, {"is_open": "1"})),
+    row("return/", "/return/", GET=PUBLIC, POST=(PUBLIC, {"code": "{return_code}", "act": "withdraw"})),
+    row("q/<public_id>/vote/", "/q/020-1/vote/", POST=EVERYBODY),
+    more("q/<public_id>/vote/", "/q/023-1/vote/", POST=DRAFT),
+    row("q/<public_id>/unvote/", "/q/{question_id}/unvote/", POST=Act(EVERYBODY, changes_for=WRITERS)),
+    more("q/<public_id>/unvote/", "/q/023-1/unvote/", POST=Act(DRAFT, leaves_nothing=True)),
     row("q/<public_id>/", "/q/020-1/", GET=PUBLIC, POST=(MEMBERS, {"body": "我是 {role}"})),
     more("q/<public_id>/", "/q/023-1/", GET=DRAFT),
     row(

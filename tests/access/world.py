@@ -9,7 +9,7 @@ from jobs.models import Job
 from members.actions import invitations, names, people, requests
 from members.actions.ops import pause_kind
 from members.actions.tokens import create_token
-from members.actors import GUEST, SYSTEM
+from members.actors import ANONYMOUS, GUEST, SYSTEM
 from members.models import Event, Guest, Invitation, MailGroup, Notification, Person, Role, Token
 from news.actions import sources as source_actions
 from news.actions import stories
@@ -17,6 +17,7 @@ from news.models import FetchRun, NewsItem, Sighting
 from papers.actions import list_imports, list_sections, lists
 from papers.models import ListEntry, ListSection, ReadingList
 from talks.actions import (
+    asking,
     carries,
     days,
     item_edits,
@@ -43,6 +44,7 @@ from talks.models import (
     KeptRow,
     PaperMention,
     Question,
+    QuestionVote,
     Recording,
     Reminder,
     Rundown,
@@ -138,6 +140,11 @@ def _items(world):
     asked = questions.ask(episode=world.episode, body="四比特够用吗？", by=member, now=now)
     world.question = Question.objects.get(pk=asked.pk)
     world.question_id = asked.public_id
+    QuestionVote.objects.bulk_create(
+        QuestionVote(question=asked, person=who, created_at=now) for who in world.cast.values()
+    )
+    code = {"episode": asked.episode, "body": "匿名的", "key": "k" * 24, "address": "192.0.2.1", "by": ANONYMOUS, "now": now}
+    world.return_code = asking.ask_without_account(**code).code
     world.answer = questions.answer(question=world.question, body="够用。", by=member, now=now)
     world.past_question = Question.objects.get(episode=world.past)
     old = questions.answer(question=world.past_question, body="看语料。", by=member, now=now)
