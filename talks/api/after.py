@@ -119,7 +119,7 @@ class AfterActs(EpisodeActs):
     """What is done with an episode once it is over."""
 
     @extend_schema(responses=WrapupSerializer)
-    @action(detail=True)
+    @action(detail=True, is_public=False)
     def wrapup(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """What is left to do. For its hosts, editors and organizers."""
         row, by = self.get_object(), person_of(request)
