@@ -19,6 +19,7 @@ from talks.models import Episode, PaperMention, Question, Review
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, may_move, takes_questions
 from talks.views.acting import actor
 from talks.views.answering import found, rights
+from talks.views.asked import asked_beside, keep_seed
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
 from talks.views.writing import Draft, kept_draft, send
@@ -52,11 +53,11 @@ def ask(request: HttpRequest, code: str) -> HttpResponse:
         "draft": draft,
         "takes_questions": takes_questions(episode),
         "next_open": None if takes_questions(episode) else _open_beside(episode, person),
-        "asked": asked.newest_first().with_answer_count().select_related("asker", "episode")[:BESIDE],
+        **asked_beside(request, episode, asked, most=BESIDE),
         "asked_count": asked.count(),
         "guest": _guest(request, episode),
     }
-    return render(request, "talks/ask.html", context, status=draft.status)
+    return keep_seed(request, render(request, "talks/ask.html", context, status=draft.status))
 
 
 def _guest(request: HttpRequest, episode: Episode) -> Person | None:
