@@ -28,6 +28,7 @@ from talks.asked_before import similar_questions, voices_of
 from talks.models import AskingRules, Episode, Question
 from talks.rules import QUESTION_LIMIT, may_set_asking, takes_questions
 from talks.views.acting import way_back
+from talks.views.asked import asked_beside, keep_seed
 from talks.views.visitor import visitor
 from talks.views.voting import voter_at
 from talks.views.writing import DRAFT, Draft, kept_draft, send
@@ -154,7 +155,8 @@ def _asked(request: HttpRequest, episode: Episode, made: asking.Asked) -> HttpRe
 def _form(request: HttpRequest, episode: Episode, draft: Draft, wish: Wish) -> HttpResponse:
     person = visitor(request)
     asked = Question.objects.visible_to(person).filter(episode=episode, parent=None)
-    listed = list(asked.newest_first().with_answer_count().with_votes().select_related("asker", "episode")[:BESIDE])
+    beside = asked_beside(request, episode, asked, most=BESIDE)
+    listed = beside["asked"] = list(beside["asked"])
     rules = AskingRules.current()
     context = {
         "episode": episode,
@@ -164,12 +166,12 @@ def _form(request: HttpRequest, episode: Episode, draft: Draft, wish: Wish) -> H
         "may_set_rules": person is not None and may_set_asking(person),
         "takes_questions": takes_questions(episode),
         "next_open": None if takes_questions(episode) else _open_beside(episode, person),
-        "asked": listed,
-        "asked_count": asked.count() if len(listed) == BESIDE else len(listed),
+        **beside,
+        "asked_count": asked.count(),
         "voices": voices_of([*listed, *wish.similar], person, voter_at(request)),
         "guest": _guest(request, episode),
     }
-    return render(request, "talks/ask.html", context, status=draft.status)
+    return keep_seed(request, render(request, "talks/ask.html", context, status=draft.status))
 
 
 def _guest(request: HttpRequest, episode: Episode) -> Person | None:

@@ -143,7 +143,14 @@ def _items(world):
     QuestionVote.objects.bulk_create(
         QuestionVote(question=asked, person=who, created_at=now) for who in world.cast.values()
     )
-    code = {"episode": asked.episode, "body": "匿名的", "key": "k" * 24, "address": "192.0.2.1", "by": ANONYMOUS, "now": now}
+    code = {
+        "episode": asked.episode,
+        "body": "匿名的",
+        "key": "k" * 24,
+        "address": "192.0.2.1",
+        "by": ANONYMOUS,
+        "now": now,
+    }
     world.return_code = asking.ask_without_account(**code).code
     world.answer = questions.answer(question=world.question, body="够用。", by=member, now=now)
     world.past_question = Question.objects.get(episode=world.past)

@@ -3,6 +3,7 @@
 from tests.pages.kept_after import WITHIN_AFTER
 from tests.pages.kept_history import WITHIN_HISTORY
 from tests.pages.kept_items import WITHIN_ITEMS
+from tests.pages.kept_questions import WITHIN_QUESTIONS
 from tests.pages.kept_telling import WITHIN_TELLING
 from tests.pages.kept_week import WITHIN_THE_WEEK
 
@@ -63,6 +64,7 @@ OTHERS = {
     *("talks.actions.pdf_child.text_of", "talks.actions.pdf_program.main"),
     *WITHIN_THE_WEEK,
     *WITHIN_ITEMS,
+    *WITHIN_QUESTIONS,
     *WITHIN_TELLING,
     *WITHIN_HISTORY,
     *WITHIN_AFTER,

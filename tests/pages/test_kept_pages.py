@@ -41,6 +41,7 @@ from tests.pages.kept_after import ON_AFTER
 from tests.pages.kept_history import ON_HISTORY
 from tests.pages.kept_items import ON_ITEMS
 from tests.pages.kept_others import OTHERS
+from tests.pages.kept_questions import ON_QUESTIONS
 from tests.pages.kept_week import OF_THE_WEEK
 from tests.talks.newsroom import source, tell
 
@@ -122,7 +123,7 @@ def _file_a_story(now):
     triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
 
 
-ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS, **ON_HISTORY, **ON_AFTER}
+ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS, **ON_HISTORY, **ON_AFTER, **ON_QUESTIONS}
 
 
 def _known():
