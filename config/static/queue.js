@@ -104,8 +104,10 @@
     if (reply.redirected && reply.url.includes("/accounts/login")) { location.assign(reply.url); return false; }
     const parsed = page ? new DOMParser().parseFromString(page, "text/html") : null;
     const bad = parsed?.querySelector(".page-messages .message-bad, .error-summary p, [role=alert] strong");
-    if ((reply.ok || reply.type === "opaqueredirect") && !bad) {
+    const taken = parsed?.querySelector("[data-taken]"); // the page says so itself, with what it says only once
+    if ((reply.redirected || taken || reply.type === "opaqueredirect") && reply.status < 400 && !bad) {
       if (!row.vote) say(parsed?.querySelector(".page-messages .message span")?.textContent || words.taken, false);
+      if (taken) document.querySelector(`form[data-queue="${row.kind}"]`)?.before(document.importNode(taken, true));
       document.dispatchEvent(new CustomEvent("live:changed"));
     } else {
       refuse(row, bad?.textContent?.trim() || "");

@@ -11,6 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
@@ -26,6 +27,7 @@ from talks.actions import asking, questions
 from talks.actions.limits import TooMany
 from talks.asked_before import similar_questions, voices_of
 from talks.models import AskingRules, Episode, Question
+from talks.qr import qr_svg
 from talks.rules import QUESTION_LIMIT, may_set_asking, takes_questions
 from talks.views.acting import way_back
 from talks.views.asked import asked_beside, keep_seed
@@ -144,9 +146,9 @@ def _asked(request: HttpRequest, episode: Episode, made: asking.Asked) -> HttpRe
     if DRAFT in request.session:  # it would say who wrote this, and the end of the session when
         del request.session[DRAFT]
         request.session.set_expiry(hour_of(timezone.now()) + timedelta(seconds=settings.SESSION_COOKIE_AGE))
-    reply = render(
-        request, "talks/asked.html", {"episode": episode, "question": made.question, "code": made.code, "made": made}
-    )
+    link = f"{settings.SITE_URL}{reverse('return')}#{made.code.replace(' ', '')}"
+    context = {"episode": episode, "question": made.question, "code": made.code, "link": link, "qr": qr_svg(link)}
+    reply = render(request, "talks/asked.html", context)
     add_never_cache_headers(reply)
     reply.took_text = True  # type: ignore[attr-defined]
     return reply

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.actors import ANONYMOUS
 from members.rules import require
 from talks.evening import is_shown_live
-from talks.models import Episode, Rundown
+from talks.models import AskingRules, Episode, Rundown
 from talks.models.episodes import read_code
 from talks.rules import QUESTION_LIMIT, runs, takes_questions
 from talks.views.acting import actor, attempt
@@ -69,7 +69,9 @@ def live(request: HttpRequest, code: str) -> HttpResponse:
     if is_host and request.GET.get("view") != "audience":
         arranging = "arrange" in request.GET
         return render(request, "talks/live_host.html", context | host_context(episode, now=now, arranging=arranging))
-    context |= audience_context(episode, now=now) | {"takes_questions": takes_questions(episode)}
+    rules = AskingRules.current()
+    asking = {"as_nobody": "nobody" if rules.is_open else "me", "is_reviewed": rules.is_reviewed}
+    context |= audience_context(episode, now=now) | {"takes_questions": takes_questions(episode)} | asking
     return render(request, "talks/live.html", context)
 
 

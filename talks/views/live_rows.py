@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
@@ -148,7 +148,7 @@ def audience_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     return {
         "episode": episode,
         "evening": evening,
-        "questions": [(row, vote_address(row.public_id)) for row in questions_of(episode)],
+        "questions": [(row, reverse("question-vote", args=[row.public_id])) for row in questions_of(episode)],
         "version": evening.rundown.version if evening is not None else 0,
     }
 
@@ -186,11 +186,3 @@ def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
         "locks": list(locks.select_related("section", "person").order_by("section__position")),
         "version": row.version if row is not None else 0,
     }
-
-
-def vote_address(public_id: str) -> str:
-    """Return where a vote for a question is sent to, "" as long as nothing takes votes."""
-    try:
-        return reverse("question-vote", args=[public_id])
-    except NoReverseMatch:
-        return ""

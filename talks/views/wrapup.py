@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -37,7 +37,6 @@ from talks.views.visitor import visitor
 from talks.wrapup import Link, Wrapup, words_for_the_group, wrapup_of
 
 # The page of posts that wait for approval, once there is one.
-MODERATION = "moderation"
 
 
 class HighlightsForm(forms.Form):
@@ -192,7 +191,7 @@ def _page(
         "clash": clash,
         "outcome": outcome,
         "groups": _groups(found, ticked),
-        "moderation": moderation_of(episode) if found.waiting else "",
+        "moderation": reverse("moderation", args=[episode.code]) if found.waiting else "",
         "links": [_shown(request, link) for link in found.links],
         "wanted_person": request.GET.get("person", ""),
         "wanted_question": request.GET.get("question", ""),
@@ -219,13 +218,3 @@ def _shown(request: HttpRequest, link: Link) -> dict[str, Any]:
     with translation.override(settings.LANGUAGE_CODE):  # the group speaks the language of the site
         text = words_for_the_group(link, address)
     return {"invitation": link.invitation, "question": link.question, "address": address, "text": text}
-
-
-def moderation_of(episode: Episode) -> str:
-    """Return the address of the posts of an episode that wait for approval, "" while there is no such page."""
-    for args in ([episode.code], []):
-        try:
-            return reverse(MODERATION, args=args)
-        except NoReverseMatch:
-            continue
-    return ""

@@ -253,9 +253,15 @@ def running(tmp_path, receiver):
     port = free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")},
-        "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", "DEBUG": "true", "PORT": str(port),
-        "SECRET_KEY": "k" * 60, "TRUSTED_PROXIES": "127.0.0.1", "OUTBOUND_ALLOW": "127.0.0.1",
-        "GRANIAN_LOG_ACCESS_ENABLED": "true", "LOG_LEVEL": "INFO", "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
+        "DEBUG": "true",
+        "PORT": str(port),
+        "SECRET_KEY": "k" * 60,
+        "TRUSTED_PROXIES": "127.0.0.1",
+        "OUTBOUND_ALLOW": "127.0.0.1",
+        "GRANIAN_LOG_ACCESS_ENABLED": "true",
+        "LOG_LEVEL": "INFO",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
     log = tmp_path / "site.log"
     with log.open("wb") as output:
