@@ -41,7 +41,8 @@ def voices_of(questions: Iterable[Question], person: Person | None, visitor: str
     if person is not None:
         votes = votes.filter(person=person)
     elif visitor and keys:
-        votes = votes.filter(visitor__in=[visitor_digest(visitor, key) for key in keys])
+        merged = Question.objects.filter(merged_into__in=keys).values_list("pk", flat=True)
+        votes = votes.filter(visitor__in=[visitor_digest(visitor, key) for key in [*keys, *merged]])
     else:
         return set()
     return set(votes.values_list("question_id", flat=True))

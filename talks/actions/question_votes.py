@@ -83,7 +83,11 @@ def _own(row: Question, person: Person | None, visitor: str) -> QuerySet[Questio
     votes = QuestionVote.objects.filter(question=row)
     if person is not None:
         return votes.filter(person=person)
-    return votes.filter(visitor=return_codes.visitor_digest(visitor, row.pk)) if visitor else votes.none()
+    if not visitor:
+        return votes.none()
+    # a vote that came here with a merged question still carries that question in its digest
+    keys = [row.pk, *Question.objects.filter(merged_into=row).values_list("pk", flat=True)]
+    return votes.filter(visitor__in=[return_codes.visitor_digest(visitor, key) for key in keys])
 
 
 def _note(row: Question, person: Person | None, verb: str, *, now: datetime) -> None:

@@ -10,6 +10,7 @@ from django.http import Http404
 from members.actors import ANONYMOUS
 from members.models import Event, Revision
 from talks.actions.limits import TooMany
+from talks.actions.question_merges import merge, unmerge
 from talks.actions.question_votes import unvote_question, vote_question
 from talks.asked_before import voices_of
 from talks.models import Episode, EpisodeState, Question, QuestionVote, Rundown
@@ -157,3 +158,16 @@ def test_many_at_once_lose_and_double_nothing(asked, now, tmp_path):
     with shared_database(tmp_path) as run:
         run(*(lambda n=n: votes(row, now, cookie=f"{n % 4:022d}") for n in range(12)))
         assert QuestionVote.objects.count() == 4
+
+
+def test_a_voice_that_came_with_a_merged_question_is_still_the_browsers_own(asked, organizer, now):
+    one, other = asked(1), asked(2)
+    votes(one, now)
+    merge(question=one, into=other, by=organizer, now=now)
+    assert voices_of([other], None, COOKIE) == {other.pk}
+    assert votes(other, now).pk == votes(one, now).pk == other.pk
+    assert QuestionVote.objects.count() == 1
+    votes(other, now, cookie=OTHER)
+    unmerge(question=one, by=organizer, now=now)
+    assert voices_of([one, other], None, COOKIE) == {one.pk}
+    assert voices_of([one, other], None, OTHER) == {other.pk}
