@@ -1,4 +1,4 @@
-"""What was asked before in much the same words, and who of a page's readers wants which question answered. Reads only."""
+"""What was asked before in much the same words, and which questions a reader wants answered, too. Reads only."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Questions that ask much the same: suggestions before one more is asked, never an identity. Pure.
 
 A question is a bag of pairs of neighbouring Han letters and of Latin words; what questions are asked with (为什么, how)
-is left out, and what few questions have weighs more. What a short question asks may stand inside a long one: likeness is
-the mean of what they share against the shorter one, and against both.
+is left out, and what few questions have weighs more. What a short question asks may stand inside a long one: likeness
+is the mean of what they share against the shorter one, and against both.
 """
 
 from __future__ import annotations
@@ -21,11 +21,31 @@ LEAST_SHARED = 2
 # What both share weighs at least this much of one word that a single question has.
 LEAST_WEIGHT = 0.8
 # Letters that only hold a sentence together: a pair with one of them says nothing about what is asked.
-_HOLDING = frozenset("的了么吗呢吧啊是在有用这那哪我你他她它们就也都还和与及或会要能不没把被给让怎几谁什为何如请问对从到个些之其")
+_HOLDING = frozenset(
+    "的了么吗呢吧啊是在有用这那哪我你他她它们就也都还和与及或会要能不没把被给让怎几谁什为何如请问对从到个些之其"
+)
 _ASKING = frozenset(
     (
         *("可以", "可能", "应该", "时候", "大家", "多少", "现在", "一般", "一下", "比较", "目前", "推荐", "办法"),
-        *("the", "a", "an", "is", "are", "of", "to", "in", "and", "or", "what", "why", "how", "for", "do", "does", "can"),
+        *(
+            "the",
+            "a",
+            "an",
+            "is",
+            "are",
+            "of",
+            "to",
+            "in",
+            "and",
+            "or",
+            "what",
+            "why",
+            "how",
+            "for",
+            "do",
+            "does",
+            "can",
+        ),
         *("i", "we", "it", "on", "with", "be", "this", "that", "not", "best", "way", "between", "vs", "use", "using"),
     )
 )
@@ -49,7 +69,10 @@ def alike(text: str, others: Sequence[str], *, most: int, least: float = LEAST) 
     counts = Counter(chain.from_iterable(bags))
     weights = {token: math.log(1 + len(bags) / counts[token]) if counts[token] else 0.0 for token in wanted}
     weights |= {
-        token: math.log(1 + len(bags) / counts[token]) for place in near for token in bags[place] if token not in weights
+        token: math.log(1 + len(bags) / counts[token])
+        for place in near
+        for token in bags[place]
+        if token not in weights
     }
     rare = math.log(1 + len(bags))
     whole = sum(weights[token] or rare for token in wanted)

@@ -29,7 +29,21 @@ from talks.rules import GUEST_NAME_LIMIT, QUESTION_LIMIT, may_come_without_accou
 
 # Names that say what somebody is; under one, a visitor would speak for the site or the evening.
 OFFICES = frozenset(
-    ("匿名", "匿名用户", "主持人", "主持", "编辑", "管理员", "组织者", "站长", "官方", "本站", "admin", "host", "openllm talk")
+    (
+        "匿名",
+        "匿名用户",
+        "主持人",
+        "主持",
+        "编辑",
+        "管理员",
+        "组织者",
+        "站长",
+        "官方",
+        "本站",
+        "admin",
+        "host",
+        "openllm talk",
+    )
 )
 
 

@@ -81,9 +81,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
         if not takes_questions(episode):
             raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
         _refuse_repetition(Question.objects.filter(episode=episode, asker=asker, deleted_at=None), body)
-        question = put_question(
-            episode=episode, body=body, html=html, now=now, asker=asker, asker_name=asker.name
-        )
+        question = put_question(episode=episode, body=body, html=html, now=now, asker=asker, asker_name=asker.name)
         key, after = question.public_id, {"body": body}
         event = keep(record(by=by, now=now, verb="ask", kind="question", key=key, after=after), [question])
         tell_asked(event=event, question=question, now=now)
@@ -228,7 +226,7 @@ def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
         raise Repeated(made)
 
 
-def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime, **who: str) -> None:
+def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime, **who: Any) -> None:
     """Tell webhooks of a question, or of an answer to it."""
     where, key = question.get_absolute_url(), question.public_id
     announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body), **who)

@@ -43,7 +43,8 @@ class QuestionFilter(PartFilter):
     asker = filters.CharFilter(field_name="asker__handle", max_length=HANDLE_LIMIT)
     is_answered = Flag(method="by_answers")
     ordering = filters.ChoiceFilter(
-        method="in_order", choices=[("-vote_count", gettext_lazy("most wanted first")), ("-created_at", gettext_lazy("newest first"))]
+        method="in_order",
+        choices=[("-vote_count", gettext_lazy("most wanted first")), ("-created_at", gettext_lazy("newest first"))],
     )
 
     def in_order(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

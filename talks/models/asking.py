@@ -22,7 +22,7 @@ class ReturnCode(models.Model):
 
     question = models.OneToOneField(Question, primary_key=True, on_delete=models.CASCADE, related_name="return_code")
     digest = models.CharField(max_length=64, unique=True)
-    withdrawn_from = models.CharField(max_length=8, choices=Review.choices, null=True, blank=True)  # noqa: DJ001
+    withdrawn_from = models.CharField(max_length=8, choices=Review.choices, null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.question_id}"

@@ -25,7 +25,9 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
     person = visitor(request)
     visible = Question.objects.visible_to(person)
-    row = get_object_or_404(visible.with_public_id(public_id).with_votes().select_related("episode", "asker", "parent__asker"))
+    row = get_object_or_404(
+        visible.with_public_id(public_id).with_votes().select_related("episode", "asker", "parent__asker")
+    )
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)

@@ -123,9 +123,17 @@ ROWS = [
     # without an account whoever is not suspended; the suspended only read
     more(
         *("episodes/<code>/ask/", "/episodes/021/ask/"),
-        POST=(EVERYBODY, {"as": "nobody", "body": "我谁也不是", "key": "key-of-the-{role}-in-the-matrix".replace(" ", "-")}),
+        POST=(
+            EVERYBODY,
+            {"as": "nobody", "body": "我谁也不是", "key": "key-of-the-{role}-in-the-matrix".replace(" ", "-")},
+        ),
     ),
-    row("episodes/<code>/ask/similar/", "/episodes/021/ask/similar/", GET=PUBLIC, POST=Act(PUBLIC, {"body": "问什么？"}, leaves_nothing=True)),
+    row(
+        "episodes/<code>/ask/similar/",
+        "/episodes/021/ask/similar/",
+        GET=PUBLIC,
+        POST=Act(PUBLIC, {"body": "问什么？"}, leaves_nothing=True),
+    ),
     more("episodes/<code>/ask/similar/", "/episodes/023/ask/similar/", GET=DRAFT),
     row("asking/", "/asking/", POST=(ORGANIZERS, {"is_open": "1"})),
     row("return/", "/return/", GET=PUBLIC, POST=(PUBLIC, {"code": "{return_code}", "act": "withdraw"})),

@@ -16,7 +16,19 @@ from news.actions import stories
 from news.models import FetchRun, NewsItem, Sighting
 from papers.actions import list_imports, list_sections, lists
 from papers.models import ListEntry, ListSection, ReadingList
-from talks.actions import asking, carries, days, item_edits, items, questions, suggestions, templates, triage, uploads, webhooks
+from talks.actions import (
+    asking,
+    carries,
+    days,
+    item_edits,
+    items,
+    questions,
+    suggestions,
+    templates,
+    triage,
+    uploads,
+    webhooks,
+)
 from talks.mailing import link_to_stop
 from talks.models import (
     Claim,
@@ -122,7 +134,14 @@ def _items(world):
     QuestionVote.objects.bulk_create(
         QuestionVote(question=asked, person=who, created_at=now) for who in world.cast.values()
     )
-    code = {"episode": asked.episode, "body": "匿名的", "key": "k" * 24, "address": "192.0.2.1", "by": ANONYMOUS, "now": now}
+    code = {
+        "episode": asked.episode,
+        "body": "匿名的",
+        "key": "k" * 24,
+        "address": "192.0.2.1",
+        "by": ANONYMOUS,
+        "now": now,
+    }
     world.return_code = asking.ask_without_account(**code).code
     world.answer = questions.answer(question=world.question, body="够用。", by=member, now=now)
     world.past_question = Question.objects.get(episode=world.past)

@@ -30,7 +30,12 @@ from tests.servers import free_port
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESS, AGENT = "203.0.113.211", "Einzigartiger-Leser/47.11 (Mondgestein)"
 HANDLE, EMAIL, PASSWORD = "独行夜归人七七", "duxing-yegui-7781@mail.example", "correct horse battery"
-TEXTS = ("头一句独一无二的匿名提问？", "第二句独一无二的匿名提问？", "登录着问的独一无二的一句？", "登录着再问独一无二的一句？")
+TEXTS = (
+    "头一句独一无二的匿名提问？",
+    "第二句独一无二的匿名提问？",
+    "登录着问的独一无二的一句？",
+    "登录着再问独一无二的一句？",
+)
 MORE = "又补上独一无二的半句"
 
 
@@ -76,7 +81,9 @@ def test_no_row_says_who_asked_or_when(raw, site, member, now, reviewed, is_sign
         client.post("/q/020-2/vote/")
         secrets["voter"] = client.cookies["voter"].value
     assert misplaced(raw, secrets) == []
-    assert not [where for table, row in rows_of(raw) for where in hits(str(row).encode(), {"address": ADDRESS, "agent": AGENT})]
+    assert not [
+        where for table, row in rows_of(raw) for where in hits(str(row).encode(), {"address": ADDRESS, "agent": AGENT})
+    ]
     assert [row for table, row in rows_of(raw) if table == "django_session"] == before
     asked = Question.objects.get(is_anonymous=True)
     assert ties(raw, ids=[asked.public_id], keys={asked.pk}, texts=[TEXTS[0], MORE]) == []
@@ -95,9 +102,13 @@ def test_the_search_finds_what_is_kept(raw, site, member, now, monkeypatch):
         return tied, misplaced(raw, {"address": ADDRESS})
 
     assert found() == ([], [])
-    monkeypatch.setattr(asking, "put_question", lambda **values: put(**values | {"asker": member, "is_anonymous": False}))
+    monkeypatch.setattr(
+        asking, "put_question", lambda **values: put(**values | {"asker": member, "is_anonymous": False})
+    )
     assert "talks_question.asker_id" in str(found()[0])
-    monkeypatch.setattr(asking, "put_question", lambda **values: put(**values | {"now": now.replace(minute=5, second=7)}))
+    monkeypatch.setattr(
+        asking, "put_question", lambda **values: put(**values | {"now": now.replace(minute=5, second=7)})
+    )
     assert "talks_question.created_at" in str(found()[0])
     monkeypatch.setattr(asking, "put_question", lambda **values: put(**values | {"after": f"from {ADDRESS}"}))
     assert ("talks_question", "address", "text") in found()[1]
@@ -197,7 +208,10 @@ PAGES = (
     *("/notifications/", "/people/", "/webhooks/", "/webhooks/1/", "/ops/", "/invitations/", "/aliases/", "/inbox/"),
     *("/feeds/episodes.atom", "/feeds/questions.atom", "/feeds/papers.atom", "/feeds/news.atom", "/calendar.ics"),
     *("/q/900-1/", "/q/900-2/", "/q/900-3/", "/q/900-4/", "/q/900-5/", "/metrics", "/readyz"),
-    *(f"/api/v1/{name}/?page_size=100" for name in ("questions", "answers", "events", "people", "episodes", "deliveries")),
+    *(
+        f"/api/v1/{name}/?page_size=100"
+        for name in ("questions", "answers", "events", "people", "episodes", "deliveries")
+    ),
     *("/api/v1/questions/900-2/", "/api/v1/questions/900-4/?expand=answers", "/api/v1/episodes/900/document/"),
 )
 
@@ -240,18 +254,26 @@ def running(tmp_path, receiver):
     port = free_port()
     environ = {
         **{name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "VIRTUAL_ENV")},
-        **{"DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", "DEBUG": "true", "PORT": str(port)},
-        **{"SECRET_KEY": "k" * 60, "TRUSTED_PROXIES": "127.0.0.1", "OUTBOUND_ALLOW": "127.0.0.1"},
-        **{"GRANIAN_LOG_ACCESS_ENABLED": "true", "LOG_LEVEL": "INFO", "ALLOWED_HOSTS": "127.0.0.1,localhost"},
+        "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
+        "DEBUG": "true",
+        "PORT": str(port),
+        "SECRET_KEY": "k" * 60,
+        "TRUSTED_PROXIES": "127.0.0.1",
+        "OUTBOUND_ALLOW": "127.0.0.1",
+        "GRANIAN_LOG_ACCESS_ENABLED": "true",
+        "LOG_LEVEL": "INFO",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }
     log = tmp_path / "site.log"
     with log.open("wb") as output:
-        process = subprocess.Popen([sys.executable, "-m", "config.run"], cwd=ROOT, env=environ, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.run"], cwd=ROOT, env=environ, stdout=output, stderr=output
+        )
     try:
         until(lambda: b"ready after" in log.read_bytes() or process.poll() is not None, 120)
         assert process.poll() is None, log.read_text()
         said = json.dumps([receiver, HANDLE, EMAIL, PASSWORD])
-        script = ("import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup()\n" + SETUP)
+        script = "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings'; django.setup()\n" + SETUP
         subprocess.run([sys.executable, "-c", script, said], cwd=ROOT, env=environ, check=True)
         yield f"http://127.0.0.1:{port}", tmp_path / "site.sqlite3", log, environ, process
     finally:
@@ -306,12 +328,18 @@ def test_the_whole_site_holds_nothing(running, tmp_path):
 
     # every row, and every byte of the file and its log
     rows = opened(path)
-    asked = {row["id"]: f"900-{row['serial']}" for table, row in rows_of(rows) if table == "talks_question" and row["is_anonymous"]}
+    asked = {
+        row["id"]: f"900-{row['serial']}"
+        for table, row in rows_of(rows)
+        if table == "talks_question" and row["is_anonymous"]
+    }
     assert len(asked) == 4
     tied = ties(rows, ids=asked.values(), keys=set(asked), texts=[*TEXTS, MORE])
     assert misplaced(rows, secrets | own) == []
     assert tied == []
-    assert [row for row in sessions if row not in [row for table, row in rows_of(rows) if table == "django_session"]] == []
+    assert [
+        row for row in sessions if row not in [row for table, row in rows_of(rows) if table == "django_session"]
+    ] == []
     visitors = {name: value for name, value in secrets.items() if name != "visitor's session"}
     assert counted(path, visitors) == {}
     assert counted(path, own) == in_file
@@ -357,7 +385,10 @@ def _faults_are_found(path, copy, asked):
     for fault, where in (
         ("UPDATE talks_question SET asker_id = 1, is_anonymous = 0 WHERE id = :id", "talks_question.asker_id"),
         ("UPDATE talks_question SET changed_at = '2026-01-01 10:11:12' WHERE id = :id", "talks_question.changed_at"),
-        ("UPDATE members_event SET person_id = 1, \"by\" = 'person' WHERE target_key = :public", "members_event.person_id"),
+        (
+            "UPDATE members_event SET person_id = 1, \"by\" = 'person' WHERE target_key = :public",
+            "members_event.person_id",
+        ),
     ):
         shutil.copy(path, copy)
         with sqlite3.connect(copy) as file:

@@ -38,7 +38,16 @@ def test_what_was_asked_before_comes_first(text, first):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "？", "为什么", "请问大家怎么看这个问题？", "如何选学习率预热的步数？", "what is the best way to do it?", "谁来主持下一期"]
+    "text",
+    [
+        "",
+        "？",
+        "为什么",
+        "请问大家怎么看这个问题？",
+        "如何选学习率预热的步数？",
+        "what is the best way to do it?",
+        "谁来主持下一期",
+    ],
 )
 def test_the_words_of_asking_bring_nothing(text):
     assert alike(text, ASKED, most=3) == []

@@ -95,7 +95,12 @@ def webhook_listening(member, now):
     from talks.models import Webhook
 
     Webhook.objects.create(
-        name="群", url="https://hook.example/x", form="json", secret="", events=["question_asked"], created_at=now,
+        name="群",
+        url="https://hook.example/x",
+        form="json",
+        secret="",
+        events=["question_asked"],
+        created_at=now,
         changed_at=now,
     )
     return member
@@ -166,7 +171,9 @@ def test_a_guest_asks_under_a_name_and_earns_nothing(asks, moment):
     assert made.created_at.minute == 0
 
 
-@pytest.mark.parametrize("name", ["大家", "XX", "匿名", "主持人", "Admin", "小满", "小 满", "夜航", "多\u202e行", "两\n行", "长" * 41])
+@pytest.mark.parametrize(
+    "name", ["大家", "XX", "匿名", "主持人", "Admin", "小满", "小 满", "夜航", "多\u202e行", "两\n行", "长" * 41]
+)
 def test_nobody_speaks_in_anothers_name(asks, member, now, name):
     person = Person.objects.create(handle="夜航船", name="夜航船", created_at=now, changed_at=now)
     Alias.objects.create(person=person, name="夜航", created_at=now, changed_at=now)

@@ -21,9 +21,7 @@ COOKIE, OTHER, ADDRESS = "c" * 22, "d" * 22, "203.0.113.9"
 
 @pytest.fixture
 def episode(now):
-    row = Episode.objects.create(
-        number=130, code="130", state=EpisodeState.COLLECTING, created_at=now, changed_at=now
-    )
+    row = Episode.objects.create(number=130, code="130", state=EpisodeState.COLLECTING, created_at=now, changed_at=now)
     Rundown.objects.create(episode=row)
     return row
 
@@ -32,7 +30,12 @@ def episode(now):
 def asked(episode, now):
     def asked(serial, **fields):
         return Question.objects.create(
-            episode=episode, serial=serial, position=serial, body=f"第 {serial} 问？", created_at=now, changed_at=now,
+            episode=episode,
+            serial=serial,
+            position=serial,
+            body=f"第 {serial} 问？",
+            created_at=now,
+            changed_at=now,
             **fields,
         )
 

@@ -179,6 +179,8 @@ def test_every_other_act_is_nobodys(code, moment):
         act(hold(code, moment))
     events = Event.objects.all()
     assert {event.verb for event in events} == {"ask", "settle", "reopen", "edit", "withdraw", "restore"}
-    assert {(event.by, event.person, event.at.minute, event.at.second) for event in events} == {("anonymous", None, 0, 0)}
+    assert {(event.by, event.person, event.at.minute, event.at.second) for event in events} == {
+        ("anonymous", None, 0, 0)
+    }
     row = Question.objects.get()
     assert {row.created_at.minute, row.changed_at.minute, row.deleted_at.minute} == {0}
