@@ -98,7 +98,7 @@ def taken_out(episode: Episode, *, now: datetime) -> list[tuple[Row, Event]]:
     for kind in sorted(kinds):
         gone = KEPT[kind]._base_manager.filter(**{HOME[kind]: episode}, deleted_at__gte=now - UNDO)
         if "review" in content_of(KEPT[kind]):  # decided about where it waits, and brought back there
-            gone = gone.filter(**{"review": ""})
+            gone = gone.filter(review="")  # type: ignore[misc]
         if kind == "question":  # who withdrew it has the code that brings it back
             gone = gone.filter(Q(return_code=None) | Q(return_code__withdrawn_from=None))
         rows += gone.order_by("-deleted_at", "-pk")[:MOST]
