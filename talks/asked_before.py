@@ -1,4 +1,4 @@
-"""What was asked before in much the same words, and who of a page's readers wants which question answered. Reads only."""
+"""What was asked before in much the same words, and which questions a reader wants answered, too. Reads only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from talks.return_codes import visitor_digest
 from talks.similar import alike
 
 # How many questions are compared, the newest; how much of each; how many are shown.
-COMPARED, BEGINNING, SHOWN = 8_000, 400, 3
+COMPARED, BEGINNING, SHOWN = 5_000, 400, 3
 # Shorter texts say nothing yet.
 LEAST_LETTERS = 4
 

@@ -50,7 +50,7 @@ def read_code(text: str) -> str | None:
     """
     letters = re.sub(r"[^\u4e00-\u9fff]", "", simplified(text[:200]))
     pairs = [letters[place : place + 2] for place in range(0, len(letters), 2)]
-    is_code = len(letters) == 2 * WORDS and all(one in QUALITIES and other in THINGS for one, other in pairs)
+    is_code = len(letters) == 2 * WORDS and all(pair[0] in QUALITIES and pair[1] in THINGS for pair in pairs)
     return " ".join(pairs) if is_code else None
 
 

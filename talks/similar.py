@@ -1,8 +1,8 @@
 """Questions that ask much the same: suggestions before one more is asked, never an identity. Pure.
 
 A question is a bag of pairs of neighbouring Han letters and of Latin words; what questions are asked with (为什么, how)
-is left out, and what few questions have weighs more. What a short question asks may stand inside a long one: likeness is
-the mean of what they share against the shorter one, and against both.
+is left out, and what few questions have weighs more. What a short question asks may stand inside a long one: likeness
+is the mean of what they share against the shorter one, and against both.
 """
 
 from __future__ import annotations

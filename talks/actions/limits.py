@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -60,7 +60,7 @@ def forget_visitors(*, now: datetime) -> None:
     VisitorCount.objects.exclude(day=day).delete()
 
 
-def _salt(day: object, *, now: datetime) -> str:
+def _salt(day: date, *, now: datetime) -> str:
     salt = DaySalt.objects.filter(day=day).values_list("salt", flat=True).first()
     if salt is None:
         forget_visitors(now=now)

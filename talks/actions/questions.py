@@ -242,7 +242,7 @@ def _refuse_repetition(own: QuerySet[Any], body: str) -> None:
         raise Repeated(made)
 
 
-def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime, **who: str) -> None:
+def _announce(event: Event, kind: str, question: Question, body: str, *, now: datetime, **who: Any) -> None:
     """Tell webhooks of a question, or of an answer to it."""
     where, key = question.get_absolute_url(), question.public_id
     announce(event, question.episode, kind, now=now, url=where, question=key, body=excerpt(body), **who)

@@ -44,7 +44,7 @@ def find_by_code(*, code: str, address: str, now: datetime) -> ReturnCode:
 
 
 def add_details(*, held: ReturnCode, body: str, now: datetime) -> Question:
-    """Put more words under a question; the same words again change nothing. It waits for approval again where such wait.
+    """Put more words under a question; the same again change nothing. It waits for approval again where such wait.
 
     Raises ValidationError, StateRefusal when the record is published or others have answered.
     """
@@ -111,7 +111,7 @@ def undo_withdrawal(*, held: ReturnCode, now: datetime) -> Question:
 
 
 def reveal(*, held: ReturnCode, by: Actor, now: datetime) -> Question:
-    """Become the asker of a question by one's account, with the credit for it. Raises PermissionDenied, StateRefusal."""
+    """Become the asker of a question by one's account, with the credit. Raises PermissionDenied, StateRefusal."""
     require(may_write(by) and isinstance(by, Person), _("Sign in to put your name to it."))
     person: Person = by  # type: ignore[assignment]
     with _locked(held) as (row, _code):

@@ -1,6 +1,7 @@
 """The actions that no page is asked after, by their names: the rest of the table of `test_kept_pages`."""
 
 from tests.pages.kept_after import WITHIN_AFTER
+from tests.pages.kept_asking import WITHIN_ASKING
 from tests.pages.kept_history import WITHIN_HISTORY
 from tests.pages.kept_items import WITHIN_ITEMS
 from tests.pages.kept_questions import WITHIN_QUESTIONS
@@ -9,6 +10,7 @@ from tests.pages.kept_week import WITHIN_THE_WEEK
 
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    *WITHIN_ASKING,
     *("news.actions.hiding.apply_rules", "news.actions.sources.check_is_real", "news.actions.feeds.known_feeds"),
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
     *("papers.actions.facts.rerender", "papers.actions.facts.mark_missing", "talks.actions.papers.ask_again"),

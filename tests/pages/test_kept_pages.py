@@ -38,6 +38,7 @@ from talks.views.kept import kept
 from tests.pages.conftest import rich
 from tests.pages.kept_acts import ON_WHAT_STANDS as NEWS_AND_LISTS
 from tests.pages.kept_after import ON_AFTER
+from tests.pages.kept_asking import ON_ASKING
 from tests.pages.kept_history import ON_HISTORY
 from tests.pages.kept_items import ON_ITEMS
 from tests.pages.kept_others import OTHERS
@@ -123,7 +124,7 @@ def _file_a_story(now):
     triage.take(story=NewsItem.objects.get(), section=section, group="学术", by=user.person, now=now)
 
 
-ON_WHAT_STANDS = {**NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS, **ON_HISTORY, **ON_AFTER, **ON_QUESTIONS}
+ON_WHAT_STANDS = {**ON_ASKING, **NEWS_AND_LISTS, **OF_THE_WEEK, **ON_ITEMS, **ON_HISTORY, **ON_AFTER, **ON_QUESTIONS}
 
 
 def _known():

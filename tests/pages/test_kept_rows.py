@@ -186,6 +186,8 @@ def test_removing_the_sample_removes_its_history(db, now, settings, tmp_path):
 # Acts on no row of an episode: votes are no history; templates, days, links, reminders, webhooks and the inbox have
 # their own.
 WITHOUT = {
+    "asking.py": {"set_asking"},
+    "question_votes.py": {"_note"},
     "items.py": {"vote", "unvote"},
     "triage.py": {"take", "decline", "undo", "_note"},
     "days.py": {"take_break", "end_break", "set_holiday", "remove_holiday"},

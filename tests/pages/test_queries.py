@@ -50,7 +50,7 @@ PAGES = {
     "/people/": 4,
     "/people/成员1/": 19,
     "/people/成员1/?show=items": 18,
-    "/episodes/{code}/ask/": 5,
+    "/episodes/{code}/ask/": 6,
     "/inbox/": 22,
     "/claim/": 7,
     "/submit/?url=https://arxiv.org/abs/2401.00001": 12,

@@ -155,10 +155,10 @@ boss = people.create_user(username="主事人", password=password, role=Role.ORG
 user = people.create_user(username=handle, password=password, role=Role.MEMBER, by=SYSTEM, now=now)
 EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 type(user).objects.filter(pk=user.pk).update(email=email)
-webhooks.make_webhook(name="群", form="json", url=hook, events=["question_asked"], by=boss.person, now=now)
-row = Episode.objects.create(number=900, code="900", state="collecting", starts_at=now + timedelta(days=2),
+row = Episode.objects.create(number=900, code="900", state="collecting", starts_at=now.replace(minute=0, second=0, microsecond=0) + timedelta(days=2),
     created_at=now, changed_at=now)
 questions.ask(episode=row, body="主事人署名问的一句？", by=boss.person, now=now)
+webhooks.make_webhook(name="群", form="json", url=hook, events=["question_asked"], by=boss.person, now=now)
 asking.set_asking(is_open=True, is_reviewed=False, by=boss.person, now=now)
 """
 
@@ -189,7 +189,7 @@ class Browser(requests.Session):
     def at(self, path):
         return self.get(self.base + path, timeout=60)
 
-    def send(self, path, **values):
+    def fill(self, path, **values):
         """Post a form as its page would, with the token of the page."""
         token = self.cookies.get("csrftoken")
         headers = {"Referer": self.base + path}
@@ -197,7 +197,7 @@ class Browser(requests.Session):
 
     def sign_in(self, name):
         self.at("/accounts/login/")
-        self.send("/accounts/login/", login=name, password=PASSWORD)
+        self.fill("/accounts/login/", login=name, password=PASSWORD)
         assert self.cookies.get("sessionid")
         return self
 
@@ -246,6 +246,7 @@ def receiver():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_address[1]}/hook"
     server.shutdown()
+    server.server_close()
 
 
 @pytest.fixture
@@ -293,22 +294,22 @@ def _behave_at_the_site(base, member):
     secrets = {"address": ADDRESS, "agent": AGENT}
     visitor = Browser(base, address=ADDRESS, agent=AGENT)
     visitor.at("/episodes/900/ask/")
-    visitor.send("/episodes/900/ask/", **{"as": "me", "body": "先想登录再问，又算了"})
+    visitor.fill("/episodes/900/ask/", **{"as": "me", "body": "先想登录再问，又算了"})
     secrets["visitor's session"] = visitor.cookies["sessionid"]
     for number, (browser, text) in enumerate(zip((visitor, visitor, member, member), TEXTS, strict=True)):
         key = f"sendekey-{number}-" + "q" * 20
         browser.at("/episodes/900/ask/")
-        browser.send("/episodes/900/ask/similar/", body=text)
+        browser.fill("/episodes/900/ask/similar/", body=text)
         sent = {"as": "nobody", "key": key, "body": text, "sure": "1"}
-        code = code_in(browser.send("/episodes/900/ask/", **sent).text)
-        assert code_in(browser.send("/episodes/900/ask/", **sent).text) == code
+        code = code_in(browser.fill("/episodes/900/ask/", **sent).text)
+        assert code_in(browser.fill("/episodes/900/ask/", **sent).text) == code
         for act in ("look", "add", "settle", "unsettle", "withdraw", "undo"):
-            assert browser.send("/return/", code=code, act=act, body=MORE).status_code == 200
+            assert browser.fill("/return/", code=code, act=act, body=MORE).status_code == 200
         secrets |= {f"key {number}": key, f"code {number}": code, f"code {number} together": code.replace(" ", "")}
     for number in (1, 2, 3):
-        visitor.send(f"/q/900-{number}/vote/")
-    visitor.send("/q/900-2/unvote/")
-    visitor.send("/return/", code="青山 青山 青山 青山 青山 青山")
+        visitor.fill(f"/q/900-{number}/vote/")
+    visitor.fill("/q/900-2/unvote/")
+    visitor.fill("/return/", code="青山 青山 青山 青山 青山 青山")
     secrets["voter"] = visitor.cookies["voter"]
     return secrets
 
