@@ -1,6 +1,6 @@
 """Take real documents in and open every question at its permalink; one line a file, exit 1 when something is missing.
 
-Usage: check_questions.py FOLDER. Each file is stored in a database of its own that is thrown away; asked are the page of
+Usage: check_questions.py FOLDER. What a file brings is thrown away again; asked are the page of
 every question (200, its words, whether it is marked as unanswered) and the page of the episode (an anchor for each).
 """
 

@@ -243,11 +243,13 @@ def _parts(
         "carried": (carries, ("code", "serial", "times")),
         "waiting": (Question.objects.filter(episode=episode).under_review(Review.WAITING), ("serial",)),
         "waiting_answers": (
-            Answer.objects.filter(question__episode=episode).under_review(Review.WAITING), ("position",),
+            Answer.objects.filter(question__episode=episode).under_review(Review.WAITING),
+            ("position",),
         ),
         "reports": (reports.filter(question__episode=episode, question__deleted_at=None), ("created_at",)),
         "reports_of_answers": (
-            reports.filter(answer__question__episode=episode, answer__deleted_at=None), ("created_at",),
+            reports.filter(answer__question__episode=episode, answer__deleted_at=None),
+            ("created_at",),
         ),
         "others": (people.filter(talked), ("name",)),
         "moves": (moves, ("before", "after", "reason")),

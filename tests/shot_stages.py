@@ -169,7 +169,10 @@ def fill_queue() -> None:
         question=ask("某某模型的训练数据到底是什么？"), state="closed", reason="没有公开，问不到", by=organizer, now=now
     )
     moderation.hide(row=ask("加群看内部消息"), reason="广告", by=organizer, now=now)
-    waits = [ask("匿名想问：转行做大模型，先补数学还是先补工程？"), ask(f"{LONG_NAME * 6}？\n\n```python\nprint('长')\n```")]
+    waits = [
+        ask("匿名想问：转行做大模型，先补数学还是先补工程？"),
+        ask(f"{LONG_NAME * 6}？\n\n```python\nprint('长')\n```"),
+    ]
     for row in (*waits, say(long, "等着通过的一条回答。")):
         type(row).objects.filter(pk=row.pk).update(review="waiting", deleted_at=now)
 

@@ -97,7 +97,9 @@ class QuestionViewSet(Reviewed):
     lookup_field = "public_id"
     lookup_value_regex = PUBLIC_ID
     expandable = {
-        "answers": Expansion(serializers.AnswerSerializer, lambda: in_order(Answer.objects.select_related("author", "transcriber")))
+        "answers": Expansion(
+            serializers.AnswerSerializer, lambda: in_order(Answer.objects.select_related("author", "transcriber"))
+        )
     }
 
     def rows(self) -> QuerySet[Any]:
@@ -272,7 +274,7 @@ class AnswerViewSet(Reviewed):
         answered = Question.objects.visible_to(person_of(self.request)).with_public_id(question).first()
         if answered is None:
             raise exceptions.ValidationError({"question": _("There is no such question.")}, code="unknown")
-        more = {"html": html, "author": author}
+        more: dict[str, Any] = {"html": html, "author": author}
         made = questions.answer(question=answered, body=body, by=by, now=timezone.now(), **more)
         return _made(self, made)
 

@@ -24,6 +24,7 @@ from talks.api.serializers import Text
 from talks.models import Review
 from talks.rules import REASON_LIMIT
 
+
 class WithReason(DecidedOn):
     """Why; the one who wrote it reads it."""
 
@@ -55,7 +56,7 @@ class Reviewed(Restorable):
         raise NotImplementedError
 
     def readable(self) -> QuerySet[Any]:
-        """What this request is about: what stands, by name also what is under review, in lists where it is asked for."""
+        """What this request is about: what stands; by its address, and in lists that ask so, what is under review."""
         if person_of(self.request) is None:
             return self.standing()
         if self.action == "list":
@@ -132,9 +133,7 @@ class Reviewed(Restorable):
     def dismiss(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Be done with the reports of it; it stands as it is."""
         without = serializers.Serializer
-        return self.act(
-            request, without, lambda row, version, **more: moderation.dismiss(row=row, **more)
-        )
+        return self.act(request, without, lambda row, version, **more: moderation.dismiss(row=row, **more))
 
 
 REVIEWS = [(each.value, each.label) for each in Review]

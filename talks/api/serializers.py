@@ -181,7 +181,16 @@ class QuestionSerializer(serializers.ModelSerializer[Question]):
         model = Question
         fields = read_only_fields = (
             *("id", "episode", "position", "part", "number", "asker", "asker_name", "body", "body_html", "after"),
-            *("after_html", "parent", "answer_count", "vote_count", "state", "settled_reason", "summary", "summary_html"),
+            *(
+                "after_html",
+                "parent",
+                "answer_count",
+                "vote_count",
+                "state",
+                "settled_reason",
+                "summary",
+                "summary_html",
+            ),
             *("summary_cites", "is_anonymous", "review", "review_reason", "merged_into", "url", *STAMP),
         )
 

@@ -180,7 +180,9 @@ def summary(request: HttpRequest, public_id: str) -> HttpResponse:
             _("Only who asked, who leads the free talk, hosts, editors and organizers settle a question.")
         )
     rows = list(Answer.objects.filter(question=row, deleted_at=None).order_by("position", "pk"))
-    choices = [(str(each.pk), f"{each.author_name or _('unsigned')}: {' '.join(each.body.split())[:60]}") for each in rows]
+    choices = [
+        (str(each.pk), f"{each.author_name or _('unsigned')}: {' '.join(each.body.split())[:60]}") for each in rows
+    ]
 
     def make(data: Any = None, **more: Any) -> SummaryForm:
         return SummaryForm(data, choices=choices, **more)

@@ -41,7 +41,10 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
     off = (Review.DECLINED, Review.HIDDEN, Review.MERGED)
     context = {
         "episode": episode,
-        "waiting": [*_in_order(questions.under_review(Review.WAITING)), *_in_order(answers.under_review(Review.WAITING))],
+        "waiting": [
+            *_in_order(questions.under_review(Review.WAITING)),
+            *_in_order(answers.under_review(Review.WAITING)),
+        ],
         "reported": _reported(episode),
         "off": [
             *questions.under_review(*off).order_by("-deleted_at", "-pk")[:MOST],

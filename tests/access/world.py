@@ -180,8 +180,9 @@ def _under_review(world):
     world.of_nora = asked("别人的问题？")
     world.of_nora_id = world.of_nora.public_id
     world.answer_of_nora = questions.answer(question=world.question, body="别人的回答。", by=nora, now=now)
-    world.waiting, world.waiting_answer = waits(asked("等着的？")), waits(
-        questions.answer(question=world.question, body="等着的。", by=nora, now=now)
+    world.waiting, world.waiting_answer = (
+        waits(asked("等着的？")),
+        waits(questions.answer(question=world.question, body="等着的。", by=nora, now=now)),
     )
     world.waiting_id = world.waiting.public_id
     world.hidden = moderation.hide(row=asked("藏起来的？"), by=boss, now=now)

@@ -19,14 +19,15 @@ def room(now):
     member = login("小满", now)
     week = boardroom(now=now)
     week.asked = [
-        questions.ask(episode=week.episode, body=f"第 {n} 个问题？", by=member, now=now.replace(minute=n)) for n in range(7)
+        questions.ask(episode=week.episode, body=f"第 {n} 个问题？", by=member, now=now.replace(minute=n))
+        for n in range(7)
     ]
     week.member = member
     return week
 
 
 def order(client, query=""):
-    return re.findall(r'<span>(021-\d)</span>', client.get(PAGE + query).content.decode())
+    return re.findall(r"<span>(021-\d)</span>", client.get(PAGE + query).content.decode())
 
 
 def test_each_visitor_has_an_order_of_their_own_that_stays(room):
@@ -47,7 +48,7 @@ def test_votes_order_nothing_before_the_list_is_opened(room, now):
     QuestionVote.objects.create(question=room.asked[4], person=room.member, created_at=now)
     client = Client()
     assert order(client, "?order=votes") == order(client)
-    assert 'order=votes' not in client.get(PAGE).content.decode()
+    assert "order=votes" not in client.get(PAGE).content.decode()
     Episode.objects.filter(number=21).update(state="live")
     assert order(client)[0] == "021-5"
     assert order(client, "?order=votes") == order(client)

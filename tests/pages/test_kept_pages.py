@@ -38,9 +38,9 @@ from talks.views.kept import kept
 from tests.pages.conftest import rich
 from tests.pages.kept_acts import ON_WHAT_STANDS as NEWS_AND_LISTS
 from tests.pages.kept_history import ON_HISTORY
-from tests.pages.kept_questions import ON_QUESTIONS
 from tests.pages.kept_items import ON_ITEMS
 from tests.pages.kept_others import OTHERS
+from tests.pages.kept_questions import ON_QUESTIONS
 from tests.pages.kept_week import OF_THE_WEEK
 from tests.talks.newsroom import source, tell
 

@@ -138,9 +138,15 @@ class Life(RuleBasedStateMachine):
     def check_visible(self, name: str) -> None:
         """Nobody but who sees to it, and who wrote it, reads what is not shown: not in lists, not in the history."""
         shown = {pk for pk in self.evening.questions if self.evening.is_shown(pk)}
-        assert set(Question.objects.visible_to(None).filter(pk__in=self.evening.questions).values_list("pk", flat=True)) == shown
+        assert (
+            set(Question.objects.visible_to(None).filter(pk__in=self.evening.questions).values_list("pk", flat=True))
+            == shown
+        )
         stands = {pk for pk in self.evening.answers if self.evening.stands(pk)}
-        assert set(Answer.objects.visible_to(None).filter(pk__in=self.evening.answers).values_list("pk", flat=True)) == stands
+        assert (
+            set(Answer.objects.visible_to(None).filter(pk__in=self.evening.answers).values_list("pk", flat=True))
+            == stands
+        )
         for role in ("member", "lead", "suspended", "host"):
             kept = KeptRow.objects.visible_to(self.actor(role))
             for pk, row in self.evening.questions.items():
@@ -224,7 +230,9 @@ class Life(RuleBasedStateMachine):
         found = self.question(pk)
         values = {"version": found.version + (5 if is_late else 0), "body": body, "by": self.actor(by), "now": self.now}
         edit = questions.edit_question
-        self.act("edit question", against, lambda: edit(question=found, **values), lambda _m: setattr(row, "body", body))
+        self.act(
+            "edit question", against, lambda: edit(question=found, **values), lambda _m: setattr(row, "body", body)
+        )
 
     @precondition(lambda self: self.evening.answers)
     @rule(data=st.data())
@@ -327,7 +335,9 @@ class Life(RuleBasedStateMachine):
 
     # ── What is shown ───────────────────────────────────────────────────────
 
-    def review(self, data: st.DataObject, name: str, needed: tuple[str, ...], code: str, becomes: str, **more: Any) -> None:
+    def review(
+        self, data: st.DataObject, name: str, needed: tuple[str, ...], code: str, becomes: str, **more: Any
+    ) -> None:
         """Approve, decline, hide or show a question or an answer."""
         rows: dict[Any, Any] = {("q", pk): row for pk, row in self.evening.questions.items()}
         rows |= {("a", pk): row for pk, row in self.evening.answers.items()}
@@ -439,7 +449,9 @@ class Life(RuleBasedStateMachine):
         pk = self.some(data, evening.questions, lambda key: evening.questions[key].review in ("", "waiting"))
         row = evening.questions[pk]
         into = self.some(
-            data, evening.questions, lambda key: evening.is_shown(key) and evening.questions[key].episode == row.episode and key != pk
+            data,
+            evening.questions,
+            lambda key: evening.is_shown(key) and evening.questions[key].episode == row.episode and key != pk,
         )
         by = self.who(data, lambda role: evening.moderates(role, row.episode))
         against = evening.against_moderating(by, row.episode) | evening.gone(into)
@@ -489,7 +501,9 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data())
     def carry(self, data: st.DataObject) -> None:
         evening = self.evening
-        pk = self.some(data, evening.questions, lambda key: evening.is_shown(key) and evening.questions[key].episode == "021")
+        pk = self.some(
+            data, evening.questions, lambda key: evening.is_shown(key) and evening.questions[key].episode == "021"
+        )
         by = self.who(data, lambda role: role == "organizer")
         to = "022" if evening.questions[pk].episode == "021" else "021"
         runs = by == "organizer" or (to == "021" and by in ("host", "editor", "lead"))
@@ -530,7 +544,10 @@ def make_world(now: Any) -> Any:
     from talks.models import Claim, Hosting
     from tests.talks.boardroom import boardroom, login
 
-    cast = {role: login(f"role-{role}", now, Role.ORGANIZER if role == "organizer" else Role.MEMBER) for role in model.ROLES[1:]}
+    cast = {
+        role: login(f"role-{role}", now, Role.ORGANIZER if role == "organizer" else Role.MEMBER)
+        for role in model.ROLES[1:]
+    }
     room = boardroom(now=now, host=cast["host"])
     stamp = {"position": 1, "created_at": now, "changed_at": now}
     Hosting.objects.create(episode=room.episode, person=cast["editor"], name="editor", role="editor", **stamp)

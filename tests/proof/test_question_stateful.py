@@ -17,7 +17,11 @@ from tests.proof.question_machine import Life, make_world
 from tests.proof.question_model import Evening
 
 SHORT = {"max_examples": 6, "stateful_step_count": 30, "derandomize": True}
-LONG = {"max_examples": int(os.environ.get("QUESTION_RUNS", "500")), "stateful_step_count": 50, "phases": [Phase.generate]}
+LONG = {
+    "max_examples": int(os.environ.get("QUESTION_RUNS", "500")),
+    "stateful_step_count": 50,
+    "phases": [Phase.generate],
+}
 COMMON = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck), "report_multiple_bugs": False}
 
 

@@ -31,7 +31,7 @@ def room(now):
     first = questions.ask(episode=week.episode, body="四比特够用吗？", by=cast["小满"], now=now)
     second = questions.ask(episode=week.episode, body="量化到四比特行不行？", by=cast["Nora"], now=now)
     answer = questions.answer(question=first, body="多数够用。", by=cast["阿岚"], now=now)
-    return SimpleNamespace(week=week, boss=boss, first=first, second=second, answer=answer, **{"who": cast})
+    return SimpleNamespace(week=week, boss=boss, first=first, second=second, answer=answer, who=cast)
 
 
 def fresh(row):
@@ -111,8 +111,14 @@ def test_a_summary_cites_answers_to_its_own_question_and_two_writers_meet(room, 
     with pytest.raises(ValidationError) as late:
         settling.summarize(question=room.first, body="不够。", by=room.who["主持"], now=now, version=room.first.version)
     error = late.value.error_dict["version"][0]
-    assert (error.code, error.params["theirs"]["summary"], error.params["base"]["summary"]) == ("conflict", "**够用**。", "")
-    row = questions.edit_question(question=fresh(row), version=row.version, body="四比特够吗？", by=room.who["小满"], now=now)
+    assert (error.code, error.params["theirs"]["summary"], error.params["base"]["summary"]) == (
+        "conflict",
+        "**够用**。",
+        "",
+    )
+    row = questions.edit_question(
+        question=fresh(row), version=row.version, body="四比特够吗？", by=room.who["小满"], now=now
+    )
     assert "<strong>够用</strong>" in fresh(row).summary_html
     row = settling.summarize(question=fresh(row), body=" ", by=by, now=now)
     assert (row.summary, row.summary_html, row.summary_cites) == ("", "", [])
@@ -163,7 +169,9 @@ def test_declining_takes_a_reason_that_the_asker_is_told(room, now):
         moderation.decline(row=row, reason=" ", by=room.who["主持"], now=now)
     row = moderation.decline(row=row, reason="和 002 期重复", by=room.who["主持"], now=now)
     assert (row.review, row.review_reason) == ("declined", "和 002 期重复")
-    assert Notification.objects.get(person=room.who["小满"], kind="question_decline").values["reason"] == "和 002 期重复"
+    assert (
+        Notification.objects.get(person=room.who["小满"], kind="question_decline").values["reason"] == "和 002 期重复"
+    )
     row = history.bring_back(kind="question", key=str(row.pk), by=room.who["主持"], now=now)
     assert row.review == Review.WAITING
 
@@ -268,7 +276,11 @@ def test_votes_answers_and_credit_follow_a_merge_and_come_back_exactly(room, now
     history.bring_back(kind="question", key=str(room.second.pk), by=who["编辑"], now=now)
     assert (votes(), sorted(Answer.objects.values_list("pk", "question_id", "position"))) == before
     assert fresh(carry).question_id == room.second.pk
-    assert (fresh(room.second).review, fresh(room.second).merged_into_id, fresh(room.second).deleted_at) == ("", None, None)
+    assert (fresh(room.second).review, fresh(room.second).merged_into_id, fresh(room.second).deleted_at) == (
+        "",
+        None,
+        None,
+    )
 
 
 def test_a_merge_is_refused_where_it_would_lose_something(room, now):
