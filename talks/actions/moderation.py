@@ -6,7 +6,7 @@ What is not shown is taken out of the record; each of these acts can be undone, 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -78,7 +78,7 @@ def put_back(*, row: Words, by: Actor, now: datetime, version: int | None = None
     """Undo what keeps a row from being shown: what was hidden is shown, what was declined waits, what was merged is a
     question of its own. Raises as these do, StateRefusal (`waiting`) for what nobody has decided on."""
     if isinstance(row, Question) and row.review == Review.MERGED:
-        return unmerge(question=row, by=by, now=now, version=version)
+        return cast(Words, unmerge(question=row, by=by, now=now, version=version))
     if row.review == Review.HIDDEN:
         return show(row=row, by=by, now=now, version=version)
     with transaction.atomic():
