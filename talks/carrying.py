@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q
 
@@ -99,7 +100,7 @@ def carried_too_long(episode: Episode) -> list[tuple[Question, int]]:
     here = Q(episode=episode) | Q(pk__in=Carry.objects.filter(episode=episode, deleted_at=None).values("question"))
     rows = Question.objects.filter(here, deleted_at=None).unanswered()
     gone = Count("carries__episode", filter=Q(carries__deleted_at=None), distinct=True)
-    counted = rows.annotate(numbers=gone).filter(numbers__gte=TIRED).select_related("episode")
+    counted: Any = rows.annotate(numbers=gone).filter(numbers__gte=TIRED).select_related("episode")
     return [(row, row.numbers) for row in counted.order_by("-numbers", "pk")]
 
 

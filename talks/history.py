@@ -96,7 +96,7 @@ def taken_out(episode: Episode, *, now: datetime) -> list[tuple[Row, Event]]:
     kinds = set(lately.order_by().values_list("kind", flat=True).distinct()) - {"episode"}
     rows: list[Row] = []
     for kind in sorted(kinds):
-        gone = KEPT[kind]._base_manager.filter(**{HOME[kind]: episode}, deleted_at__gte=now - UNDO)
+        gone: QuerySet[Any] = KEPT[kind]._base_manager.filter(**{HOME[kind]: episode}, deleted_at__gte=now - UNDO)
         if kind in ("question", "answer"):  # what waits was never in
             gone = gone.exclude(review=Review.WAITING)
         if kind == "question":  # who withdrew it has the code that brings it back

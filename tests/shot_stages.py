@@ -25,6 +25,7 @@ def enter(stage: str) -> None:
         fill_news(now=timezone.now())
         shelve_papers()
         fill_board()
+        fill_queue()
         invite_people()
     if stage == "full":
         from news.models import Source
@@ -196,6 +197,47 @@ def fill_board() -> None:
     item_edits.remove(item=gone, version=None, by=organizer, now=now)
 
 
+def fill_queue() -> None:
+    """One question of the coming evening with all that answers may have; others wait, were reported, are not shown."""
+    from django.utils import timezone
+
+    from members.models import User
+    from talks.actions import moderation, question_merges, questions, settling
+    from talks.models import Answer, Episode, Question
+    from tests.pages.conftest import LONG_NAME
+
+    now = timezone.now()
+    member, organizer = (User.objects.get(username=f"sample-{role}").person for role in ("member", "organizer"))
+    episode = Episode.objects.get(code="107")
+
+    def ask(body: str) -> Question:
+        return questions.ask(episode=episode, body=body, by=member, now=now)
+
+    def say(row: Question, body: str, author: str = "") -> Answer:
+        return questions.answer(question=row, body=body, author=author, by=member, now=now)
+
+    long = ask("量化到四比特以后，长上下文里的**召回**会不会先坏掉？有没有人按任务测过？")
+    kept = [
+        settling.accept(answer=say(long, "按任务测过：摘要几乎不变，检索掉两个点。"), by=organizer, now=now),
+        say(long, "键值缓存单独留八比特就好很多，见 <https://arxiv.org/abs/2309.00071>。", LONG_NAME),
+        say(long, "还要看校准数据里有没有长文本。", "群友"),
+    ]
+    summary = "**会**，但先坏的是检索：\n\n- 摘要几乎不变\n- 键值缓存留八比特能补回大半"
+    settling.summarize(question=long, body=summary, cites=[row.pk for row in kept[:2]], by=organizer, now=now)
+    question_merges.merge(question=ask("四比特的长文本能用吗？"), into=long, by=organizer, now=now)
+    moderation.report(row=kept[2], reason="没有来源", by=organizer, now=now)
+    settling.settle(
+        question=ask("某某模型的训练数据到底是什么？"), state="closed", reason="没有公开，问不到", by=organizer, now=now
+    )
+    moderation.hide(row=ask("加群看内部消息"), reason="广告", by=organizer, now=now)
+    waits = [
+        ask("匿名想问：转行做大模型，先补数学还是先补工程？"),
+        ask(f"{LONG_NAME * 6}？\n\n```python\nprint('长')\n```"),
+    ]
+    for row in (*waits, say(long, "等着通过的一条回答。")):
+        type(row).objects.filter(pk=row.pk).update(review="waiting", deleted_at=now)
+
+
 def invite_people() -> None:
     """Make invitations, open and over, a guest, names that look alike, somebody merged, a request and second factors."""
     from allauth.mfa.models import Authenticator
@@ -303,10 +345,16 @@ def _key(name: str) -> object:
 
     from members.models import Invitation, MailGroup, Person
     from talks.mailing import link_to_stop
-    from talks.models import Claim, Item, KeptRow, Section
+    from talks.models import Claim, Item, KeptRow, Question, Section
 
     asks = Invitation.objects.filter(purpose="ask", target="107")
     match name:
+        case "asked" | "answered":
+            asked = Question.objects.exclude(summary="").select_related("episode").get(episode__code="107")
+            return asked.public_id if name == "asked" else asked.answers.order_by("pk")[0].pk
+        case "waits":
+            rows = Question.objects.filter(review="waiting").select_related("episode")
+            return rows.order_by("pk")[0].public_id
         case "item":
             return Item.objects.get(url="https://blog.example/kv-cache").pk
         case "claim":  # the newest of the sample's member

@@ -1,4 +1,4 @@
-"""Who an answer is by: who writes it, or somebody whose words are written down (搬运); and taking one's own out again."""
+"""Who an answer is by: who writes it, or whose words are written down (搬运); and taking one's own out again."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ What is not shown is taken out of the record; each of these acts can be undone, 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -78,7 +78,7 @@ def put_back(*, row: Words, by: Actor, now: datetime, version: int | None = None
     """Undo what keeps a row from being shown: what was hidden is shown, what was declined waits, what was merged is a
     question of its own. Raises as these do, StateRefusal (`waiting`) for what nobody has decided on."""
     if isinstance(row, Question) and row.review == Review.MERGED:
-        return unmerge(question=row, by=by, now=now, version=version)
+        return cast(Words, unmerge(question=row, by=by, now=now, version=version))
     if row.review == Review.HIDDEN:
         return show(row=row, by=by, now=now, version=version)
     with transaction.atomic():
@@ -109,7 +109,7 @@ def report(*, row: Question | Answer, reason: str, by: Actor, now: datetime) -> 
 
 
 def dismiss(*, row: Question | Answer, by: Actor, now: datetime) -> int:
-    """Be done with the reports of a row that stays, and return how many these were. Raises PermissionDenied, Http404."""
+    """Be done with the reports of a row that stays; return how many these were. Raises PermissionDenied, Http404."""
     with transaction.atomic():
         fresh = locked(row, by=by)
         require_moderating(by, episode_of(fresh))
@@ -147,7 +147,7 @@ def _put(row: Question | Answer, review: str, reason: str, verb: str, *, by: Act
     name = (row.asker_name if isinstance(row, Question) else row.author_name) or str(_("Somebody"))
     if verb == "approve" and question.deleted_at is None:
         kind = "question_asked" if isinstance(row, Question) else "question_answered"
-        said = {"question": question.public_id, "body": excerpt(row.body), "who": name}
+        said: dict[str, Any] = {"question": question.public_id, "body": excerpt(row.body), "who": name}
         announce(event, question.episode, kind, now=now, url=where, **said)
         if isinstance(row, Answer):
             _tell(question.asker, "question_answered", question, row.body, by=by, now=now, who=name)

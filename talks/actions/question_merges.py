@@ -114,7 +114,7 @@ def _answers_to(target: Question, answers: Iterable[Answer]) -> list[tuple[Answe
 
 
 def _answers_back(row: Question, target: Question, moved: list[list[int]], *, now: datetime) -> list[Answer]:
-    places = {key: place for key, place in moved}
+    places = {pair[0]: pair[1] for pair in moved}
     answers = list(Answer.objects.filter(pk__in=places, question=target))
     for each in answers:
         each.question, each.position = row, places[each.pk]

@@ -18,7 +18,7 @@ from talks.actions.keeping import keep
 from talks.models import Answer, Episode, Question
 from talks.rules import may_moderate, may_settle
 
-Words = TypeVar("Words", Question, Answer)
+Words = TypeVar("Words", bound=Question | Answer)
 
 
 def locked(row: Words, *others: int, by: Actor) -> Words:

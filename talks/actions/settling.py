@@ -99,8 +99,9 @@ def summarize(
 ) -> Question:
     """Write what the answers come to (小结), with the keys of those it uses; nothing written takes it out.
 
-    `html` is what `html_with` made of it, for callers that hold a lock. Raises PermissionDenied, Http404, StateRefusal when the record is published, ValidationError for bad text, for an
-    answer of another question (`unknown`) and, with code `conflict` and both texts, for another version.
+    `html` is what `html_with` made of it, for callers that hold a lock. Raises PermissionDenied, Http404, StateRefusal
+    when the record is published, ValidationError for bad text, for an answer of another question (`unknown`) and, with
+    code `conflict` and both texts, for another version.
     """
     body = check_text(_neat(body), field="summary", limit=SUMMARY_LIMIT)
     html = html or html_with(question, body)

@@ -309,7 +309,7 @@ class AnswerViewSet(AnswerSigning, Reviewed):
         answered = Question.objects.visible_to(person_of(self.request)).with_public_id(question).first()
         if answered is None:
             raise exceptions.ValidationError({"question": _("There is no such question.")}, code="unknown")
-        more = {"html": html, "author": author}
+        more: dict[str, Any] = {"html": html, "author": author}
         made = questions.answer(question=answered, body=body, by=by, now=timezone.now(), **more)
         return _made(self, made)
 

@@ -56,7 +56,7 @@ class Reviewed(Restorable):
         raise NotImplementedError
 
     def readable(self) -> QuerySet[Any]:
-        """What this request is about: what stands, by name also what is under review, in lists where it is asked for."""
+        """What this request is about: what stands; by its address, and in lists that ask so, what is under review."""
         if person_of(self.request) is None:
             return self.standing()
         if self.action == "list":

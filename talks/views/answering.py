@@ -23,7 +23,7 @@ from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, gone_on
 from members.forms import sent
 from members.models import Person
-from members.rules import StateRefusal
+from members.rules import StateRefusal, may_write
 from talks.actions import answers, moderation, question_merges, questions, settling
 from talks.models import Answer, Episode, Question
 from talks.models.questions import read_public_id
@@ -81,17 +81,24 @@ class SummaryForm(forms.Form):
         return self.cleaned_data["summary"].replace("\r\n", "\n").strip("\n")
 
 
-def found(public_id: str, person: Person | None, by: Actor) -> Question:
-    """Return a question that this visitor may read, also one under review. Raises Http404."""
+def of_id(public_id: str, person: Person | None) -> Question:
+    """Return the question of an id, whether it is shown or not, of an episode that is seen. Raises Http404."""
     rows = Question.objects.filter(episode__in=Episode.objects.visible_to(person)).with_public_id(public_id)
-    rows = with_cue(rows.with_votes())
-    row = get_object_or_404(rows.select_related("episode", "asker", "parent__asker", "merged_into__episode"))
-    if row.review:
-        if not may_read_under_review(by, row):
-            raise Http404
-    elif not Question.objects.visible_to(person).filter(pk=row.pk).exists():
+    rows = with_cue(rows.with_votes()).select_related("episode", "asker", "parent__asker", "merged_into__episode")
+    return get_object_or_404(rows)
+
+
+def readable(row: Question, by: Actor) -> Question:
+    """Return a question that this visitor may read, also one under review. Raises Http404."""
+    is_shown = row.deleted_at is None and (row.parent is None or row.parent.deleted_at is None)
+    if not is_shown and not (row.review and may_read_under_review(by, row)):
         raise Http404
     return row
+
+
+def found(public_id: str, person: Person | None, by: Actor) -> Question:
+    """Return the question of an id that this visitor may read. Raises Http404."""
+    return readable(of_id(public_id, person), by)
 
 
 def _answer_of(question: Question, pk: int, by: Actor) -> Answer:
@@ -334,16 +341,16 @@ def rights(question: Question, answers_: list[Answer], by: Actor) -> dict[str, A
     now = timezone.now()
     settles, moderates = may_settle(by, question), may_moderate(by, question.episode)
     is_shown = not question.review
-    for each in answers_:
-        each.question = question
+    is_open = question.episode.is_open and may_write(by)
+    own = {each.pk for each in answers_ if has_written(by, each)}
     others = Question.objects.visible_to(None).filter(episode=question.episode_id).exclude(pk=question.pk)
     return {
         "may_settle": settles and is_shown,
         "may_moderate": moderates,
         "may_edit": can_edit(by, question),
         "may_report": may_report(by, question, now=now) and not moderates and is_shown,
-        "editable": {each.pk for each in answers_ if can_edit(by, each)} if by is not ANONYMOUS else set(),
-        "own": {each.pk for each in answers_ if has_written(by, each)},
+        "editable": set() if not is_open else {each.pk for each in answers_} if moderates else own,
+        "own": own,
         "merge_into": list(others.select_related("episode").order_by("position", "pk")[:MOST]) if moderates else [],
         "settled_states": [(state, label) for state, label in Question._meta.get_field("settled").choices or ()],
         "reason_limit": REASON_LIMIT,

@@ -18,7 +18,7 @@ from talks.carrying import goes_on_in
 from talks.models import Episode, PaperMention, Question, Review
 from talks.rules import ANSWER_LIMIT, can_answer, may_move, takes_questions
 from talks.views.acting import actor
-from talks.views.answering import found, rights
+from talks.views.answering import of_id, readable, rights
 from talks.views.record import thread_of, video_of
 from talks.views.visitor import visitor
 from talks.views.voting import voter_at
@@ -30,9 +30,10 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     """One question with its answers and follow-ups, and the form to answer it."""
     person, by = visitor(request), actor(request)
     visible = Question.objects.visible_to(person)
-    if (elsewhere := merged_elsewhere(public_id, person)) is not None:
-        return redirect(elsewhere)
-    row = found(public_id, person, by)
+    row = of_id(public_id, person)
+    if row.review == Review.MERGED:  # its address leads to what it became
+        return redirect(get_object_or_404(visible.select_related("episode"), pk=question_merges.end_of(row).pk))
+    readable(row, by)
     if request.method != "POST" and request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     draft: Draft | HttpResponse = kept_draft(request)
@@ -72,17 +73,6 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
         "next": visible.after(row).first(),
     }
     return render(request, "talks/question.html", context, status=draft.status)
-
-
-def merged_elsewhere(public_id: str, person: Person | None) -> Question | None:
-    """Return the question that a merged one of this id leads to, None for one that is not merged. Raises Http404 for
-    what leads to nothing that this visitor sees."""
-    merged = Question.objects.filter(review=Review.MERGED, episode__in=Episode.objects.visible_to(person))
-    row = merged.with_public_id(public_id).first()
-    if row is None:
-        return None
-    end = question_merges.end_of(row)
-    return get_object_or_404(Question.objects.visible_to(person).select_related("episode"), pk=end.pk)
 
 
 def _places_for(row: Question, person: Person | None) -> list[Episode]:

@@ -92,7 +92,7 @@ def test_answers_are_accepted_summed_up_and_the_question_settled(room):
     assert "**" not in text(client.get("/episodes/021/")).split("四比特够用吗")[1][:900]
     late = client.post(f"/q/{room.first.public_id}/summary/", {"summary": "不够。", "version": 1})
     assert late.status_code == 409
-    assert "一个" not in text(late) and "不够" in text(late)
+    assert "不够" in text(late)
     assert room.by("路人").get(f"/q/{room.first.public_id}/summary/").status_code == 403
     client = room.by("主持")
     no_reason = act(client, room.second, settle="1", state="closed")

@@ -12,7 +12,7 @@ from jobs.models import Job
 from members.models import Event, Notification
 from news.models import FetchRun
 from papers.models import Paper
-from talks.actions import item_edits, questions
+from talks.actions import item_edits, moderation, questions
 from talks.api.urls import router
 from talks.models import (
     Answer,
@@ -239,6 +239,35 @@ def test_the_desk_costs_twelve_queries(client, member, desk, now):
         desk(FEW + 1, MANY + 1)
         assert {page: queries(client, page) for page in pages} == few
     assert {page: count for page, count in few.items() if count > 12} == {}
+
+
+def test_a_longer_queue_and_more_answers_cost_no_query(client, organizer, member, now):
+    room = boardroom(now=now, host=member)
+    first = questions.ask(episode=room.episode, body="有多少答？", by=member, now=now)
+
+    def fill(start, end):
+        for n in range(start, end):
+            asked = questions.ask(episode=room.episode, body=f"第 {n} 问", by=organizer, now=now)
+            said = questions.answer(question=first, body=f"第 {n} 答", author=f"群友{n}", by=organizer, now=now)
+            moderation.report(row=said, reason="广告", by=member, now=now)
+            moderation.hide(row=asked, by=organizer, now=now)
+            waits = questions.ask(episode=room.episode, body=f"等着的 {n}", by=organizer, now=now)
+            Question.objects.filter(pk=waits.pk).update(review="waiting", deleted_at=now)
+
+    pages = ("/episodes/021/questions/", f"/q/{first.public_id}/", "/episodes/021/ask/")
+
+    def count():
+        found = {}
+        for person in (member, organizer):
+            client.force_login(person.user)
+            found |= {(person.name, page): queries(client, page) for page in pages}
+        return found
+
+    fill(0, 2)
+    few = count()
+    fill(2, 12)
+    assert count() == few
+    assert {page: n for page, n in few.items() if n > 22} == {}
 
 
 def test_a_longer_history_costs_no_query(client, organizer, member, now):

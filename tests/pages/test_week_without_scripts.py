@@ -40,6 +40,7 @@ OTHERS = {
     *("list-import", "list-import-store", "list-add", "list-entry", "list-add-section", "list-section", "sources"),
     *("source", "source-add", "source-edit", "source-lists", "ops", "people", "person", "tokens", "import"),
     *("import-store", "api-docs", "wrapup", "recordings", "return"),
+    *("question-edit", "answer-edit", "question-summary", "moderation"),
 }
 # Who sees most of a page; everything else is looked at by an organizer.
 SEEN_BY = {

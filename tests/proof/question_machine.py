@@ -14,7 +14,7 @@ from django.db import transaction
 from django.http import Http404
 from django.utils import translation
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from members.actors import ANONYMOUS
 from members.models import Person
@@ -162,6 +162,20 @@ class Life(RuleBasedStateMachine):
         for pk, row in self.evening.answers.items():
             is_there = self.evening.stands(pk) and self.evening.questions[row.question].episode == code
             assert (row.body in text) == is_there, f"{row.body} in the export of {code}"
+
+    @initialize()
+    def begin(self) -> None:
+        """Three questions stand already, two of them answered."""
+        episode = Episode.objects.get(code="021")
+        for by, answered_by in (("asker", "member"), ("member", "lead"), ("asker", "")):
+            body = self.words()
+            made = questions.ask(episode=episode, body=body, by=self.actor(by), now=self.now)
+            self.evening.questions[made.pk] = model.Question("021", by, body)
+            if answered_by:
+                body = self.words()
+                said = questions.answer(question=made, body=body, by=self.actor(answered_by), now=self.now)
+                self.evening.answers[said.pk] = model.Answer(made.pk, answered_by, body)
+        self.rows = snapshot()
 
     # ── Asking and answering ────────────────────────────────────────────────
 

@@ -37,7 +37,7 @@ def test_a_summary_is_read_out_of_a_document_and_nobody_is_called_so(now):
     assert Question.objects.with_state().get().state == "answered"
 
 
-def test_documents_are_rows_and_documents_again_whatever_小结_signs():
+def test_documents_are_rows_and_documents_again_whatever_it_signs():
     for answers in (SAID, SAID[2:], [SAID[2], SAID[0]], [SAID[2], SAID[2]]):
         doc = from_json(document(20, questions=[question("词表多大合适？", number=1, answers=answers)]))
         assert flat.unflatten(flat.flatten(doc)) == doc
