@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from members.actors import ANONYMOUS, Actor
+from members.actors import Actor
+from members.models import Person
 from talks.actions import scribe as actions
 from talks.actions.questions import Repeated
 from talks.models import Cue, CueState, Episode, Question, ScribeLock, Section, SectionKind
@@ -34,7 +35,7 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
     by, now = actor(request), timezone.now()
     episode = found(request, code)
     page = reverse("scribe", args=[episode.code])
-    if by is ANONYMOUS:
+    if not isinstance(by, Person):
         return redirect_to_login(page)
     if request.method != "POST" and code != episode.code:
         return redirect("scribe", episode.code, permanent=True)

@@ -39,7 +39,7 @@ OTHERS = {
     *("home", "episodes", "episode", "ask", "question", "inbox", "inbox-story", "papers", "paper", "lists", "list"),
     *("list-import", "list-import-store", "list-add", "list-entry", "list-add-section", "list-section", "sources"),
     *("source", "source-add", "source-edit", "source-lists", "ops", "people", "person", "tokens", "import"),
-    *("import-store", "api-docs"),
+    *("import-store", "api-docs", "live", "stage", "scribe"),
 }
 # Who sees most of a page; everything else is looked at by an organizer.
 SEEN_BY = {
