@@ -13,7 +13,11 @@ ASKED = (
     "DPO 真的可以完全替掉 PPO 吗？有没有人在中文数据上对比过",
     "24G 显存能微调 13B 吗",
 )
-NEWS = ("推理优化纵览", "评估综述：三十二个榜单各测什么", "一份把 attention、KV cache、FlashAttention 从头写到尾的中文笔记")
+NEWS = (
+    "推理优化纵览",
+    "评估综述：三十二个榜单各测什么",
+    "一份把 attention、KV cache、FlashAttention 从头写到尾的中文笔记",
+)
 PICKS = ("RetNet 与 RWKV 的讨论", "MOE 开源项目")
 
 
@@ -67,7 +71,13 @@ def _prepare(episode, now):
     Episode.objects.filter(pk=episode.pk).update(state="live")
     questions.answer(question=asked, body="可以，量化到四比特，批大小一。", by=boss, now=now)
     scribe.take_section(section=sections["news"], by=boss, now=now)
-    scribe.note_question(section=sections["picks"], body="RetNet 的 chunkwise 形式训练时真的更快吗？", asker_name="@渡口", by=host, now=now)
+    scribe.note_question(
+        section=sections["picks"],
+        body="RetNet 的 chunkwise 形式训练时真的更快吗？",
+        asker_name="@渡口",
+        by=host,
+        now=now,
+    )
     Episode.objects.filter(pk=episode.pk).update(state="locked")
     episode.refresh_from_db()
     make_rundown(episode=episode, by=host, now=now)

@@ -97,9 +97,7 @@ def put_on_stage(*, episode: Episode, question: Question, by: Actor, now: dateti
         if there is not None and there.state in AHEAD:
             return there
         if there is None:
-            there = Cue.objects.create(
-                rundown=row, position=len(cues) + 1, kind=CueKind.QUESTION, question=found
-            )
+            there = Cue.objects.create(rundown=row, position=len(cues) + 1, kind=CueKind.QUESTION, question=found)
         else:
             there.state = CueState.PLANNED
             there.save(update_fields=["state"])

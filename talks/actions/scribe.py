@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Max
 from django.http import Http404
@@ -172,7 +172,9 @@ def note_answer(
         give_ids([made])
         after = {"body": body, "author": author_name}
         event = keep(record(by=by, now=now, verb="note", kind="answer", key=made.pk, after=after), [made])
-        announce(event, episode, "question_answered", now=now, url=row.get_absolute_url(), **_told(row, body, author_name))
+        announce(
+            event, episode, "question_answered", now=now, url=row.get_absolute_url(), **_told(row, body, author_name)
+        )
     return made
 
 

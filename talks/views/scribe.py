@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -131,12 +132,8 @@ def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
     if question is None:
         raise Http404
     values = {"author_name": sent.get("author", ""), "body": _text(sent, "answer")}
-    try:
-        actions.note_answer(
-            question=question, section=section, by=by, now=now, take_over="over" in sent, **values
-        )
-    except Repeated:
-        pass
+    with suppress(Repeated):
+        actions.note_answer(question=question, section=section, by=by, now=now, take_over="over" in sent, **values)
     return _("Written down, to %(id)s") % {"id": question.public_id}
 
 

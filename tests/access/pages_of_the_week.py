@@ -140,7 +140,9 @@ ROWS = [
         POST=(MEMBERS, {"act": "take", "section": "{live_section.pk}"}),
     ),
     *(
-        more("episodes/<code>/scribe/", "/episodes/S01/scribe/", POST=(MEMBERS, body | {"section": "{live_section.pk}"}))
+        more(
+            "episodes/<code>/scribe/", "/episodes/S01/scribe/", POST=(MEMBERS, body | {"section": "{live_section.pk}"})
+        )
         for body in (
             {"act": "question", "question": "谁问的？", "asker": "@阿岚"},
             {"act": "answer", "to": "{live_question.pk}", "answer": "一答", "author": "阿岚"},

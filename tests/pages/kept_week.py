@@ -50,7 +50,9 @@ def _skipped(by, now):
 def _on_air(by, now):
     """A week on the air, with an item that is taken and a question."""
     week = _planned(by, now)
-    row = items.nominate(episode=week.episode, url="https://blog.example/on-air", text="一条", section=week.news, by=by, now=now)
+    row = items.nominate(
+        episode=week.episode, url="https://blog.example/on-air", text="一条", section=week.news, by=by, now=now
+    )
     items.accept(item=row, version=None, by=by, now=now)
     week.question = questions.ask(episode=week.episode, body="四比特够用吗？", by=by, now=now)
     Episode.objects.filter(pk=week.episode.pk).update(state="live")
@@ -181,7 +183,10 @@ WITHIN_THE_WEEK = {
     *(f"talks.actions.rundown_order.{name}" for name in ("reorder", "add_cue", "put_on_stage")),
     *(f"talks.actions.scribe.{name}" for name in ("take_section", "leave_section", "person_of_name")),
     *("talks.actions.rundown_version.touch_rundown", "talks.actions.carries.carry_question_on"),
-    *(f"talks.actions.rundown_rows.{name}" for name in ("locked_rundown", "require_going_on", "require_open", "cues_of")),
+    *(
+        f"talks.actions.rundown_rows.{name}"
+        for name in ("locked_rundown", "require_going_on", "require_open", "cues_of")
+    ),
     *(f"talks.actions.rundown_rows.{name}" for name in ("own", "put_on_air", "leave", "stop", "following")),
     *("talks.actions.rundown_rows.arrange", "talks.actions.rundown_rows.note"),
     *("talks.actions.rescue.links_of", "talks.actions.templates.as_json", "talks.actions.templates.check_values"),

@@ -39,8 +39,12 @@ START_SECONDS = 60
 class Figures:
     """What the members and pages saw."""
 
-    seconds: dict[str, list[float]] = field(default_factory=lambda: {name: [] for name in ("ask", "vote", "poll", "one")})
-    statuses: dict[str, Counter[int]] = field(default_factory=lambda: {name: Counter() for name in ("ask", "vote", "poll", "one")})
+    seconds: dict[str, list[float]] = field(
+        default_factory=lambda: {name: [] for name in ("ask", "vote", "poll", "one")}
+    )
+    statuses: dict[str, Counter[int]] = field(
+        default_factory=lambda: {name: Counter() for name in ("ask", "vote", "poll", "one")}
+    )
     resent: int = 0
     asked: dict[str, str] = field(default_factory=dict)
     voted: set[tuple[int, str]] = field(default_factory=set)
@@ -96,7 +100,9 @@ async def timed(figures: Figures, name: str, line: Line, *request, **more) -> tu
     return status, headers, body
 
 
-async def write(figures: Figures, name: str, line: Line, path: str, body: dict, token: str, key: str) -> tuple[int, bytes]:
+async def write(
+    figures: Figures, name: str, line: Line, path: str, body: dict, token: str, key: str
+) -> tuple[int, bytes]:
     """Send until the server has said something."""
     while True:
         try:
@@ -121,7 +127,9 @@ async def member(number: int, token: str, port: int, seconds: int, figures: Figu
         key = f"load-{number}-{n}"
         if act == "ask":
             body = f"成员 {number} 的第 {n} 问：$O(n^{n})$ 够快吗？"
-            status, said = await write(figures, "ask", line, "/api/v1/questions/", {"episode": "021", "body": body}, token, key)
+            status, said = await write(
+                figures, "ask", line, "/api/v1/questions/", {"episode": "021", "body": body}, token, key
+            )
             if status == 201:
                 figures.asked[body] = json.loads(said)["id"]
             continue
@@ -152,7 +160,9 @@ async def measure(port: int, until: float, figures: Figures) -> None:
     """Ask for a page that costs one query: the list of episodes by who has it already."""
     line, tag = Line(port), ""
     while time.monotonic() < until:
-        _status, headers, _body = await timed(figures, "one", line, "GET", "/episodes/", **({"If_None_Match": tag} if tag else {}))
+        _status, headers, _body = await timed(
+            figures, "one", line, "GET", "/episodes/", **({"If_None_Match": tag} if tag else {})
+        )
         tag = headers.get("etag", tag)
         await asyncio.sleep(0.1)
     line.close()
@@ -188,7 +198,9 @@ def prepare() -> list[str]:
     start(episode=room.episode, by=room.by, now=now)
     found = []
     for number in range(MEMBERS):
-        user = people.create_user(username=f"成员{number}", password="correct horse battery staple", role=Role.MEMBER, by=SYSTEM, now=now)
+        user = people.create_user(
+            username=f"成员{number}", password="correct horse battery staple", role=Role.MEMBER, by=SYSTEM, now=now
+        )
         _token, key = create_token(user=user, scope=Scope.WRITE, name="", by=user.person, now=now)
         found.append(key)
     return found
