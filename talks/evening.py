@@ -1,4 +1,4 @@
-"""An evening while it goes on, as its pages and the API show it: cues with their times, who speaks, what to say. Reads only."""
+"""An evening as its pages and the API show it: cues with their times, who speaks, what to say. Reads only."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from markup.excerpt import excerpt
+from members.rules import in_one
 from talks import clock
 from talks.budget import SHOW
 from talks.models import (
@@ -199,7 +200,7 @@ def words_for(evening: Evening, entry: Entry) -> str:
     told = _first_words(cue.item) if cue.item is not None else ""
     if entry.place is not None and entry.place[0] == 1 and who and cue.section is not None:
         start = _("%(section)s, with %(who)s.") % {"section": cue.section.name, "who": who}
-        return f"{start} {told}".strip()
+        return in_one(filter(None, [start, told]))
     if told:
         return told
     return _("%(who)s, the floor is yours.") % {"who": who} if who else _("Who read it? What is new in it?")
@@ -223,14 +224,14 @@ def _opening_words(evening: Evening) -> str:
 def _closing_words(evening: Evening) -> str:
     coming = next_collecting(evening.episode)
     words = _("That was it for tonight. Thanks to everybody who brought something.")
+    said = {"episode": coming.label if coming is not None else "", "who": ""}
     if coming is None:
-        return f"{words} {_('Who hosts the next one?')}"
+        return in_one([words, _("Who hosts the next one?")])
     hosts = Hosting.objects.filter(episode=coming, role=HostingRole.HOST, deleted_at=None).order_by("position", "pk")
-    names = list(hosts.values_list("name", flat=True))
-    if not names:
-        return f"{words} {_('Who hosts the next one? %(episode)s has nobody yet.') % {'episode': coming.label}}"
-    said = {"episode": coming.label, "who": _(", ").join(names)}
-    return f"{words} {_('%(episode)s is hosted by %(who)s; who takes a section?') % said}"
+    said["who"] = _(", ").join(hosts.values_list("name", flat=True))
+    if not said["who"]:
+        return in_one([words, _("Who hosts the next one? %(episode)s has nobody yet.") % said])
+    return in_one([words, _("%(episode)s is hosted by %(who)s; who takes a section?") % said])
 
 
 def silence_lines() -> list[str]:

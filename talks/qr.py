@@ -13,7 +13,7 @@ BORDER = 4
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A code as the page draws it: how many modules a side has, the quiet edge included, and the path of the dark ones."""
+    """A code as a page draws it: modules of a side with the quiet edge, and the path of the dark ones."""
 
     size: int
     path: str

@@ -105,7 +105,7 @@ def skip(*, episode: Episode, cue: Cue, by: Actor, now: datetime) -> Rundown:
 
 
 def back(*, episode: Episode, cue: Cue, by: Actor, now: datetime) -> Rundown:
-    """Go back from this cue to the one before, whose clock goes on where it stood. Raises as `next_cue`, `first_cue`."""
+    """Go back to the cue before this one; its clock goes on where it stood. Raises as `next_cue`, `first_cue`."""
     with transaction.atomic():
         row = locked_rundown(episode, by=by)
         require_going_on(row)

@@ -1,4 +1,4 @@
-"""What every act on a rundown shares: its row locked, its cues in order, the clock of one cue, one way to note an act."""
+"""What acts on a rundown share: its row locked, its cues in order, the clock of one cue, a way to note an act."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -235,7 +236,7 @@ def _writing(
     section: Section | None, *, by: Actor, now: datetime, take_over: bool, episode: Episode | None = None
 ) -> Iterator[Episode]:
     """Lock the episode, see that the section is this scribe's, and let the pages know afterwards."""
-    home = section.episode_id if section is not None else episode.pk if episode is not None else None
+    home = section.episode_id if section is not None else episode.pk if episode is not None else 0
     with transaction.atomic():
         row = Episode.objects.select_for_update().filter(pk=home, deleted_at=None).first()
         if row is None:
@@ -247,6 +248,6 @@ def _writing(
         touch_rundown(episode=row.pk)
 
 
-def _told(question: Question, text: str, name: str) -> dict[str, str]:
+def _told(question: Question, text: str, name: str) -> dict[str, Any]:
     """Return what webhooks are told: who said it, not who wrote it down."""
     return {"question": question.public_id, "body": excerpt(text), "who": name or _("Somebody")}

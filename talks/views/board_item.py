@@ -23,6 +23,7 @@ from members.conflicts import Conflict, gone_on
 from members.forms import sent
 from members.models import Event
 from talks.actions import item_edits, item_order
+from talks.evening import estimates
 from talks.models import (
     Credit,
     CreditRole,
@@ -96,6 +97,13 @@ class ItemForm(OwnForm):
     transcribers = forms.CharField(label=gettext_lazy("Brought here by"), required=False)
 
     field_order = ("title", "url", "group", "depth", "minutes", "body", "authors", "sources", "transcribers")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if took := estimates():
+            each = [f"{Depth(depth).label} {minutes}" for depth, minutes in sorted(took.items(), reverse=True)]
+            said = _("What one took in the last evenings, in minutes: %(times)s") % {"times": _(", ").join(each)}
+            self.fields["minutes"].help_text = said
 
     def values(self) -> dict[str, Any]:
         names = ("title", "url", "body", "group", "depth", "minutes")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from members.actors import ANONYMOUS, Actor
+from members.actors import Actor
+from members.models import Person
 from talks.actions import scribe as actions
 from talks.actions.questions import Repeated
 from talks.models import Cue, CueState, Episode, Question, ScribeLock, Section, SectionKind
@@ -34,7 +36,7 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
     by, now = actor(request), timezone.now()
     episode = found(request, code)
     page = reverse("scribe", args=[episode.code])
-    if by is ANONYMOUS:
+    if not isinstance(by, Person):
         return redirect_to_login(page)
     if request.method != "POST" and code != episode.code:
         return redirect("scribe", episode.code, permanent=True)
@@ -130,10 +132,8 @@ def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
     if question is None:
         raise Http404
     values = {"author_name": sent.get("author", ""), "body": _text(sent, "answer")}
-    try:
+    with suppress(Repeated):
         actions.note_answer(question=question, section=section, by=by, now=now, take_over="over" in sent, **values)
-    except Repeated:
-        pass
     return _("Written down, to %(id)s") % {"id": question.public_id}
 
 

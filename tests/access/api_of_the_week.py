@@ -65,6 +65,17 @@ WEEK = [
     api(f"{EPISODE}leave_hosting/", "021", POST=(HOSTS, {"role": "host", "person": "{host.handle}"})),
     api(f"{EPISODE}hand_over/", "021", POST=(HOSTS, {"role": "host", "person": "{host.handle}", "to": "{nora.handle}"})),
     api(f"{EPISODE}rescue/", "021", POST=HOSTS),
+    api(f"{EPISODE}rundown/", "S01", GET=PUBLIC, POST=Act(HOSTS, leaves_nothing=True)),  # it has all it can have
+    also(f"{EPISODE}rundown/", "023", GET=NOTHING),
+    api(f"{EPISODE}rundown/start/", "S01", POST=Act(HOSTS, leaves_nothing=True)),
+    api(f"{EPISODE}rundown/resume/", "S01", POST=Act(HOSTS, leaves_nothing=True)),
+    *(api(f"{EPISODE}rundown/{act}/", "S01", POST=HOSTS) for act in ("pause", "end")),
+    *(
+        api(f"{EPISODE}rundown/{act}/", "S01", POST=(HOSTS, {"cue": "{on_air.pk}"}))
+        for act in ("next", "back", "skip", "push", "extend")
+    ),
+    api(f"{EPISODE}rundown/reorder/", "S01", POST=(HOSTS, {"cue": "{closing.pk}", "behind": None})),
+    api(f"{EPISODE}rundown/put-on-stage/", "S01", POST=(HOSTS, {"question": "{live_question.public_id}"})),
     api("sections/", GET=PUBLIC),
     api(SECTION, "{news.pk}", GET=PUBLIC),
     also(SECTION, "{draft_section.pk}", GET=DRAFT),

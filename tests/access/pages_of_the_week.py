@@ -141,6 +141,38 @@ ROWS = [
     more("q/<public_id>/vote/", "/q/023-1/vote/", POST=DRAFT),
     row("q/<public_id>/unvote/", "/q/{question_id}/unvote/", POST=Act(EVERYBODY, changes_for=WRITERS)),
     more("q/<public_id>/unvote/", "/q/023-1/unvote/", POST=Act(DRAFT, leaves_nothing=True)),
+    row("episodes/<code>/live/", "/episodes/S01/live/", GET=PUBLIC, POST=(HOSTS.knowing_guests(), {"act": "pause"})),
+    more("episodes/<code>/live/", "/episodes/021/live/", GET=PUBLIC),
+    more("episodes/<code>/live/", "/episodes/023/live/", GET=DRAFT),
+    *(
+        more("episodes/<code>/live/", "/episodes/S01/live/", POST=(HOSTS.knowing_guests(), body))
+        for body in (
+            *({"act": "end"}, {"act": "add", "title": "合影"}, {"act": "stage.{live_question.pk}"}),
+            *({"act": act, "cue": "{on_air.pk}"} for act in ("next", "back", "skip", "push", "extend")),
+            *({"act": "down.{cue.pk}"}, {"act": "skip.{cue.pk}"}),
+        )
+    ),
+    row("episodes/<code>/live/now/", "/episodes/S01/live/now/", GET=PUBLIC),
+    more("episodes/<code>/live/now/", "/episodes/S01/live/now/?view=host", GET=HOSTS.refusing()),
+    more("episodes/<code>/live/now/", "/episodes/023/live/now/", GET=NOTHING),
+    row("episodes/<code>/stage/", "/episodes/S01/stage/", GET=PUBLIC),
+    more("episodes/<code>/stage/", "/episodes/023/stage/", GET=DRAFT),
+    row(
+        *("episodes/<code>/scribe/", "/episodes/S01/scribe/"),
+        GET=SIGNED_IN,
+        POST=(MEMBERS, {"act": "take", "section": "{live_section.pk}"}),
+    ),
+    *(
+        more(
+            "episodes/<code>/scribe/", "/episodes/S01/scribe/", POST=(MEMBERS, body | {"section": "{live_section.pk}"})
+        )
+        for body in (
+            {"act": "question", "question": "谁问的？", "asker": "@阿岚"},
+            {"act": "answer", "to": "{live_question.pk}", "answer": "一答", "author": "阿岚"},
+            {"act": "link", "url": "https://shown.example/x"},
+        )
+    ),
+    more("episodes/<code>/scribe/", "/episodes/023/scribe/", GET=DRAFT),
     row("q/<public_id>/", "/q/020-1/", GET=PUBLIC, POST=(MEMBERS, {"body": "我是 {role}"})),
     more("q/<public_id>/", "/q/023-1/", GET=DRAFT),
     row(

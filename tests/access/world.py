@@ -33,6 +33,8 @@ from talks.actions import (
     webhooks,
     words,
 )
+from talks.actions.rundown import next_cue, start
+from talks.actions.rundown_making import make_rundown
 from talks.mailing import link_to_stop
 from talks.models import (
     Answer,
@@ -40,6 +42,7 @@ from talks.models import (
     Cue,
     Episode,
     Hosting,
+    Item,
     ItemVote,
     KeptRow,
     PaperMention,
@@ -67,6 +70,7 @@ def build(now):
     world = SimpleNamespace(now=now, password=PASSWORD, stamp={"created_at": now, "changed_at": now})
     _cast(world)
     _week(world)
+    _evening(world)
     _items(world)
     _under_review(world)
     _people(world)
@@ -133,6 +137,24 @@ def _week(world):
     world.a_break = days.take_break(day=day + timedelta(days=21), reason="停一次", by=SYSTEM, now=now)
     world.holiday = days.set_holiday(day=day, name="元旦", is_workday=False, by=SYSTEM, now=now)
     world.moved = (room.episode.starts_at + timedelta(days=2)).isoformat()
+
+
+def _evening(world):
+    """A special that is on the air, by the host and the editor of the week."""
+    now, stamp = world.now, world.stamp
+    live = Episode.objects.create(kind="special", number=1, code="S01", state="live", starts_at=now, **stamp)
+    for who, role in ((world.host, "host"), (world.editor, "editor")):
+        Hosting.objects.create(episode=live, person=who, name=who.name, role=role, position=1, **stamp)
+    world.live_section = Section.objects.create(episode=live, position=1, kind="news", title="直播版块", **stamp)
+    for n in range(2):
+        common = {"section": world.live_section, "state": "accepted", "title": f"直播{n}", **stamp}
+        Item.objects.create(position=n, url=f"https://live.example/{n}", **common)
+    world.live_question = questions.ask(episode=live, body="直播中的一问？", by=world.nora, now=now)
+    make_rundown(episode=live, by=world.organizer, now=now)
+    start(episode=live, by=world.organizer, now=now)
+    next_cue(episode=live, cue=live.rundown.cues.get(position=1), by=world.organizer, now=now)
+    world.on_air, world.cue = live.rundown.cues.get(position=2), live.rundown.cues.get(position=3)
+    world.closing = live.rundown.cues.get(kind="closing")
 
 
 def _items(world):

@@ -3,7 +3,20 @@
 from datetime import date, timedelta
 
 from members.actors import SYSTEM
-from talks.actions import claims, days, degrade, hosting, life, rescue, templates
+from talks.actions import (
+    claims,
+    days,
+    degrade,
+    hosting,
+    items,
+    life,
+    questions,
+    rescue,
+    rundown_making,
+    rundown_order,
+    scribe,
+    templates,
+)
 from talks.models import Episode
 from tests.talks.week import board, person
 
@@ -34,8 +47,42 @@ def _skipped(by, now):
     return templates.skip(owner=_owner(by, now), day=date(2090, 1, 1), by=by, now=now)
 
 
+def _on_air(by, now):
+    """A week on the air, with an item that is taken and a question."""
+    week = _planned(by, now)
+    row = items.nominate(
+        episode=week.episode, url="https://blog.example/on-air", text="一条", section=week.news, by=by, now=now
+    )
+    items.accept(item=row, version=None, by=by, now=now)
+    week.question = questions.ask(episode=week.episode, body="四比特够用吗？", by=by, now=now)
+    Episode.objects.filter(pk=week.episode.pk).update(state="live")
+    week.episode.refresh_from_db()
+    week.cue = rundown_making.make_rundown(episode=week.episode, by=by, now=now).cues.get(item=row)
+    return week
+
+
 # Each action: what must stand before it, and the act on that.
 OF_THE_WEEK = {
+    "talks.actions.rundown_order.push_cue": (
+        _on_air,
+        lambda week, by, now: rundown_order.push_cue(episode=week.episode, cue=week.cue, by=by, now=now),
+    ),
+    "talks.actions.scribe.note_question": (
+        _on_air,
+        lambda week, by, now: scribe.note_question(
+            section=week.news, body="直播里问的", asker_name="渡口", by=by, now=now
+        ),
+    ),
+    "talks.actions.scribe.note_answer": (
+        _on_air,
+        lambda week, by, now: scribe.note_answer(
+            question=week.question, author_name="渡口", body="直播里答的", by=by, now=now
+        ),
+    ),
+    "talks.actions.scribe.note_link": (
+        _on_air,
+        lambda week, by, now: scribe.note_link(section=week.news, url="https://shown.example/x", by=by, now=now),
+    ),
     "talks.actions.claims.claim": (
         _planned,
         lambda week, by, now: claims.claim(section=week.picks, role="lead", by=by, now=now),
@@ -129,5 +176,18 @@ WITHIN_THE_WEEK = {
         "talks.actions.publishing.write_credits",
     ),
     *(f"talks.actions.planning.{name}" for name in ("make_next", "newest_edition", "shipped", "owns")),
+    # The clock and the order of an evening stand on its own pages, which nobody keeps.
+    *(f"talks.actions.rundown.{name}" for name in ("start", "pause", "resume", "next_cue", "back", "skip", "end")),
+    *("talks.actions.rundown.add_minutes", "talks.actions.rundown.end_with_evening"),
+    *("talks.actions.rundown_making.make_rundown", "talks.actions.rundown_making.make_of_locked"),
+    *(f"talks.actions.rundown_order.{name}" for name in ("reorder", "add_cue", "put_on_stage")),
+    *(f"talks.actions.scribe.{name}" for name in ("take_section", "leave_section", "person_of_name")),
+    *("talks.actions.rundown_version.touch_rundown", "talks.actions.carries.carry_question_on"),
+    *(
+        f"talks.actions.rundown_rows.{name}"
+        for name in ("locked_rundown", "require_going_on", "require_open", "cues_of")
+    ),
+    *(f"talks.actions.rundown_rows.{name}" for name in ("own", "put_on_air", "leave", "stop", "following")),
+    *("talks.actions.rundown_rows.arrange", "talks.actions.rundown_rows.note"),
     *("talks.actions.rescue.links_of", "talks.actions.templates.as_json", "talks.actions.templates.check_values"),
 }

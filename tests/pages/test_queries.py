@@ -55,6 +55,8 @@ PAGES = {
     "/claim/": 7,
     "/submit/?url=https://arxiv.org/abs/2401.00001": 12,
     "/episodes/{code}/state/": 14,
+    "/episodes/{code}/live/": 9,
+    "/episodes/{code}/stage/": 8,
     "/templates/": 5,
     "/calendar/": 5,
     "/dashboard/statistics/": 8,

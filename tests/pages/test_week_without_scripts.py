@@ -41,6 +41,7 @@ OTHERS = {
     *("source", "source-add", "source-edit", "source-lists", "ops", "people", "person", "tokens", "import"),
     *("import-store", "api-docs", "wrapup", "recordings", "return"),
     *("question-edit", "answer-edit", "question-summary", "moderation"),
+    *("live", "stage", "scribe"),
 }
 # Who sees most of a page; everything else is looked at by an organizer.
 SEEN_BY = {

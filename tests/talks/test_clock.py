@@ -1,10 +1,10 @@
 """The arithmetic of an evening."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from talks.clock import Line, behind, elapsed, free_of, placed, times
 
-AT = datetime(2026, 3, 7, 21, 0)
+AT = datetime(2026, 3, 7, 21, 0, tzinfo=UTC)
 
 
 def minutes(n):
