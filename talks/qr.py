@@ -20,7 +20,7 @@ class Drawing:
 
 
 def qr_svg(text: str) -> Drawing:
-    """Return the QR code of a text, with error correction M at least. Raises ValueError for more than a code can hold."""
+    """Return the QR code of a text, with error correction M at least. Raises ValueError for too long a one."""
     code = segno.make(text, error="m", micro=False)
     path = []
     for y, row in enumerate(code.matrix_iter(border=BORDER)):

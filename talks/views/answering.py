@@ -84,8 +84,8 @@ class SummaryForm(forms.Form):
 def of_id(public_id: str, person: Person | None) -> Question:
     """Return the question of an id, whether it is shown or not, of an episode that is seen. Raises Http404."""
     rows = Question.objects.filter(episode__in=Episode.objects.visible_to(person)).with_public_id(public_id)
-    rows = with_cue(rows.with_votes()).select_related("episode", "asker", "parent__asker", "merged_into__episode")
-    return get_object_or_404(rows)
+    counted = with_cue(rows.with_votes())
+    return get_object_or_404(counted.select_related("episode", "asker", "parent__asker", "merged_into__episode"))
 
 
 def readable(row: Question, by: Actor) -> Question:

@@ -37,7 +37,7 @@ LOOKED_AT = {
             "questionvote",
             "recording",
         ),
-        *("askingrules", "cue", "rundown"),
+        *("askingrules", "cue", "rundown", "scribelock"),
         *("reference", "section", "sourcedocument", "standingowner", "suggestion", "template"),
     ),
 }

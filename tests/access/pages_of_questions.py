@@ -1,5 +1,7 @@
 """The table of questions and answers: who mends, settles, moderates and reports them, by page and by the API."""
 
+from dataclasses import replace
+
 from tests.access.api_of_the_week import also, api
 from tests.access.matrix import more, row
 from tests.access.policies import ASKER, DRAFT, MEMBERS, MODERATORS, OWN
@@ -9,7 +11,7 @@ QUESTION, ANSWER = "questions/<public_id>/", "answers/<pk>/"
 OWN_ANSWER = {"answer": "{answer.pk}"}
 # What is not shown is there for who sees to it, and for who wrote it: Nora, who is none of the roles.
 UNSEEN = MODERATORS.hidden()
-SIGN_IN_FIRST = UNSEEN.asking()  # the question is there, the answer is not
+SIGN_IN_FIRST = replace(UNSEEN.asking(), guests=UNSEEN.strangers)  # the question is there, the answer is not
 
 
 def press(policy, verb, where="{question_id}", **sent):

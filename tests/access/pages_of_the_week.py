@@ -149,7 +149,7 @@ ROWS = [
         for body in (
             *({"act": "end"}, {"act": "add", "title": "合影"}, {"act": "stage.{live_question.pk}"}),
             *({"act": act, "cue": "{on_air.pk}"} for act in ("next", "back", "skip", "push", "extend")),
-            *({"act": "down.{cue.pk}"}, {"act": "skip.{cue.pk}"}),
+            *({"act": "down.{coming_cue.pk}"}, {"act": "skip.{coming_cue.pk}"}),
         )
     ),
     row("episodes/<code>/live/now/", "/episodes/S01/live/now/", GET=PUBLIC),

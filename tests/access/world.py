@@ -153,7 +153,7 @@ def _evening(world):
     make_rundown(episode=live, by=world.organizer, now=now)
     start(episode=live, by=world.organizer, now=now)
     next_cue(episode=live, cue=live.rundown.cues.get(position=1), by=world.organizer, now=now)
-    world.on_air, world.cue = live.rundown.cues.get(position=2), live.rundown.cues.get(position=3)
+    world.on_air, world.coming_cue = live.rundown.cues.get(position=2), live.rundown.cues.get(position=3)
     world.closing = live.rundown.cues.get(kind="closing")
 
 

@@ -30,7 +30,9 @@ def over(world, member, now):  # noqa: F811
         **stamp,
     )  # fmt: skip
     Answer.objects.create(question=question, position=1, body="半句。", body_html="<p>半句。</p>", **stamp)
-    rundown = Rundown.objects.create(episode=episode, started_at=now)
+    rundown = episode.rundown  # made when it went live
+    rundown.cues.all().delete()
+    Rundown.objects.filter(pk=rundown.pk).update(started_at=now)
     item = Item.objects.filter(section__episode=episode, state="accepted")[0]
     Cue.objects.create(rundown=rundown, position=1, kind="item", item=item, state="done", started_at=now, minutes=5)
     return episode, question
