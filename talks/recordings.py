@@ -69,6 +69,8 @@ def chapters(places: Iterable[tuple[int, str]], *, opening: str) -> list[str]:
     found: list[tuple[int, str]] = [(0, opening)]
     for second, title in sorted(places, key=lambda each: each[0]):
         line = cut(" ".join(title.split()), TITLE)
+        if len(found) == 1 and line == opening:
+            continue  # the opening is there already, from the first second on
         if second - found[-1][0] < SHORTEST:
             second = found.pop()[0]
         found.append((second, line))

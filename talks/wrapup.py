@@ -107,7 +107,7 @@ def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
     return Wrapup(
         episode,
         questions,
-        [row for row in questions if not row.answer_count],  # type: ignore[attr-defined]
+        [row for row in questions if not row.answer_count],
         _with_questions(unsigned(episode).order_by("question__position", "position", "pk"), questions),
         _with_questions(decided.order_by("question__position", "position", "pk"), questions),
         _waiting(episode),

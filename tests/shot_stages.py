@@ -102,7 +102,7 @@ def tell_groups() -> None:
 
 
 def wrap_up() -> None:
-    """019 is over, with a rundown that was run, a recording that is aligned, links for a word more; 018 has nothing."""
+    """012 is over, with a rundown that was run, a recording that is aligned, links for a word more; 011 has nothing."""
     from datetime import timedelta
 
     from django.utils import timezone
@@ -117,14 +117,14 @@ def wrap_up() -> None:
     now = timezone.now()
     member = User.objects.get(username="sample-member").person
     boss = User.objects.get(username="sample-organizer").person
-    put(document(18, starts_at="2023-10-14T21:00:00+08:00"), now=now)
-    put(rich(19, starts_at="2023-10-21T21:00:00+08:00", questions=6), now=now)
-    evenings = {row.code: row for row in Episode.objects.filter(code__in=["018", "019"])}
+    put(document(11, starts_at="2023-08-26T21:00:00+08:00"), now=now)
+    put(rich(12, starts_at="2023-09-02T21:00:00+08:00", questions=6), now=now)
+    evenings = {row.code: row for row in Episode.objects.filter(code__in=["011", "012"])}
     Episode.objects.filter(code__in=evenings).update(state="wrapup", highlights=[])
     stamp = {"created_at": now, "changed_at": now}
     for row in evenings.values():
         Hosting.objects.create(episode=row, person=member, name=member.name, role="host", position=9, **stamp)
-    episode = Episode.objects.get(code="019")
+    episode = Episode.objects.get(code="012")
     questions = list(Question.objects.filter(episode=episode, parent=None).order_by("position"))
     text = "按层数 × 头数 × 头维 × 长度 × 2 算，再乘精度的字节数；GQA 会把头数除掉一个倍数。谁说的没有记下来。"
     for n, question in enumerate(questions[:2]):
@@ -144,7 +144,7 @@ def wrap_up() -> None:
         )
     Cue.objects.create(rundown=rundown, position=99, kind="custom", title="没讲到的一条", state="pushed", minutes=6)
     url = "https://www.bilibili.com/video/BV1xx411c7mD/"
-    video = recordings.add_recording(episode=episode, url=url, title="第 19 期回放", by=member, now=now)
+    video = recordings.add_recording(episode=episode, url=url, title="第 12 期回放", by=member, now=now)
     second = Cue.objects.filter(rundown=rundown).order_by("position")[1]
     recordings.align(recording=video, cue=second, at="10:10", version=1, by=member, now=now)
     long = Person.objects.filter(name=LONG_NAME).first() or boss

@@ -44,6 +44,7 @@ def words(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         "invitation": invitation,
         "person": invitation.person,
         "question": question,
+        "episode": question.episode if question is not None else None,
         "refusal": refusal,
         "body": body,
         "errors": errors,

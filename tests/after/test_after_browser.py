@@ -52,7 +52,7 @@ def test_an_evening_is_wrapped_up_by_hand(live_server, world, organizer, member)
         press(host, "article.section-card", "署名")
         assert Answer.objects.get().author_name == "渡口"
         host.select_option("#words-person", label=re.compile("渡口").pattern)
-        press(host, "main", "做一个链接")
+        press(host, "main", "生成链接")
         link = Invitation.objects.get(purpose="answer")
         guest.goto(f"/go/{link.key}/")
         guest.fill("#body", "补的一句。")

@@ -62,6 +62,7 @@ def test_chapters_begin_at_zero_and_are_not_too_short():
         "0:00:00 开场", "0:05:10 线性注意力", "1:02:03 词表 多大 合适"
     ]  # fmt: skip
     assert chapters([(4, "甲"), (9, "乙"), (20, "长" * 50)], opening="开场") == ["00:00 乙", "00:20 " + "长" * 29 + "…"]
+    assert chapters([(70, "开场"), (100, "甲")], opening="开场") == ["00:00 开场", "01:40 甲"]
     assert chapters([(100, "后"), (50, "前")], opening="开场") == ["00:00 开场", "00:50 前", "01:40 后"]
 
 
@@ -155,7 +156,7 @@ def test_the_page_by_hand(client, evening, stranger):
     assert client.post(PAGE, {**sent, "at": "15:10"}).status_code == 302
     page = client.get(PAGE).content.decode()
     assert f'href="{BILI}?t=910"' in page
-    assert "05:00 开场\n15:10 线性注意力的回归。以及别的" in page
+    assert "00:00 开场\n15:10 线性注意力的回归。以及别的" in page
     assert client.post(PAGE, {"act": "remove", "recording": row.pk, "version": 2}).status_code == 302
     assert again(row).deleted_at is not None
 

@@ -163,6 +163,13 @@ def test_the_page_of_the_link(client, evening, link, now):
     assert "发布以后也行。" in client.get("/q/021-2/").content.decode()
 
 
+def test_the_page_shows_papers_that_answers_name(client, link, now):
+    add_words(key=link.key, body="见 https://arxiv.org/abs/2108.12409v1", now=now)
+    page = client.get(f"/go/{link.key}/")
+    assert page.status_code == 200
+    assert "/papers/2108.12409/" in page.content.decode()
+
+
 def test_who_is_signed_in_answers_as_themselves(client, link, stranger):
     client.force_login(stranger.user)
     assert client.get(f"/go/{link.key}/")["Location"] == "/q/021-2/#reply"
