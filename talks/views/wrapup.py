@@ -108,7 +108,7 @@ def _highlights(request: HttpRequest, episode: Episode, by: Actor, now: datetime
         return _page(request, episode, by, now, form=form, ticked=ticked, status=400)
     episode.refresh_from_db()
     lines = chosen(lines_of(form.data.get("highlights", "")), found.candidates, ticked=ticked, before=before)
-    typed = HighlightsForm({**form.data.dict(), "highlights": "\n".join(lines)})
+    typed = HighlightsForm({**form.data, "highlights": "\n".join(lines)})
     gone = gone_on(typed, HighlightsForm, HighlightsForm.of(episode))
     return _page(request, episode, by, now, form=gone[0], clash=gone[1], status=409)
 
