@@ -165,7 +165,7 @@ def _form(request: HttpRequest, episode: Episode, draft: Draft, wish: Wish) -> H
         "takes_questions": takes_questions(episode),
         "next_open": None if takes_questions(episode) else _open_beside(episode, person),
         "asked": listed,
-        "asked_count": asked.count() if len(listed) == BESIDE else len(listed),
+        "asked_count": asked.count(),
         "voices": voices_of([*listed, *wish.similar], person, voter_at(request)),
         "guest": _guest(request, episode),
     }
