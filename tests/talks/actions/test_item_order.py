@@ -200,7 +200,7 @@ def test_a_lead_of_one_section_moves_no_question_of_others(room, member, strange
 
 
 def test_no_question_moves_where_nobody_may_ask(room, asked, organizer, member, client, now):
-    close(room.following, "wrapup")
+    close(room.following, "draft")
     with pytest.raises(StateRefusal) as refusal:
         item_order.move_question(question=asked, episode=room.following, version=1, by=organizer, now=now)
     assert refusal.value.code == "questions_closed"
