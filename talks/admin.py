@@ -25,7 +25,7 @@ class LookOnly(admin.ModelAdmin):
 
 admin.site.register([Job, Slot, Alias, Event, Person, Paper], LookOnly)
 # The address of a webhook is a key, and who is editing just now is nobody's to look up.
-HIDDEN = ("Presence", "Webhook")
+HIDDEN = ("Presence", "ScribeLock", "Webhook")
 admin.site.register(
     [
         getattr(models, name)

@@ -26,6 +26,7 @@ LOOKED_AT = {
             "reminder",
         ),
         *("item", "itemvote", "papermention", "part", "passage", "pastlink", "plan", "question", "recording"),
+        *("cue", "questionvote", "rundown"),
         *("reference", "section", "sourcedocument", "standingowner", "suggestion", "template"),
     ),
 }
