@@ -24,9 +24,9 @@ class LookOnly(admin.ModelAdmin):
 
 
 admin.site.register([Job, Slot, Alias, Event, Person, Paper], LookOnly)
-# The address of a webhook is a key; who is editing just now, and who reported what, is nobody's to look up. What comes
-# of asking without an account is hashed, and still nobody's.
-HIDDEN = ("DaySalt", "Presence", "Report", "ReturnCode", "VisitorCount", "Webhook")
+# The address of a webhook is a key; who is editing or writing just now, and who reported what, is nobody's to look up.
+# What comes of asking without an account is hashed, and still nobody's.
+HIDDEN = ("DaySalt", "Presence", "Report", "ReturnCode", "ScribeLock", "VisitorCount", "Webhook")
 admin.site.register(
     [
         getattr(models, name)
