@@ -1,7 +1,6 @@
 """The record of an evening while it goes on: questions, answers by those who gave them, and links, kept by a scribe.
 
-A section has one scribe at a time; who takes over does so knowingly. Whom a name means the alias book says; a name it
-does not know stands as it was written.
+A section has one scribe at a time; who takes over does so knowingly. Names are signed with as everywhere (`answers`).
 """
 
 from __future__ import annotations
@@ -19,9 +18,11 @@ from django.utils.translation import gettext as _
 
 from markup import links
 from members.actions.events import record
+from members.actions.people import find_or_name
 from members.actors import Actor
-from members.models import Alias, Person
+from members.models import Person
 from members.rules import StateRefusal, check_text, invalid, may_write
+from talks.actions.answers import check_author, signature
 from talks.actions.deliveries import announce
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_rows import name_papers, next_position, values_of
@@ -42,7 +43,6 @@ from talks.models import (
 from talks.nominations import address_in, known_of
 from talks.rules import (
     ANSWER_LIMIT,
-    NAME_LIMIT,
     QUESTION_LIMIT,
     URL_LIMIT,
     may_scribe,
@@ -50,6 +50,9 @@ from talks.rules import (
     takes_items,
 )
 from talks.telling import excerpt
+
+# How people write that a name follows.
+MARKS = "@＠ "
 
 
 class Taken(StateRefusal):
@@ -100,7 +103,7 @@ def note_question(
     Raises PermissionDenied, Http404, Taken, ValidationError, Repeated for what was written down already.
     """
     body = check_text(body.strip(), field="body", limit=QUESTION_LIMIT, required=True)
-    asker_name = _name(asker_name, "asker_name")
+    asker_name = check_author(asker_name).lstrip(MARKS)
     html = rendered(Question(body=body))
     with _writing(section, by=by, now=now, take_over=take_over) as episode:
         same = Question.objects.filter(episode=episode, part=QuestionPart.ONLINE, body=body, deleted_at=None)
@@ -112,7 +115,7 @@ def note_question(
             position=(last or 0) + 1,
             serial=next_serial(episode, serials_of(episode)),
             part=QuestionPart.ONLINE,
-            asker=person_of_name(asker_name),
+            asker=find_or_name([asker_name], by=by, now=now)[asker_name] if asker_name else None,
             asker_name=asker_name or None,
             is_by_name=bool(asker_name),
             body=body,
@@ -144,26 +147,29 @@ def note_answer(
     Raises PermissionDenied, Http404, Taken, ValidationError, Repeated for what was written down already.
     """
     body = check_text(body.strip(), field="body", limit=ANSWER_LIMIT, required=True)
-    author_name = _name(author_name, "author_name")
+    author_name = check_author(author_name)
     html = rendered(Answer(body=body))
     with _writing(section, by=by, now=now, take_over=take_over, episode=question.episode) as episode:
         row = Question.objects.select_for_update(of=("self",)).filter(pk=question.pk, deleted_at=None).first()
         if row is None or row.episode_id != episode.pk:
             raise Http404
         row.episode = episode
-        same = Answer.objects.filter(question=row, body=body, author_name=author_name or None, deleted_at=None)
+        scribe = _scribe(by, episode)
+        unsigned: dict[str, Any] = {
+            "author": None,
+            "author_name": None,
+            "transcriber": scribe,
+            "transcriber_name": scribe.name,
+        }
+        signed = signature(author_name, by=scribe, now=now) if author_name else unsigned
+        same = Answer.objects.filter(question=row, body=body, author_name=signed["author_name"], deleted_at=None)
         if (there := same.first()) is not None:
             raise Repeated(there)
-        scribe = _scribe(by, episode)
         last = Answer.objects.filter(question=row).aggregate(last=Max("position"))["last"]
         made = Answer.objects.create(
             question=row,
             position=(last or 0) + 1,
-            author=person_of_name(author_name),
-            author_name=author_name or None,
-            is_by_name=bool(author_name),
-            transcriber=scribe,
-            transcriber_name=scribe.name,
+            **signed,
             body=body,
             created_at=now,
             changed_at=now,
@@ -171,10 +177,15 @@ def note_answer(
         )
         mention_papers(text=body, episode=episode, now=now, answer=made)
         give_ids([made])
-        after = {"body": body, "author": author_name}
+        after = {"body": body, "author": signed["author_name"]}
         event = keep(record(by=by, now=now, verb="note", kind="answer", key=made.pk, after=after), [made])
         announce(
-            event, episode, "question_answered", now=now, url=row.get_absolute_url(), **_told(row, body, author_name)
+            event,
+            episode,
+            "question_answered",
+            now=now,
+            url=row.get_absolute_url(),
+            **_told(row, body, signed["author_name"] or ""),
         )
     return made
 
@@ -209,17 +220,6 @@ def note_link(*, section: Section, url: str, by: Actor, now: datetime, take_over
         name_papers(row, now=now)
         keep(record(by=by, now=now, verb="note", kind="item", key=row.pk, after=values_of(row)), [row])
     return row
-
-
-def person_of_name(name: str) -> Person | None:
-    """Return whom the alias book knows by a name, None for nobody."""
-    row = Alias.objects.filter(name=name, person__deleted_at=None).select_related("person__merged_into").first()
-    return (row.person.merged_into or row.person) if row is not None and name else None
-
-
-def _name(text: str, field: str) -> str:
-    """Return a name as it was written, without the @ before it."""
-    return check_text(" ".join(text.split()).lstrip("@＠").strip(), field=field, limit=NAME_LIMIT)
 
 
 def _scribe(by: Actor, episode: Episode) -> Person:

@@ -19,11 +19,12 @@ from django.views.decorators.http import require_http_methods
 from members.actors import ANONYMOUS
 from members.models import Alias, ChatWish
 from talks.actions import chats
+from talks.asked_before import BEGINNING, SHOWN
 from talks.documents.chat import read_chat
-from talks.documents.chat_likeness import alike
 from talks.documents.chat_questions import Asked, Proposal, Told, propose
 from talks.models import Episode, Question
 from talks.rules import CHAT_LIMIT, runs
+from talks.similar import alike
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.visitor import visitor
 
@@ -130,6 +131,12 @@ def _page(
     return render(request, "talks/chat.html", context, status=outcome.status if outcome else 200)
 
 
+def _near(body: str, questions: list[Question], bodies: list[str]) -> list[Question]:
+    """Return which of these questions, of which `bodies` are the beginnings, ask nearly what a text asks."""
+    found = [questions[place] for place in alike(body[:BEGINNING], bodies, most=SHOWN)]
+    return [question for question in found if question.body.strip() != body.strip()]
+
+
 def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry]:
     """Return the questions with their answers, without those by people who wish to be left out. Keys are places in the
     whole proposal, so that they mean the same when a wish changes meanwhile."""
@@ -139,10 +146,10 @@ def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry
     known -= nameless
     seen = Question.objects.visible_to(visitor(request)).select_related("episode").order_by("-pk")
     seen = seen.only("body", "serial", "follow_up", "first_code", "episode__code")
-    standing = {question.pk: question for question in seen[:COMPARED]}
-    bodies = [(pk, question.body) for pk, question in standing.items()]
+    known_ones = list(seen[:COMPARED])
+    bodies = [question.body[:BEGINNING] for question in known_ones]
     twins: dict[str, list[Question]] = {}
-    for question in reversed(standing.values()):
+    for question in reversed(known_ones):
         twins.setdefault(question.body.strip(), []).append(question)
     is_again = request.POST.get("act") == "store"
     ticked = set(request.POST.getlist("take"))
@@ -164,7 +171,7 @@ def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry
                 if told.speaker not in out
             ],
             twins.get(each.body.strip(), []),
-            [standing[pk] for pk in alike(each.body, bodies) if standing[pk].body.strip() != each.body.strip()],
+            _near(each.body, known_ones, bodies),
         )
         for place, each in enumerate(found.questions)
         if each.speaker not in out

@@ -10,7 +10,6 @@ from members.actions.profile import edit_profile
 from members.models import ChatWish
 from talks.actions.chats import import_chat
 from talks.documents.chat import read_chat
-from talks.documents.chat_likeness import alike, pairs
 from talks.documents.chat_questions import propose
 from talks.models import Answer, Question
 from talks.rules import can_edit, has_written, may_move
@@ -130,27 +129,6 @@ def test_the_command_and_its_dry_run(room, stranger, now, tmp_path, capsys, djan
 # ── Nearly the same ─────────────────────────────────────────────────────────
 
 STANDING = [(1, "请问显存怎么估算？"), (2, "词表多大合适？"), (3, "LoRA 的秩怎么选？"), (4, "")]
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("显存应该怎么估算呢？", [1]),
-        ("請問", []),
-        ("ＬｏＲＡ的秩怎么选", [3]),
-        ("今天讲什么？", []),
-        ("？", []),
-        ("词表多大比较合适", [2]),
-    ],
-)
-def test_questions_in_nearly_the_same_words(text, found):
-    assert alike(text, STANDING) == found
-
-
-def test_the_most_alike_come_first_and_at_most_three():
-    others = [(n, "显存怎么估算" + "一二三四五"[:n]) for n in range(5)][::-1]
-    assert alike("显存怎么估算", others) == [0, 1, 2]
-    assert pairs("") == frozenset()
 
 
 def test_the_preview_shows_similar_questions_of_all_episodes(client, room, member, now):

@@ -181,7 +181,7 @@ WITHIN_THE_WEEK = {
     *("talks.actions.rundown.add_minutes", "talks.actions.rundown.end_with_evening"),
     *("talks.actions.rundown_making.make_rundown", "talks.actions.rundown_making.make_of_locked"),
     *(f"talks.actions.rundown_order.{name}" for name in ("reorder", "add_cue", "put_on_stage")),
-    *(f"talks.actions.scribe.{name}" for name in ("take_section", "leave_section", "person_of_name")),
+    *(f"talks.actions.scribe.{name}" for name in ("take_section", "leave_section")),
     *("talks.actions.rundown_version.touch_rundown", "talks.actions.carries.carry_question_on"),
     *(
         f"talks.actions.rundown_rows.{name}"

@@ -213,7 +213,7 @@ def test_the_scribe_writes_down_questions_answers_and_links(client, member, runn
     for _time in range(2):
         write(client, "answer", free, to=asked.pk, answer="我答的。", author="没人认识")
     told = Answer.objects.get(question=asked)
-    assert (told.author, told.author_name, told.is_by_name) == (None, "没人认识", True)
+    assert (told.author.name, told.author_name, told.is_by_name) == ("没人认识", "没人认识", True)
     assert (told.transcriber, told.transcriber_name) == (member, member.name)
     for _time in range(2):
         write(client, "link", running.news, url="https://arxiv.org/abs/2108.12409")
