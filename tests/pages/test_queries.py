@@ -42,7 +42,7 @@ PAGES = {
     "/": 12,
     "/episodes/": 6,
     "/episodes/{code}/": 3,
-    "/q/{code}-1/": 7,
+    "/q/{code}-1/": 9,  # also where it goes on, and what was merged into it
     "/papers/": 9,
     "/papers/?q=2401": 9,
     "/papers/2401.00001/": 11,
