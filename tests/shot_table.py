@@ -146,7 +146,7 @@ SHOTS: dict[str, Shot] = {
     "asked": Shot("ask", "/episodes/107/ask/", send="学习率预热要走多少步，跟批量有关系吗？"),
     "return": Shot("return", "/return/"),
     "return-wrong": Shot("return", "/return/#青山"),
-    "return-found": Shot("return", "/episodes/107/ask/", send="混合专家的路由为什么会塌到一个专家上？"),
+    "return-found": Shot("return", "/episodes/107/ask/", send="夜里两点训练挂了，谁的电话会响？"),
     "ask-closed": Shot("ask", "/episodes/105/ask/"),
     "question": Shot("question", "/q/106-4/"),
     "question-signed-in": Shot("question", "/q/107-4/", by="member"),
