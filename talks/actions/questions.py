@@ -225,6 +225,7 @@ def _edit(
     key = row.public_id if isinstance(row, Question) else row.pk
     values = {"before": {"body": before}, "after": {"body": body}}
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
+    touch_rundown(episode=episode.pk)
 
 
 def _episode_of(row: Question | Answer) -> Episode:

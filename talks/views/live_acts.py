@@ -9,8 +9,8 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actors import Actor
-from talks.actions import rundown, rundown_making, rundown_order
-from talks.models import Cue, Episode, Question
+from talks.actions import moderation, rundown, rundown_making, rundown_order
+from talks.models import Cue, Episode, Question, Review
 from talks.views.board_acts import number
 
 Sent = Mapping[str, str]
@@ -79,6 +79,14 @@ def _stage(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> 
     return _("On the rundown: %(id)s") % {"id": question.public_id}
 
 
+def _approve(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
+    question = Question.objects.under_review(Review.WAITING).filter(pk=number(key), episode=episode).first()
+    if question is None:
+        raise Http404
+    moderation.approve(row=question, by=by, now=now)
+    return ""
+
+
 ACTS: Mapping[str, Act] = {
     "make": _plain(rundown_making.make_rundown),
     "start": _plain(rundown.start),
@@ -94,4 +102,5 @@ ACTS: Mapping[str, Act] = {
     "down": _shift(1),
     "add": _add,
     "stage": _stage,
+    "approve": _approve,
 }

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
-from talks.models import Answer, CueKind, Episode, Question, Rundown, ScribeLock
+from talks.models import Answer, CueKind, Episode, Question, Review, Rundown, ScribeLock
 from talks.models.order import in_order
 from talks.qr import qr_svg
 
@@ -21,7 +21,7 @@ from talks.qr import qr_svg
 GAP, LEAST = 0.7, 0.5
 # What a letter of its names needs on a phone.
 LETTER = 3.3
-NEXT, WANTED, LOGGED = 2, 3, 20
+NEXT, WANTED, LOGGED, UNSEEN = 2, 3, 20, 5
 LASTS = ScribeLock.LASTS
 
 
@@ -116,6 +116,7 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
         "silence": silence_lines(),
         "wanted": waiting[:WANTED],
         "waiting": waiting,
+        "unseen": Question.objects.under_review(Review.WAITING).filter(episode=episode).order_by("position")[:UNSEEN],
         "ribbon": ribbon_of(evening),
         "is_last": current is not None and not evening.ahead,
         **clock_of(evening),

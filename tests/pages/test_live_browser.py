@@ -136,12 +136,46 @@ def go_live(host):
     expect(host.locator("#cue")).to_have_text("开场")
 
 
+def asks_anonymously(page, text):
+    """Ask on the page to ask on, without an account; return the six words."""
+    page.goto("/episodes/021/ask/")
+    page.fill("#body", text)
+    page.check("#as-nobody")
+    page.locator(".action-bar button[type=submit]").click()
+    expect(page.locator("h1")).to_contain_text("收到了")
+    code = page.locator("textarea.return-code").input_value()
+    assert len(code.split()) == 6
+    assert text not in page.content().replace(code, "")
+    return code
+
+
+def looks(page, name):
+    """Keep a picture where LIVE_SHOTS says, for those who look at an evening."""
+    if folder := os.environ.get("LIVE_SHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+
 def test_a_whole_evening(site):
     expect.set_options(timeout=PATIENCE)
     with browsers(site) as open_page:
         host, stage = open_page("host", **PHONE), open_page(viewport={"width": 1280, "height": 720})
         scribe, listener = open_page("scribe"), open_page("listener", **PHONE)
+
+        # Before the talk a visitor without an account asks; the host lets it through, and others want to know, too.
+        visitor = open_page(**PHONE)
+        code = asks_anonymously(visitor, "词表扩了以后旧词怎么办？")
+        assert "词表扩了以后旧词怎么办？" not in site.asked()
+        host.goto("/episodes/021/questions/")
+        looks(host, "queue")
+        host.locator("button[name=approve]").first.click()
+        expect(host.locator(".message").first).to_be_visible()
+        assert "词表扩了以后旧词怎么办？" in site.asked()
         go_live(host)
+        for page in (visitor, listener):
+            page.goto(LIVE)
+            page.locator("button[data-vote='021-1']").click()
+            expect(page.locator("button[data-vote='021-1']")).to_have_attribute("aria-pressed", "true")
+        expect(visitor.locator("button[data-vote='021-1'] span")).to_have_text("2")
         stage.goto(STAGE)
         listener.goto(LIVE)
         expect(stage.locator("h1")).to_have_text("开场")
@@ -168,6 +202,14 @@ def test_a_whole_evening(site):
         assert host.evaluate("window.same") is True
         assert serious(host) + serious(listener) == []
 
+        # Somebody asks anonymously while it goes on, and sees the six words at once; the host lets it through by thumb.
+        ask(visitor, "直播时才想到的一问？")
+        expect(visitor.locator("[data-taken] textarea.return-code")).to_have_count(1)
+        looks(visitor, "visitor")
+        host.locator("button[value^=approve]").first.click()
+        expect(listener.locator("#now")).to_contain_text("直播时才想到的一问？")
+        looks(host, "host")
+
         # A question goes on the stage; the scribe writes down what is said to it.
         host.locator("button[value^=stage]").first.click()
         expect(listener.locator(".rundown")).to_contain_text("四比特够用吗？")
@@ -176,6 +218,8 @@ def test_a_whole_evening(site):
             key(host, "next")
             expect(host.locator("#cue")).not_to_have_text(before)
         expect(stage.locator("h1")).to_have_text("四比特够用吗？")
+        expect(stage.locator("#now")).to_contain_text("2 人想问")
+        looks(stage, "stage")
         scribe.goto(SCRIBE)
         key(scribe, "take")
         scribe.fill("#note-answer", "够，见量化那篇。")
@@ -222,5 +266,26 @@ def test_a_whole_evening(site):
         for text in ("断线时的第一问？", "断线时的第二问？", "服务器死时的一问？"):
             assert bodies.count(text) == 1
         assert site.rundown()["ended_at"] is not None
+
+        # It is wrapped up; the visitor comes back with the words and finds what became of the question.
+        host.goto("/episodes/021/state/")
+        form = host.locator("form", has=host.locator("[name=to][value=wrapup]"))
+        if form.locator("[name=reason]").count():
+            form.locator("[name=reason]").fill("讲完了")
+        form.locator("button[type=submit]").first.click()
+        host.goto("/episodes/021/wrapup/")
+        expect(host.locator("h1")).to_contain_text("收尾")
+        expect(host.locator(".minutes-table")).to_contain_text("第一条")
+        looks(host, "wrapup")
+        visitor.goto("/return/")
+        visitor.fill("[name=code]", code)
+        visitor.locator("[data-return] button[type=submit]").click()
+        expect(visitor.locator("main")).to_contain_text("词表扩了以后旧词怎么办？")
+        visitor.locator("button[value=withdraw]").click()
+        expect(visitor.locator("main")).to_contain_text("撤回")
+        assert "词表扩了以后旧词怎么办？" not in site.asked()
+        assert site.api("episodes/021/")["state"] == "wrapup"
+        votes = {row["id"]: row["vote_count"] for row in site.api("questions/?episode=021&page_size=100")["results"]}
+        assert votes["021-1"] == 2
         [told] = site.api("answers/?question=021-1")["results"]
         assert (told["author"]["name"], told["body"]) == ("阿岚", "够，见量化那篇。")
