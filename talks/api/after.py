@@ -94,7 +94,7 @@ class ChatLog(serializers.Serializer[Any]):
     dry_run = serializers.BooleanField(default=False)
 
 
-class CueSerializer(serializers.Serializer[Any]):
+class MeasuredCueSerializer(serializers.Serializer[Any]):
     """A cue, the minutes it was planned for and those it took."""
 
     title = serializers.CharField()
@@ -112,7 +112,7 @@ class WrapupSerializer(serializers.Serializer[Any]):
     unsigned = serializers.ListField(child=serializers.IntegerField())
     waiting = serializers.IntegerField()
     silent = serializers.ListField(child=serializers.CharField(), help_text="handles of who spoke and has no words")
-    cues = CueSerializer(many=True)
+    cues = MeasuredCueSerializer(many=True)
 
 
 class AfterActs(EpisodeActs):

@@ -34,6 +34,11 @@ class Draft:
     is_one_too_many: bool = False
 
     @property
+    def said(self) -> bool:
+        """Whether an error is about the text; an empty one only says that the form was not taken."""
+        return any(self.errors)
+
+    @property
     def status(self) -> int:
         if self.refusal:
             return 403

@@ -434,12 +434,13 @@ class Life(RuleBasedStateMachine):
     @rule(data=st.data(), by=st.sampled_from(("member", "asker", "lead", "v1", "v2")))
     def vote(self, data: st.DataObject, by: str) -> None:
         pk = self.some(data, self.evening.questions, self.evening.is_shown)
-        if not self.evening.is_shown(pk) or (pk, by) in self.evening.votes.values():
-            return
-        who = {"visitor": f"{by}-{pk}"} if by.startswith("v") else {"person_id": self.world.people[by]}
-        made = QuestionVote.objects.create(question_id=pk, created_at=self.now, **who)
         # A visitor's word is another one for every question: nobody can tell that two are of one.
-        self.evening.votes[made.pk] = (pk, f"{by}-{pk}" if by.startswith("v") else by)
+        voice = f"{by}-{pk}" if by.startswith("v") else by
+        if not self.evening.is_shown(pk) or (pk, voice) in self.evening.votes.values():
+            return
+        who = {"visitor": voice} if by.startswith("v") else {"person_id": self.world.people[by]}
+        made = QuestionVote.objects.create(question_id=pk, created_at=self.now, **who)
+        self.evening.votes[made.pk] = (pk, voice)
         self.rows = snapshot()
 
     @precondition(lambda self: len(self.evening.questions) > 1)

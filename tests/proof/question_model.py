@@ -12,7 +12,7 @@ from typing import Any
 ROLES = ("visitor", "member", "asker", "lead", "host", "editor", "organizer", "suspended")
 WRITERS = ROLES[1:-1]
 OPEN = ("collecting", "locked", "live", "wrapup")
-ASKING = ("collecting", "locked", "live")
+ASKING = OPEN
 
 
 @dataclass

@@ -14,6 +14,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from talks.actions import history, moderation, question_merges, question_rows, settling
 from talks.models import Answer, QuestionVote
 from tests.proof.question_machine import Life, make_world
+from tests.proof.question_machine_openly import OpenLife
 from tests.proof.question_model import Evening
 
 SHORT = {"max_examples": 6, "stateful_step_count": 30, "derandomize": True}
@@ -30,7 +31,7 @@ def machine(db, now) -> Iterator[type[Life]]:
     Life.world = make_world(now)
     Life.start = Evening({"021": "collecting", "022": "collecting"})
     Life.counts = Counter()
-    return Life
+    return OpenLife
 
 
 def test_short_runs_of_questions(machine):
