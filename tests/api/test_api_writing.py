@@ -94,7 +94,7 @@ def test_asking_twice_is_refused(writer, record, problem):
 
 def test_a_closed_episode_is_a_state_and_no_fault_of_the_text(writer, record, problem):
     problem(post(writer, "questions/", {"episode": "041", "body": "还能问吗？"}), 409, "questions_closed")
-    Episode.objects.filter(code="042").update(state=EpisodeState.WRAPUP)
+    Episode.objects.filter(code="042").update(state=EpisodeState.PUBLISHED)
     problem(post(writer, "questions/", {"episode": "042", "body": "还能问吗？"}), 409, "questions_closed")
 
 
