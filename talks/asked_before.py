@@ -41,8 +41,19 @@ def voices_of(questions: Iterable[Question], person: Person | None, visitor: str
     if person is not None:
         votes = votes.filter(person=person)
     elif visitor and keys:
-        merged = Question.objects.filter(merged_into__in=keys).values_list("pk", flat=True)
-        votes = votes.filter(visitor__in=[visitor_digest(visitor, key) for key in [*keys, *merged]])
+        votes = votes.filter(visitor__in=[visitor_digest(visitor, key) for key in merged_into(*keys)])
     else:
         return set()
     return set(votes.values_list("question_id", flat=True))
+
+
+def merged_into(*keys: int) -> list[int]:
+    """Return the keys of questions with those of all that was merged into them, in as many queries as there are steps.
+
+    A visitor's vote that came with a merged question still carries that question in its digest.
+    """
+    found, step = list(keys), list(keys)
+    while step:
+        step = list(Question.objects.filter(merged_into__in=step).exclude(pk__in=found).values_list("pk", flat=True))
+        found += step
+    return found

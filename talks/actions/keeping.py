@@ -13,7 +13,8 @@ from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
 from members.models import Event, Row
-from talks.models import KeptRow
+from talks.actions.rundown_version import touch_rundowns
+from talks.models import Answer, Item, KeptRow, Question
 from talks.states import KIND_OF, hanging_of, homes_of, loaded_fields, states_of
 
 CHUNK = 500
@@ -44,7 +45,18 @@ def keep(event: Event, rows: Iterable[Row]) -> Event:
         names = [field.attname for field in row._meta.concrete_fields]
         row.as_loaded = (names, [getattr(row, name) for name in names])
     KeptRow.objects.bulk_create(kept, batch_size=CHUNK)
+    _tell_evenings(homes)
     return event
+
+
+def _tell_evenings(homes: dict[Row, list[int]]) -> None:
+    """Let pages of evenings that are on the air know of what they show: questions, answers, items."""
+    questions = {row.pk for row in homes if isinstance(row, Question)}
+    questions |= {row.question_id for row in homes if isinstance(row, Answer)}
+    items = {row.pk for row in homes if isinstance(row, Item)}
+    episodes = {key for row, keys in homes.items() if isinstance(row, Question | Answer | Item) for key in keys}
+    if episodes:
+        touch_rundowns(episodes=episodes, questions=questions, items=items)
 
 
 def loaded_version(row: Row) -> int:

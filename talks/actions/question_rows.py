@@ -15,7 +15,6 @@ from members.models import Event, Row
 from members.rules import StateRefusal, is_organizer, may_write, require
 from talks.actions.item_rows import locked_episodes
 from talks.actions.keeping import keep
-from talks.actions.rundown_version import touch_rundown
 from talks.models import Answer, Episode, Question
 from talks.rules import may_moderate, may_settle
 
@@ -104,8 +103,7 @@ def note(
     reason: str = "",
     others: Iterable[Row] = (),
 ) -> Event:
-    """Record what was done to a row and keep it, with the `others` that changed along; pages of the evening hear."""
+    """Record what was done to a row and keep it, with the `others` that changed along."""
     kind = "question" if isinstance(row, Question) else "answer"
     values = {"before": dict(before), "after": dict(after), "reason": reason}
-    touch_rundown(episode=episode_of(row).pk)
     return keep(record(by=by, now=now, verb=verb, kind=kind, key=key_of(row), **values), [row, *others])

@@ -18,7 +18,8 @@ from members.rules import may_write, require
 from talks import return_codes
 from talks.actions.limits import count_visitor
 from talks.actions.rundown_version import touch_rundown
-from talks.models import Question, QuestionVote
+from talks.asked_before import merged_into
+from talks.models import Episode, Question, QuestionVote
 from talks.rules import may_come_without_account
 
 # How far a chain of merged questions is followed.
@@ -68,7 +69,11 @@ def _person(by: Actor) -> Person | None:
 
 
 def _standing(question: Question) -> Question:
-    """Return the question, or what it was merged into, as it stands. Raises Http404 for what is not shown."""
+    """Return the question, or what it was merged into, as it stands. Raises Http404 for what is not shown.
+
+    Its episode is locked: a merge that comes meanwhile would leave the voice behind.
+    """
+    Episode.objects.select_for_update(of=("self",)).get(questions=question.pk)
     row = Question.objects.select_related("episode", "merged_into").get(pk=question.pk)
     for _step in range(STEPS):
         if row.merged_into_id is None:
@@ -85,9 +90,7 @@ def _own(row: Question, person: Person | None, visitor: str) -> QuerySet[Questio
         return votes.filter(person=person)
     if not visitor:
         return votes.none()
-    # a vote that came here with a merged question still carries that question in its digest
-    keys = [row.pk, *Question.objects.filter(merged_into=row).values_list("pk", flat=True)]
-    return votes.filter(visitor__in=[return_codes.visitor_digest(visitor, key) for key in keys])
+    return votes.filter(visitor__in=[return_codes.visitor_digest(visitor, key) for key in merged_into(row.pk)])
 
 
 def _note(row: Question, person: Person | None, verb: str, *, now: datetime) -> None:
@@ -96,4 +99,4 @@ def _note(row: Question, person: Person | None, verb: str, *, now: datetime) -> 
         record(by=person, now=now, verb=verb, kind="question", key=row.public_id)
     else:
         touch()
-    touch_rundown(episode=row.episode_id)
+    touch_rundown(episode=row.episode_id, question=row.pk)

@@ -19,7 +19,6 @@ from talks.actions.answers import check_author, signature, tell_of_answer
 from talks.actions.deliveries import announce
 from talks.actions.html import Html, give_ids, rendered
 from talks.actions.keeping import keep
-from talks.actions.rundown_version import touch_rundown
 from talks.documents.model import MAX_NUMBER
 from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
@@ -104,7 +103,6 @@ def put_question(*, episode: Episode, body: str, html: Html, now: datetime, **fi
     episode.save(update_fields=["last_serial"])
     mention_papers(text=body, episode=episode, now=now, question=question)
     give_ids([question])
-    touch_rundown(episode=episode.pk)
     return question
 
 
@@ -129,7 +127,8 @@ def answer(
     author = check_author(author)
     html = html or rendered(Answer(body=body))
     with transaction.atomic():
-        question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
+        _lock_episode(questions=question.pk)  # first, as all that decides about questions does
+        question = Question.objects.select_related("episode").get(pk=question.pk)
         if not can_answer(by, question):
             raise StateRefusal(_("This question takes no answers yet."), code="answers_closed")
         if question.deleted_at is not None:
@@ -151,7 +150,6 @@ def answer(
         event = record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
         keep(event, [written])
         _announce(event, "question_answered", question, body, now=now)
-        touch_rundown(episode=question.episode_id)
         tell_of_answer(written, question, by=by, now=now)
     return written
 
@@ -225,7 +223,6 @@ def _edit(
     key = row.public_id if isinstance(row, Question) else row.pk
     values = {"before": {"body": before}, "after": {"body": body}}
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
-    touch_rundown(episode=episode.pk)
 
 
 def _episode_of(row: Question | Answer) -> Episode:

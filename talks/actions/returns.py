@@ -21,7 +21,6 @@ from talks.actions.html import rendered
 from talks.actions.keeping import keep
 from talks.actions.limits import count_visitor, refuse_visitor
 from talks.actions.questions import mention_papers
-from talks.actions.rundown_version import touch_rundown
 from talks.models import Answer, AskingRules, Episode, PaperMention, Question, QuestionState, ReturnCode, Review
 from talks.rules import QUESTION_LIMIT
 
@@ -156,5 +155,4 @@ def _save(row: Question, verb: str, *, now: datetime, by: Actor = ANONYMOUS, **v
     row.version, row.changed_at = row.version + 1, hour_of(now) if by is ANONYMOUS else now
     row.save()
     event = record(by=by, now=now, verb=verb, kind="question", key=row.public_id, **values)
-    touch_rundown(episode=row.episode_id)
     return keep(event, [row])

@@ -90,7 +90,7 @@ def put_on_stage(*, episode: Episode, question: Question, by: Actor, now: dateti
         row = locked_rundown(episode, by=by)
         require_open(row)
         cues = cues_of(row)
-        found = Question.objects.filter(pk=question.pk, deleted_at=None).first()
+        found = Question.objects.standing().filter(pk=question.pk).first()
         if found is None or not (found.episode_id == row.episode_id or _is_carried(found, row.episode)):
             raise Http404
         there = next((cue for cue in cues if cue.question_id == found.pk), None)

@@ -83,7 +83,8 @@ def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -
         if question is None or person is None or is_closed(invitation, now=now):
             raise StateRefusal(_("This link has ended. Ask whoever sent it for another."), code="invitation_ended")
         person = person.merged_into or person
-        question = Question.objects.select_for_update(of=("self",)).select_related("episode").get(pk=question.pk)
+        Episode.objects.select_for_update(of=("self",)).get(questions=question.pk)  # as all that decides about it does
+        question = Question.objects.select_related("episode").get(pk=question.pk)
         same = Answer.objects.filter(question=question, author=person, body=body, deleted_at=None)
         if (made := same.order_by("pk").first()) is not None:
             raise Repeated(made)

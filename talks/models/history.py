@@ -22,10 +22,18 @@ def _gone() -> Iterator[tuple[str, QuerySet[Any, Any]]]:
     for kind, rows in (
         ("item", Item._base_manager.filter(out | Q(section__deleted_at__isnull=False))),
         ("suggestion", Suggestion._base_manager.filter(out | Q(section__deleted_at__isnull=False))),
-        ("question", Question._base_manager.filter(out)),
-        ("answer", Answer._base_manager.filter(out | Q(question__deleted_at__isnull=False))),
+        ("question", Question._base_manager.filter(out | Q(parent__deleted_at__isnull=False))),
+        ("answer", Answer._base_manager.filter(out | _under("question__deleted_at", "question__parent__deleted_at"))),
     ):
         yield kind, _as_keys(rows)
+
+
+def _under(*fields: str) -> Q:
+    """Return the condition that one of these says when something was taken out."""
+    found = Q()
+    for field in fields:
+        found |= Q(**{f"{field}__isnull": False})
+    return found
 
 
 def _as_keys(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
@@ -39,8 +47,9 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
     reviewed = (Review.WAITING, Review.DECLINED, Review.HIDDEN)
     withdrawn = Q(return_code__withdrawn_from__isnull=False, deleted_at__isnull=False)
     yield "question", _as_keys(Question._base_manager.filter(withdrawn))  # who asked has the code; nobody else
-    questions = Question._base_manager.filter(review__in=reviewed)
-    answers = Answer._base_manager.filter(Q(review__in=reviewed) | Q(question__review__in=reviewed))
+    questions = Question._base_manager.filter(Q(review__in=reviewed) | Q(parent__review__in=reviewed))
+    above = Q(question__review__in=reviewed) | Q(question__parent__review__in=reviewed)
+    answers = Answer._base_manager.filter(Q(review__in=reviewed) | above)
     if person is not None:
         user = person.user
         if user is not None and user.is_active and user.suspended_at is None and user.role == Role.ORGANIZER:

@@ -62,10 +62,13 @@ def read_public_id(text: str) -> tuple[str | None, int, int] | None:
 class QuestionQuerySet(models.QuerySet["Question"]):
     """Reads of questions."""
 
-    def visible_to(self, person: Person | None) -> Self:
+    def standing(self) -> Self:
         """What stands; a follow-up only while its question does."""
-        under = Q(parent=None) | Q(parent__deleted_at=None)
-        return self.filter(under, deleted_at=None, episode__in=Episode.objects.visible_to(person))
+        return self.filter(Q(parent=None) | Q(parent__deleted_at=None), deleted_at=None)
+
+    def visible_to(self, person: Person | None) -> Self:
+        """What stands in episodes that this visitor may know of."""
+        return self.standing().filter(episode__in=Episode.objects.visible_to(person))
 
     def under_review(self, *kinds: str) -> Self:
         """Those that are not shown, for one of these reasons or for any."""

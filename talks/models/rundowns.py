@@ -98,8 +98,11 @@ class Cue(models.Model):
         """Whether what it is about still stands: a question that was hidden is hidden here, too."""
         if self.kind not in (CueKind.ITEM, CueKind.QUESTION):
             return True
-        row = self.item if self.kind == CueKind.ITEM else self.question
-        return row is not None and row.deleted_at is None
+        if self.kind == CueKind.ITEM:
+            return self.item is not None and self.item.deleted_at is None
+        row = self.question
+        is_under_one = row is not None and row.parent is not None and row.parent.deleted_at is not None
+        return row is not None and row.deleted_at is None and not is_under_one
 
     def spent(self, now: datetime) -> timedelta:
         """Return how long it has been on the air, pauses left out."""

@@ -141,7 +141,7 @@ class QuestionFeed(_Atom):
 
     def items(self) -> list[Question]:
         of_record = Episode.objects.visible_to(None).of_record()
-        rows = Question.objects.filter(deleted_at=None, episode__in=of_record.values("pk")).newest_first()
+        rows = Question.objects.standing().filter(episode__in=of_record.values("pk")).newest_first()
         answers = Answer.objects.filter(deleted_at=None).order_by("position", "pk")
         told = rows.select_related("episode").prefetch_related(Prefetch("answers", answers, to_attr="told"))
         return list(told[:ENTRIES])

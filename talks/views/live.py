@@ -34,7 +34,7 @@ from talks.views.live_rows import audience_context, host_context, log_context, s
 from talks.views.visitor import visitor
 
 # For so long a process believes the version that it read, and keeps a fragment of one version, in seconds.
-BELIEVED, KEPT = 1, 60
+BELIEVED, KEPT, PAUSE = 1, 60, 0.1
 FRAGMENTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "audience": ("talks/_fragments/live_audience.html", audience_context),
     "stage": ("talks/_fragments/stage.html", stage_context),
@@ -131,14 +131,17 @@ def now(request: HttpRequest, code: str) -> HttpResponse:
 def _version(code: str, *, seen: int) -> int:
     """Return the version of an evening that everybody may know of, believed for a second. Raises Http404.
 
-    A page that has seen a later one was made by another process meanwhile: then the database is asked.
+    A page that has seen a later one was made by another process meanwhile: then the database is asked, so often as
+    `PAUSE` allows, whatever is claimed to have been seen.
     """
     key = f"live-{code}"
     known: int | None = caches["pages"].get(key)
-    if known is None or seen > known:
+    if known is None or (seen > known and caches["pages"].add(f"{key}-asked", 1, PAUSE)):
         with _making:
-            known = caches["pages"].get(key)
-            if known is None or seen > known:
+            fresh: int | None = caches["pages"].get(key)
+            if known is None and fresh is not None:
+                known = fresh
+            else:
                 open_to_all = Episode.objects.visible_to(None).filter(code=code).values("pk")
                 known = Rundown.objects.filter(episode__in=open_to_all).values_list("version", flat=True).first()
                 if known is None:

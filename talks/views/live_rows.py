@@ -177,9 +177,7 @@ def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     """Return what the record of the evening has by now: its questions, the newest first, with their answers."""
     row = Rundown.objects.filter(episode=episode).first()
     answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
-    asked = (
-        Question.objects.filter(episode=episode, deleted_at=None).select_related("episode").prefetch_related(answers)
-    )
+    asked = Question.objects.standing().filter(episode=episode).select_related("episode").prefetch_related(answers)
     locks = ScribeLock.objects.filter(section__episode=episode, section__deleted_at=None, seen_at__gt=now - LASTS)
     return {
         "episode": episode,

@@ -69,7 +69,7 @@ def _context(
     lock = ScribeLock.objects.select_related("person").filter(section=section).first() if section is not None else None
     holder = lock.person if lock is not None and lock.stands(now) else None
     on_air = Cue.objects.filter(rundown__episode=episode, state=CueState.RUNNING).first()
-    asked = Question.objects.filter(episode=episode, deleted_at=None).select_related("episode")
+    asked = Question.objects.standing().filter(episode=episode).select_related("episode")
     return {
         "episode": episode,
         "section": section,

@@ -171,3 +171,15 @@ def test_a_voice_that_came_with_a_merged_question_is_still_the_browsers_own(aske
     unmerge(question=one, by=organizer, now=now)
     assert voices_of([one, other], None, COOKIE) == {one.pk}
     assert voices_of([one, other], None, OTHER) == {other.pk}
+
+
+def test_a_voice_stays_one_through_merges_one_after_another(asked, organizer, now):
+    one, two, three = asked(1), asked(2), asked(3)
+    votes(one, now)
+    merge(question=one, into=two, by=organizer, now=now)
+    merge(question=two, into=three, by=organizer, now=now)
+    votes(three, now)
+    votes(one, now)
+    assert QuestionVote.objects.count() == 1
+    unvote_question(question=one, by=ANONYMOUS, now=now, visitor=COOKIE)
+    assert not QuestionVote.objects.exists()
