@@ -62,7 +62,7 @@ def test_ask_sign_in_and_answer(live_server, site, member, password):
     with reader(live_server) as page:
         page.goto("/episodes/021/ask/")
         write(page, "textarea", "没有脚本也能问吗？")
-        page.check("#as-me")  # in one's own name, and so after signing in
+        page.check("#as-account")  # in one's own name, and so after signing in
         send(page, "#reply button")
         assert "/accounts/login/" in page.url
         sign_in(page, "小满", password)

@@ -259,7 +259,7 @@ class Life(RuleBasedStateMachine):
         against |= self.evening.gone_answer(pk) | (set() if is_open else {"record_published"})
 
         def then(_made: Any) -> None:
-            row.is_removed, row.remover = True, by
+            row.is_removed, row.remover, row.is_moved = True, by, False
 
         values = {"answer": self.answer(pk), "by": self.actor(by), "now": self.now}
         self.act("remove answer", against, lambda: answers.remove_answer(**values), then)
@@ -272,7 +272,7 @@ class Life(RuleBasedStateMachine):
         episode = evening.questions[row.question].episode
         by = self.who(data, lambda role: role in (row.remover, "host", "organizer"))
         runs = by == "organizer" or (by == "host" and episode == "021" and evening.is_open(episode))
-        is_own = by in model.WRITERS and by == row.remover and by in (row.by, row.transcriber)
+        is_own = by in model.WRITERS and by == row.remover and by in (row.by, row.transcriber) and not row.is_moved
         against = set() if runs or is_own else {"denied"}
         if by != "organizer" and not evening.is_open(episode):
             against |= {"record_published"}

@@ -39,6 +39,8 @@ class Answer:
     is_accepted: bool = False
     is_removed: bool = False
     remover: str = ""
+    # Since it was removed a merge has put it elsewhere: its remover did not act on it last.
+    is_moved: bool = False
     review: str = ""
     transcriber: str = ""
 
@@ -123,7 +125,7 @@ class Evening:
         row = self.questions[pk]
         row.taken = {"answers": self.answers_to(pk), "votes": [], "carries": []}
         for key in row.taken["answers"]:
-            self.answers[key].question = into
+            self.answers[key].question, self.answers[key].is_moved = into, True
         there = {by for question, by in self.votes.values() if question == into}
         for key, (question, by) in list(self.votes.items()):
             if question == pk and by not in there:
@@ -140,7 +142,7 @@ class Evening:
         row = self.questions[pk]
         for key in row.taken["answers"]:
             if self.answers[key].question == row.merged_into:
-                self.answers[key].question = pk
+                self.answers[key].question, self.answers[key].is_moved = pk, True
         for part, rows in (("votes", self.votes), ("carries", self.carries)):
             for key in row.taken[part]:
                 if rows.get(key, (0, ""))[0] == row.merged_into:
