@@ -191,7 +191,7 @@ def note_answer(
 
 
 def note_link(*, section: Section, url: str, by: Actor, now: datetime, take_over: bool = False) -> Item:
-    """Make a card of a link that was shown: called what its work is called, where that is known; it is only listed.
+    """Make a card of a link that was shown: called what its work is called, else by its address; it is only listed.
 
     Who leads the section or runs the evening takes it in, anybody else nominates it. One that the section has already
     is returned as it is. Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
@@ -207,9 +207,9 @@ def note_link(*, section: Section, url: str, by: Actor, now: datetime, take_over
         there = Item.objects.current().filter(section__episode=episode, section__deleted_at=None, url_key=key)
         if (known := there.order_by("pk").first()) is not None:
             return known
-        title = known_of(address, episode, None).title
+        title = known_of(address, episode, None).title or address
         is_theirs = section.pk in sections_to_run(by, episode)
-        row = Item(section=section, position=next_position(section), title=title or None, url=address, url_key=key)
+        row = Item(section=section, position=next_position(section), title=title, url=address, url_key=key)
         row.state = ItemState.ACCEPTED if is_theirs else ItemState.NOMINATED
         row.depth, row.nominated_by = Depth.LISTED, _scribe(by, episode)
         row.created_at = row.changed_at = now

@@ -84,6 +84,7 @@ def test_a_section_has_one_scribe_until_a_minute_passed_or_somebody_takes_over(r
 def test_a_link_becomes_a_card_once_and_a_free_talk_holds_none(room, member, now):
     card = note_link(section=room.news, url="https://shown.example/paper?utm_source=x", by=room.by, now=now)
     assert (card.url, card.state, card.depth) == ("https://shown.example/paper", "accepted", "listed")
+    assert card.title == card.url  # nothing else is known of it
     assert note_link(section=room.news, url="https://shown.example/paper#top", by=room.by, now=now) == card
     others = note_link(section=room.picks, url="https://shown.example/other", by=member, now=now)
     assert others.state == "nominated"
