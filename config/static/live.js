@@ -14,7 +14,7 @@
   const written = (milliseconds) => {
     const seconds = Math.floor(Math.abs(milliseconds) / 1000), pad = (n) => String(n).padStart(2, "0");
     const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
-    return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${pad(minutes)}:${pad(seconds % 60)}`;
+    return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
   };
   const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
   function tick() {

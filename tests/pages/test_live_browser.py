@@ -207,7 +207,7 @@ def test_a_whole_evening(site):
         words = visitor.locator("[data-taken] textarea.return-code")
         expect(words).to_have_count(1)
         expect(words).to_be_in_viewport()
-        expect(visitor.locator(".page-messages")).to_contain_text("021-2")
+        expect(visitor.locator(".page-messages")).to_contain_text("021-3")
         visitor.locator("[data-taken] [data-copy-from]").first.click()
         expect(visitor.locator("[data-taken] [data-copy-from]").first).not_to_have_text("复制六个词")
         looks(visitor, "visitor")
