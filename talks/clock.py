@@ -58,6 +58,12 @@ def behind(lines: Sequence[Line], free: timedelta) -> timedelta:
     return late + (had - free if is_over else max(had - free, NOTHING))
 
 
+def whole(lines: Sequence[Line], free: timedelta) -> timedelta:
+    """Return how long the show was planned to be, with what it leaves for what counts up where there is any."""
+    planned = sum((line.planned for line in lines), NOTHING)
+    return planned + (free if any(line.length is None for line in lines) else NOTHING)
+
+
 def elapsed(lines: Iterable[Line]) -> timedelta:
     """Return how long the show has been going on, pauses left out."""
     return sum((line.spent for line in lines), NOTHING)
@@ -66,12 +72,13 @@ def elapsed(lines: Iterable[Line]) -> timedelta:
 def times(lines: Sequence[Line], *, free: timedelta, begins: datetime) -> tuple[dict[int, datetime], datetime]:
     """Return when each line began or will begin, and when the show will end.
 
-    `begins` is now, or while it has not begun the moment it will. What counts up shares what is left of `free`: the
-    first of those still to come gets it.
+    `begins` is now, or while it has not begun the moment it will. What counts up and is not over shares what is left
+    of `free` in equal parts: the free talk and the questions behind it.
     """
     found: dict[int, datetime] = {}
     at = begins
     rest = max(free - sum((line.spent for line in lines if line.length is None), NOTHING), NOTHING)
+    share = rest / max(sum(line.length is None and line.state in (PLANNED, RUNNING) for line in lines), 1)
     for line in lines:
         if line.started_at is not None and line.state != PLANNED:
             found[line.key] = line.started_at
@@ -80,7 +87,7 @@ def times(lines: Sequence[Line], *, free: timedelta, begins: datetime) -> tuple[
         if line.state not in (PLANNED, RUNNING):
             continue
         if line.left is None:
-            at, rest = at + rest, NOTHING
+            at += share
         else:
             at += max(line.left, NOTHING)
     return found, at

@@ -77,6 +77,7 @@ class Evening:
     behind: timedelta
     ends_at: datetime
     elapsed: timedelta
+    whole: timedelta
 
     @property
     def current(self) -> Entry | None:
@@ -100,6 +101,16 @@ class Evening:
         """How many minutes were planned."""
         return sum(each.line.minutes or 0 for each in self.entries)
 
+    @property
+    def whole_minutes(self) -> int:
+        """How many minutes the whole show was planned for, with the free talk."""
+        return round(self.whole.total_seconds() / 60)
+
+    @property
+    def over_all(self) -> timedelta:
+        """How much longer the show has been than it was planned for; what it is measured by once it is over."""
+        return self.elapsed - self.whole
+
 
 def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
     """Return the rundown of an episode as it is now, None where there is none. Four queries."""
@@ -111,7 +122,7 @@ def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
     every = list(row.cues.select_related(*related).order_by("position", "pk"))
     cues = [cue for cue in every if cue.is_shown or cue.pk == row.current_id]
     lines = [line_of(cue, now=now) for cue in cues]
-    free = clock.free_of(lines, episode.template.minutes if episode.template is not None else SHOW)
+    free = clock.free_of(lines, show_of(episode))
     begins = now if row.started_at is not None else max(episode.starts_at or now, now)
     begun, ends_at = clock.times(lines, free=free, begins=begins)
     speakers, votes, places = _speakers(episode), _votes(cues), _places(cues)
@@ -126,7 +137,13 @@ def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
         for cue, line in zip(cues, lines, strict=True)
     ]
     ends_at = row.ended_at or ends_at
-    return Evening(episode, row, entries, now, clock.behind(lines, free), ends_at, clock.elapsed(lines))
+    lengths = {"elapsed": clock.elapsed(lines), "whole": clock.whole(lines, free)}
+    return Evening(episode, row, entries, now, clock.behind(lines, free), ends_at, **lengths)
+
+
+def show_of(episode: Episode) -> int:
+    """Return how many minutes a show of this episode has."""
+    return episode.template.minutes if episode.template is not None else SHOW
 
 
 def title_of(cue: Cue) -> str:

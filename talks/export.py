@@ -120,6 +120,8 @@ def _fields(kind: str, row: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in KINDS[kind][1]}
     if values.get("starts_at") is not None:
         values["starts_at"] = values["starts_at"].astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+    if kind == "item":  # a document says "" of an entry that is called nothing
+        values["title"] = values["title"] or ""
     return values
 
 

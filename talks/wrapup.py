@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from markup.excerpt import excerpt
 from members.models import Invitation, Person, Purpose
+from talks import clock
+from talks.evening import line_of as cue_line
+from talks.evening import show_of
 from talks.highlights import Candidate, line_of
 from talks.missing import unsigned
 from talks.models import (
@@ -73,22 +76,25 @@ class Wrapup:
     waiting: int
     rundown: Rundown | None
     spent: list[Spent]
+    whole: timedelta
+    elapsed: timedelta
     candidates: list[Candidate]
     speakers: list[Speaker]
     links: list[Link]
 
     @property
     def planned(self) -> int:
-        return sum(each.planned or 0 for each in self.spent)
+        """How many minutes the whole show was planned for, with what it leaves for the free talk."""
+        return round(self.whole.total_seconds() / 60)
 
     @property
     def actual(self) -> int:
-        return sum(each.actual or 0 for each in self.spent)
+        return round(self.elapsed.total_seconds() / 60)
 
     @property
     def over(self) -> int:
-        """How many minutes the cues with a plan were too long together."""
-        return sum(each.over or 0 for each in self.spent)
+        """How many minutes the whole show was too long, below zero too short: what the host's page says, too."""
+        return self.actual - self.planned
 
     @property
     def silent(self) -> list[Person]:
@@ -103,7 +109,9 @@ def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
         question.episode = episode
     answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
     decided = answers.filter(author=None, stays_unsigned=True)
-    rundown = Rundown.objects.filter(episode=episode).first()
+    rundown = Rundown.objects.filter(episode=episode).select_related("episode__template").first()
+    cues = cues_of(rundown)
+    lines = [cue_line(cue, now=now) for cue in cues]
     return Wrapup(
         episode,
         questions,
@@ -112,7 +120,9 @@ def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
         _with_questions(decided.order_by("question__position", "position", "pk"), questions),
         _waiting(episode),
         rundown,
-        spent_of(rundown, now=now),
+        [spent_of(cue, now=now) for cue in cues],
+        clock.whole(lines, clock.free_of(lines, show_of(rundown.episode if rundown is not None else episode))),
+        clock.elapsed(lines),
         candidates_of(episode, questions),
         speakers_of(episode),
         _links(questions, now=now),
@@ -133,20 +143,18 @@ def _waiting(episode: Episode) -> int:
     return asked.count() + Answer.objects.filter(question__episode=episode, review=Review.WAITING).count()
 
 
-def spent_of(rundown: Rundown | None, *, now: datetime) -> list[Spent]:
-    """Return the cues of a rundown with what was planned and what they took. One query."""
+def cues_of(rundown: Rundown | None) -> list[Cue]:
+    """Return the cues of a rundown that the pages of the evening show. One query."""
     if rundown is None:
         return []
     cues = Cue.objects.filter(rundown=rundown).select_related("item", "section", "question")
-    return [
-        Spent(
-            title_of(cue),
-            cue.state,
-            cue.minutes,
-            round(cue.spent(now).total_seconds() / 60) if cue.started_at is not None else None,
-        )
-        for cue in cues.order_by("position", "pk")
-    ]
+    return [cue for cue in cues.order_by("position", "pk") if cue.is_shown or cue.pk == rundown.current_id]
+
+
+def spent_of(cue: Cue, *, now: datetime) -> Spent:
+    """Return a cue with what was planned for it and what it took."""
+    took = round(cue.spent(now).total_seconds() / 60) if cue.started_at is not None else None
+    return Spent(title_of(cue), cue.state, cue.minutes, took)
 
 
 def title_of(cue: Cue) -> str:

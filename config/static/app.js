@@ -53,22 +53,21 @@
     field.setSelectionRange(0, field.value.length); // iOS selects nothing otherwise
     try { return document.execCommand("copy"); } catch { return false; }
   };
-  for (const button of document.querySelectorAll("[data-copy-from]")) {
-    button.hidden = false;
-    const word = button.textContent;
-    const field = document.getElementById(button.dataset.copyFrom);
-    button.addEventListener("click", async () => {
-      let done = false;
-      try {
-        await navigator.clipboard.writeText(field.value);
-        done = true;
-      } catch {
-        done = copyOld(field); // what is marked stays marked, to be copied by hand
-      }
-      button.textContent = (done ? button.dataset.done : button.dataset.byHand) || word;
-      setTimeout(() => { button.textContent = word; }, 2500);
-    });
-  }
+  for (const button of document.querySelectorAll("[data-copy-from]")) button.hidden = false;
+  document.addEventListener("click", async (event) => { // also of a block that came later
+    const button = event.target.closest?.("[data-copy-from]"), field = document.getElementById(button?.dataset.copyFrom);
+    if (!field) return;
+    const word = button.dataset.word ||= button.textContent;
+    let done = false;
+    try {
+      await navigator.clipboard.writeText(field.value);
+      done = true;
+    } catch {
+      done = copyOld(field); // what is marked stays marked, to be copied by hand
+    }
+    button.textContent = (done ? button.dataset.done : button.dataset.byHand) || word;
+    setTimeout(() => { button.textContent = word; }, 2500);
+  });
 
   const links = new Map();
   for (const link of document.querySelectorAll(".contents a")) {

@@ -14,7 +14,7 @@
   const written = (milliseconds) => {
     const seconds = Math.floor(Math.abs(milliseconds) / 1000), pad = (n) => String(n).padStart(2, "0");
     const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
-    return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${pad(minutes)}:${pad(seconds % 60)}`;
+    return hours ? `${hours}:${pad(minutes)}:${pad(seconds % 60)}` : `${minutes}:${pad(seconds % 60)}`;
   };
   const put = (node, text) => { if (node && node.textContent !== text) node.textContent = text; };
   function tick() {
@@ -121,6 +121,26 @@
       if (reply.status === 409 && !isWriting) location.reload(); // somebody took over
     } catch { /* no network: the next time */ }
   }, 20000);
+  // A list to choose from keeps up with what is written down, and keeps what was chosen; until something is, and while
+  // nothing is written, it follows the stage.
+  const lists = [...document.querySelectorAll("select[data-options-from]")], chosen = new Set();
+  function renew(list) {
+    const fresh = document.getElementById(list.dataset.optionsFrom)?.content;
+    if (!fresh || list === document.activeElement) return;
+    const held = list.selectedOptions[0], text = list.form?.querySelector("textarea")?.value;
+    const options = [...fresh.cloneNode(true).querySelectorAll("option")], onStage = options.find((each) => each.hasAttribute("selected"));
+    const follows = onStage && !chosen.has(list) && !text;
+    list.replaceChildren(...options);
+    if (follows || !held) return;
+    if (!options.some((each) => each.value === held.value)) list.append(held); // the answer is not to go elsewhere
+    list.value = held.value;
+  }
+  for (const list of lists) {
+    if (new URLSearchParams(location.search).has(list.name)) chosen.add(list);
+    list.addEventListener("change", () => chosen.add(list));
+    list.addEventListener("blur", () => renew(list));
+  }
+  document.addEventListener("live:new", () => lists.forEach(renew));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches?.("input, textarea, select")) return;
     const field = document.querySelector(`[data-focus-key="${CSS.escape(event.key)}"]`);

@@ -29,13 +29,29 @@
     line.append(again);
     document.querySelector(".site-header").after(line);
   }
-  function say(text, isBad) {
+  // At the form it is about, in view: on a phone the top of the page is far away.
+  function say(text, isBad, kind) {
     const box = document.querySelector(".page-messages") || Object.assign(document.createElement("div"), { className: "messages page-messages" });
     const line = Object.assign(document.createElement("p"), { className: isBad ? "message message-bad" : "message" });
     line.setAttribute("role", "status");
     line.append(Object.assign(document.createElement("span"), { textContent: text }));
     box.replaceChildren(line);
-    document.querySelector("#main .wrap")?.prepend(box);
+    const form = kind !== "vote" && document.querySelector(`form[data-queue="${kind}"]`);
+    if (form) form.before(box);
+    else document.querySelector("#main .wrap")?.prepend(box);
+    box.scrollIntoView({ block: "nearest" });
+    return box;
+  }
+  // What a page says only once, behind the sentence; one that stands here already stays, so each gets ids of its own.
+  function showTaken(taken, box) {
+    const block = document.importNode(taken, true), n = document.querySelectorAll("[data-taken]").length;
+    for (const each of block.querySelectorAll("[id]")) each.id += `-${n}`;
+    for (const each of [block, ...block.querySelectorAll("*")]) {
+      for (const name of ["for", "aria-labelledby", "data-copy-from"]) if (each.hasAttribute(name)) each.setAttribute(name, `${each.getAttribute(name)}-${n}`);
+    }
+    for (const button of block.querySelectorAll("[data-copy-from]")) button.hidden = false;
+    box.after(block);
+    box.scrollIntoView({ block: "start" });
   }
 
   // ── In ──
@@ -51,7 +67,9 @@
     const rest = fields.filter(([name]) => name !== "key");
     write([...read(), { key, url, fields: [...rest, ["key", key]], kind: form.dataset.queue, vote, at: Date.now() }]);
     if (vote) mark(vote);
+    const lists = [...form.querySelectorAll("select")].map((list) => [list, list.value]);
     form.reset();
+    for (const [list, value] of lists) list.value = value; // the next words most likely go there, too
     for (const field of form.querySelectorAll("textarea")) field.value = "";
     const own = form.elements.key;
     if (own) own.value = random();
@@ -106,8 +124,9 @@
     const bad = parsed?.querySelector(".page-messages .message-bad, .error-summary p, [role=alert] strong");
     const taken = parsed?.querySelector("[data-taken]"); // the page says so itself, with what it says only once
     if ((reply.redirected || taken || reply.type === "opaqueredirect") && reply.status < 400 && !bad) {
-      if (!row.vote) say(parsed?.querySelector(".page-messages .message span")?.textContent || words.taken, false);
-      if (taken) document.querySelector(`form[data-queue="${row.kind}"]`)?.before(document.importNode(taken, true));
+      const said = parsed?.querySelector(taken ? "h1" : ".page-messages .message span")?.textContent;
+      const box = row.vote ? null : say(said || words.taken, false, row.kind);
+      if (taken && box) showTaken(taken, box);
       document.dispatchEvent(new CustomEvent("live:changed"));
     } else {
       refuse(row, bad?.textContent?.trim() || "");
@@ -129,7 +148,7 @@
       const field = form?.elements[name];
       if (field?.matches?.("textarea, input:not([type=hidden])") && !field.value) field.value = value;
     }
-    say([words.refused, why].filter(Boolean).join(" "), true);
+    say([words.refused, why].filter(Boolean).join(" "), true, row.kind);
   }
 
   addEventListener("online", flush);

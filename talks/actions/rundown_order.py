@@ -81,8 +81,8 @@ def add_cue(*, episode: Episode, title: str, minutes: int | None, by: Actor, now
 
 
 def put_on_stage(*, episode: Episode, question: Question, by: Actor, now: datetime) -> Cue:
-    """Make a question a cue: in the free talk, behind the questions that wait there already; once that has begun or
-    is over, behind the present cue. One that was left out or talked about comes once more; one that waits, waits.
+    """Make a question a cue: in the free talk, behind the questions that wait there already; once that
+    is over, behind the present cue and those that wait; always before a closing that is still to come. One that was left out or talked about comes once more; one that waits, waits.
 
     Raises PermissionDenied, Http404 for a question that this evening does not have, StateRefusal.
     """
@@ -161,8 +161,11 @@ def _opening(cues: list[Cue]) -> int | None:
 
 def _place_of_questions(cues: list[Cue]) -> int | None:
     """Return the key of the cue that a question comes behind."""
-    free = next((n for n, cue in enumerate(cues) if cue.kind == CueKind.FREE_TALK and cue.state in AHEAD), None)
-    start = free
+    wanted = (CueKind.FREE_TALK, CueKind.QUESTION)
+    start = next((n for n, cue in enumerate(cues) if cue.kind in wanted and cue.state == CueState.RUNNING), None)
+    if start is None:
+        free = (n for n, cue in enumerate(cues) if cue.kind == CueKind.FREE_TALK and cue.state in AHEAD)
+        start = next(free, None)
     if start is None:
         here = _last_behind(cues)
         start = next((n for n, cue in enumerate(cues) if cue.pk == here), None)
@@ -170,7 +173,9 @@ def _place_of_questions(cues: list[Cue]) -> int | None:
         return _opening(cues)
     while start + 1 < len(cues) and cues[start + 1].kind == CueKind.QUESTION:
         start += 1
-    return cues[start].pk
+    ahead = (n for n, cue in enumerate(cues) if cue.kind == CueKind.CLOSING and cue.state == CueState.PLANNED)
+    closing = next(ahead, len(cues))
+    return cues[min(start, closing - 1)].pk if closing else None
 
 
 def _insert(cues: list[Cue], cue: Cue, *, after: int | None) -> None:

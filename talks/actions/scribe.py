@@ -100,9 +100,13 @@ def note_question(
 ) -> Question:
     """Write down a question that was asked on the air; `asker_name` is who asked it, "" where nobody knows.
 
-    Raises PermissionDenied, Http404, Taken, ValidationError, Repeated for what was written down already.
+    Raises PermissionDenied, Http404, Taken, ValidationError (also for nothing but an address, which is a link that was
+    shown), Repeated for what was written down already.
     """
     body = check_text(body.strip(), field="body", limit=QUESTION_LIMIT, required=True)
+    if _is_address(body):
+        message = _("This is an address, not a question: put it into “A link that was shown” and choose its section.")
+        raise invalid("body", message, "is_address")
     asker_name = check_author(asker_name).lstrip(MARKS)
     html = rendered(Question(body=body))
     with _writing(section, by=by, now=now, take_over=take_over) as episode:
@@ -190,26 +194,44 @@ def note_answer(
     return made
 
 
-def note_link(*, section: Section, url: str, by: Actor, now: datetime, take_over: bool = False) -> Item:
-    """Make a card of a link that was shown: called what its work is called, where that is known; it is only listed.
+def _is_address(text: str) -> bool:
+    """Whether a text is one address and nothing else."""
+    is_one_word = text.isascii() and len(text.split()) == 1 and ("/" in text or text.startswith("www."))
+    return is_one_word and bool(address_in(text))
 
-    Who leads the section or runs the evening takes it in, anybody else nominates it. One that the section has already
-    is returned as it is. Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
+
+def note_link(
+    *,
+    section: Section,
+    url: str,
+    by: Actor,
+    now: datetime,
+    into: Section | None = None,
+    take_over: bool = False,
+) -> Item:
+    """Make a card of a link that was shown: called what its work is called, else by its address; it is only listed.
+
+    `section` is the one whose record is kept, `into` the one that the card goes into when that is another one: the free
+    talk takes none. Who leads the section or runs the evening takes it in, anybody else nominates it. One that the
+    evening has already is returned as it is. Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
     """
     check_text(url, field="url", limit=URL_LIMIT, required=True)
     address = address_in(url)
     if not address:
         raise invalid("url", _("This is no address of a page: it begins with https://."), "invalid")
-    if not takes_items(section):
+    home = into or section
+    if home.episode_id != section.episode_id or home.deleted_at is not None:
+        raise Http404
+    if not takes_items(home):
         raise StateRefusal(_("The free talk holds questions; choose another section."), code="no_items")
     with _writing(section, by=by, now=now, take_over=take_over) as episode:
         key = links.short_key(address)
         there = Item.objects.current().filter(section__episode=episode, section__deleted_at=None, url_key=key)
         if (known := there.order_by("pk").first()) is not None:
             return known
-        title = known_of(address, episode, None).title
-        is_theirs = section.pk in sections_to_run(by, episode)
-        row = Item(section=section, position=next_position(section), title=title or None, url=address, url_key=key)
+        title = known_of(address, episode, None).title or address
+        is_theirs = home.pk in sections_to_run(by, episode)
+        row = Item(section=home, position=next_position(home), title=title, url=address, url_key=key)
         row.state = ItemState.ACCEPTED if is_theirs else ItemState.NOMINATED
         row.depth, row.nominated_by = Depth.LISTED, _scribe(by, episode)
         row.created_at = row.changed_at = now

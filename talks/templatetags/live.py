@@ -12,10 +12,10 @@ register = template.Library()
 
 @register.filter
 def ticking(span: timedelta | None) -> str:
-    """Return a length as a clock shows it: 03:24, 1:02:03; one below zero without its sign."""
+    """Return a length as a clock shows it: 3:24, 1:02:03; one below zero without its sign."""
     seconds = abs(round(span.total_seconds())) if span is not None else 0
     hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
 @register.filter

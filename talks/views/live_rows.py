@@ -174,14 +174,18 @@ def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
 
 
 def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
-    """Return what the record of the evening has by now: its questions, the newest first, with their answers."""
-    row = Rundown.objects.filter(episode=episode).first()
+    """Return what the record of the evening has by now: its questions, the newest first, with their answers; those
+    that an answer may be given to, and which of them is on the stage."""
+    row = Rundown.objects.filter(episode=episode).select_related("current").first()
     answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
     asked = Question.objects.standing().filter(episode=episode).select_related("episode").prefetch_related(answers)
     locks = ScribeLock.objects.filter(section__episode=episode, section__deleted_at=None, seen_at__gt=now - LASTS)
+    questions = list(asked.newest_first())
     return {
         "episode": episode,
-        "log": list(asked.newest_first()[:LOGGED]),
+        "asked": questions,
+        "on_stage": row.current.question_id if row is not None and row.current is not None else None,
+        "log": questions[:LOGGED],
         "locks": list(locks.select_related("section", "person").order_by("section__position")),
         "version": row.version if row is not None else 0,
     }

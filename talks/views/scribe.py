@@ -46,7 +46,7 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
     if section is None and wanted:
         raise Http404
     section = section or _section_on_air(episode, sections)
-    outcome, sent = None, {}
+    outcome, sent = None, {"to": request.GET.get("to", "")}
     if request.method == "POST":
         sent = request.POST.dict()
         act = ACTS.get(sent.get("act", ""))
@@ -58,7 +58,8 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
             return HttpResponse(status=204)
         if outcome.is_done:
             messages.success(request, outcome.said)
-            return redirect(f"{page}?section={section.pk}" if section is not None else page)
+            chosen = f"&to={number(sent.get('to'))}" if sent.get("act") == "answer" else ""
+            return redirect(f"{page}?section={section.pk}{chosen}" if section is not None else page)
     context = _context(episode, section, sections, by, now) | {"outcome": outcome, "sent": sent}
     return render(request, "talks/scribe.html", context, status=outcome.status if outcome is not None else 200)
 
@@ -68,18 +69,15 @@ def _context(
 ) -> dict[str, Any]:
     lock = ScribeLock.objects.select_related("person").filter(section=section).first() if section is not None else None
     holder = lock.person if lock is not None and lock.stands(now) else None
-    on_air = Cue.objects.filter(rundown__episode=episode, state=CueState.RUNNING).first()
-    asked = Question.objects.standing().filter(episode=episode).select_related("episode")
     return {
         "episode": episode,
         "section": section,
         "sections": sections,
         "takes_items": section is not None and takes_items(section),
+        "for_links": [each for each in sections if takes_items(each)],
         "may_scribe": may_scribe(by, episode),
         "holder": holder,
         "is_mine": holder is not None and holder == by,
-        "on_stage": on_air.question_id if on_air is not None else None,
-        "asked": list(asked.newest_first()),
         "limits": {"question": QUESTION_LIMIT, "answer": ANSWER_LIMIT, "name": NAME_LIMIT},
         **log_context(episode, now=now),
     }
@@ -138,7 +136,14 @@ def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
 
 
 def _link(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
-    row = actions.note_link(section=section, url=sent.get("url", ""), by=by, now=now, take_over="over" in sent)
+    into = None
+    if wanted := number(sent.get("into")):
+        into = Section.objects.filter(pk=wanted, episode=section.episode_id, deleted_at=None).first()
+        if into is None:
+            raise Http404
+    row = actions.note_link(
+        section=section, into=into, url=sent.get("url", ""), by=by, now=now, take_over="over" in sent
+    )
     return _("A card: “%(title)s”") % {"title": row}
 
 

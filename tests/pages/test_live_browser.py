@@ -204,7 +204,12 @@ def test_a_whole_evening(site):
 
         # Somebody asks anonymously while it goes on, and sees the six words at once; the host lets it through by thumb.
         ask(visitor, "直播时才想到的一问？")
-        expect(visitor.locator("[data-taken] textarea.return-code")).to_have_count(1)
+        words = visitor.locator("[data-taken] textarea.return-code")
+        expect(words).to_have_count(1)
+        expect(words).to_be_in_viewport()
+        expect(visitor.locator(".page-messages")).to_contain_text("021-3")
+        visitor.locator("[data-taken] [data-copy-from]").first.click()
+        expect(visitor.locator("[data-taken] [data-copy-from]").first).not_to_have_text("复制六个词")
         looks(visitor, "visitor")
         host.locator("button[value^=approve]").first.click()
         expect(listener.locator("#now")).to_contain_text("直播时才想到的一问？")
@@ -226,6 +231,25 @@ def test_a_whole_evening(site):
         scribe.fill("#note-author", "@阿岚")
         scribe.locator("form[data-queue=answer] button").click()
         expect(scribe.locator(".scribe-log")).to_contain_text("够，见量化那篇。")
+        expect(scribe.locator(".page-messages")).to_contain_text("021-1")
+
+        # What is written down can be answered at once, and the answer goes where the scribe chose, also the one after it.
+        scribe.fill("#note-question", "现场问的一句？")
+        scribe.locator("form[data-queue=question] button").click()
+        option = scribe.locator("#note-to option", has_text="现场问的一句？")
+        expect(option).to_have_count(1)
+        chosen = option.get_attribute("value")
+        scribe.select_option("#note-to", chosen)
+        for text in ("答现场那句。", "再答现场那句。"):
+            scribe.fill("#note-answer", text)
+            scribe.locator("form[data-queue=answer] button").click()
+            expect(scribe.locator(".scribe-log")).to_contain_text(text)
+            assert scribe.locator("#note-to").input_value() == chosen
+            expect(scribe.locator(".page-messages")).to_be_in_viewport()
+        scribe.fill("#note-question", "https://shown.example/a")
+        scribe.locator("form[data-queue=question] button").click()
+        expect(scribe.locator(".message-bad")).to_contain_text("这是一个网址")
+        scribe.fill("#note-question", "")
         assert serious(scribe) == []
 
         # The listener's line is lost for half a minute; what was asked waits, also through a page that is loaded anew.

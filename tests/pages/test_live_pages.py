@@ -90,7 +90,7 @@ def test_over_and_under_are_the_hosts_alone(client, running, now):
         client.force_login(running.by.user)
         own = client.get(HERE).text
         assert "clock-over" in own
-        assert "07:00" in own
+        assert "7:00" in own and "07:00" not in own
         assert "data-until" not in client.get(f"{HERE}?view=audience").text
 
 
@@ -220,10 +220,32 @@ def test_the_scribe_writes_down_questions_answers_and_links(client, member, runn
     card = Item.objects.get(section=running.news, url_key="arxiv:2108.12409")
     assert (card.state, card.depth, card.nominated_by) == ("nominated", "listed", member)
     assert write(client, "link", free, url="https://arxiv.org/abs/2108.12409").status_code == 409
+    page = write(client, "link", free, url="https://shown.example/free", into=running.picks.pk)
+    assert Item.objects.get(url="https://shown.example/free").section == running.picks
+    assert page.context["section"] == free
+    refused = write(client, "question", free, question="https://shown.example/a", asker="")
+    assert (refused.status_code, "这是一个网址" in refused.text) == (400, True)
     page = write(client, "answer", free, to=asked.pk, answer="", author="阿岚")
     assert page.status_code == 400
     log = client.get(f"{NOW}?view=scribe&v=1").text
     assert "我答的。" in log
+
+
+def test_the_list_of_questions_keeps_up_and_an_answer_stays_where_the_last_one_went(client, member, running, now):
+    client.force_login(member.user)
+    free = running.sections["free_talk"]
+    assert f'<option value="{running.question.pk}">' in client.get(f"{NOW}?view=scribe&v=1").text
+    write(client, "question", free, question="后来记下的？", asker="")
+    asked = Question.objects.get(body="后来记下的？")
+    put_on_stage(episode=running.episode, question=asked, by=running.by, now=now)
+    while on_air(running).question_id != asked.pk:
+        next_cue(episode=running.episode, cue=on_air(running), by=running.by, now=now)
+    caches["pages"].clear()
+    fragment = client.get(f"{NOW}?view=scribe&v=1").text
+    assert f'<option value="{asked.pk}" selected>' in fragment
+    page = write(client, "answer", free, to=running.question.pk, answer="答的是前一问。", author="").text
+    assert page.count(f'<option value="{running.question.pk}" selected>') == 1
+    assert f"已记到 {running.question.public_id} 下面" in page
 
 
 def test_a_section_has_one_scribe_for_a_minute_and_another_takes_over_knowingly(client, member, stranger, running, now):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from talks.clock import Line, behind, elapsed, free_of, placed, times
+from talks.clock import Line, behind, elapsed, free_of, placed, times, whole
 
 AT = datetime(2026, 3, 7, 21, 0, tzinfo=UTC)
 
@@ -42,7 +42,7 @@ def test_free_talk_is_late_once_it_has_had_more_than_the_show_left_for_it_and_ea
     assert free_of([Line(1, 90)], 80) == timedelta()
 
 
-def test_times_begin_now_and_the_first_of_what_counts_up_gets_the_rest_of_the_free_time():
+def test_times_begin_now_and_what_counts_up_shares_the_rest_of_the_free_time():
     lines = [
         Line(1, 2, state="done", spent=minutes(2), started_at=AT - minutes(5)),
         Line(2, 6, state="running", spent=minutes(4), started_at=AT - minutes(3)),
@@ -57,11 +57,19 @@ def test_times_begin_now_and_the_first_of_what_counts_up_gets_the_rest_of_the_fr
         2: AT - minutes(3),
         3: AT + minutes(2),
         4: AT + minutes(5),
-        5: AT + minutes(35),
+        5: AT + minutes(20),
         6: AT + minutes(35),
     }
     assert ends == AT + minutes(37)
     assert elapsed(lines) == minutes(6)
+    lines[3] = Line(4, None, state="running", spent=minutes(10), started_at=AT)
+    begins, ends = times([*lines[3:5], Line(6, 2)], free=minutes(30), begins=AT)
+    assert (begins[5], begins[6], ends) == (AT + minutes(10), AT + minutes(20), AT + minutes(22))
+
+
+def test_a_show_is_planned_for_its_cues_and_for_what_it_leaves_to_those_that_count_up():
+    assert whole([Line(1, 10), Line(2, None), Line(3, None)], minutes(20)) == minutes(30)
+    assert whole([Line(1, 10)], minutes(20)) == minutes(10)
 
 
 def test_what_is_over_time_does_not_pull_the_rest_back():

@@ -11,7 +11,7 @@ from talks.actions.imports import import_file, json_bytes
 from talks.archive import archive
 from talks.documents import model, reader, writer
 from talks.export import document_of, export
-from talks.models import Episode, Passage, SourceDocument
+from talks.models import Episode, Item, Passage, SourceDocument
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +35,24 @@ def test_github_has_one_title_and_links_to_neighbours(episodes):
     assert sum(line.startswith("# ") for line in text.split("\n")) == 1
     assert "上一期 [120](120.md)，下一期 [122](122.md)" in text
     assert "[本周新闻](#本周新闻)" in text
+
+
+@pytest.mark.parametrize("title", [None, "", "https://shown.example/a"])
+def test_an_entry_that_is_called_nothing_or_by_its_address_is_exported_and_reads_back(episodes, now, title):
+    row = Item.objects.filter(section__episode=episodes["121"], state="accepted").first()
+    Item.objects.filter(pk=row.pk).update(title=title, url="https://shown.example/a", body="", remark=None)
+    row.pk, row.url, row.title, row.body, row.remark, row.position = None, None, title, "只有一句话。", None, 999
+    row.save(force_insert=True)
+    Item.objects.create(
+        section=row.section, position=1000, title=title, url="https://x.example/", created_at=now, changed_at=now
+    )
+    doc = document_of(episodes["121"])
+    assert [item.title for section in doc.sections for item in section.items].count(title or "") == 2
+    read = reader.read(writer.write(doc), name="121.md").document
+    assert [section.items for section in read.sections] == [section.items for section in doc.sections]
+    for to in ("github", "zhihu", "json"):
+        assert "https://shown.example/a" in export(episodes["121"], to).text
+    assert "只有一句话。" in dict(archive(Episode.objects.all()))["talks/121.md"]
 
 
 def test_a_draft_is_nobodys_neighbour(episodes):

@@ -185,6 +185,39 @@ def test_a_question_on_the_stage_waits_in_the_free_talk_and_can_be_pushed_too(ru
     refused("", put_on_stage, error=Http404, **asked, by=running.by, now=now)
 
 
+def test_a_question_comes_behind_the_one_on_the_air_and_never_behind_a_closing_to_come(running, now):
+    asked = [questions.ask(episode=fresh(running), body=f"第{n}问？", by=running.by, now=now) for n in range(4)]
+
+    def stage(question):
+        put_on_stage(episode=running.episode, question=question, by=running.by, now=now)
+
+    while on_air(running).kind != "free_talk":
+        next_cue(episode=running.episode, cue=on_air(running), by=running.by, now=now)
+    stage(asked[0])
+    next_cue(episode=running.episode, cue=on_air(running), by=running.by, now=now)
+    stage(asked[1])
+    assert shown(running).endswith("(自由) *第0问？ 第1问？ 关")
+    free = next(cue for cue in cues(running) if cue.kind == "free_talk")
+    Cue.objects.filter(pk=free.pk).update(state="planned")  # taken up before the free talk
+    reorder(episode=running.episode, cue=free, behind=cues(running)[-1], by=running.by, now=now)
+    stage(asked[2])
+    assert shown(running).endswith("*第0问？ 第1问？ 第2问？ 关 自由")
+    next_cue(episode=running.episode, cue=on_air(running), by=running.by, now=now)
+    Cue.objects.filter(rundown__episode=running.episode, kind="question").update(state="done")
+    Cue.objects.filter(pk=rundown(running).current_id).update(running_since=None)
+    stage(asked[3])
+    assert shown(running).endswith("(第2问？) 第3问？ 关 自由")
+
+
+def test_free_talk_and_the_questions_behind_it_share_its_time(running, now):
+    for body in ("一问？", "二问？"):
+        row = questions.ask(episode=fresh(running), body=body, by=running.by, now=now)
+        put_on_stage(episode=running.episode, question=row, by=running.by, now=now)
+    entries = {each.title: each.begins for each in evening_of(fresh(running), now=now).entries}
+    shares = [entries["一问？"] - entries["Free Talk"], entries["二问？"] - entries["一问？"]]
+    assert shares[0] == shares[1] > timedelta(minutes=5)
+
+
 def test_a_question_that_was_hidden_is_shown_no_more_and_passed_over(running, now):
     cue = put_on_stage(episode=running.episode, question=running.question, by=running.by, now=now)
     type(running.question).objects.filter(pk=running.question.pk).update(review="hidden", deleted_at=now)

@@ -84,6 +84,7 @@ def test_a_section_has_one_scribe_until_a_minute_passed_or_somebody_takes_over(r
 def test_a_link_becomes_a_card_once_and_a_free_talk_holds_none(room, member, now):
     card = note_link(section=room.news, url="https://shown.example/paper?utm_source=x", by=room.by, now=now)
     assert (card.url, card.state, card.depth) == ("https://shown.example/paper", "accepted", "listed")
+    assert card.title == card.url  # nothing else is known of it
     assert note_link(section=room.news, url="https://shown.example/paper#top", by=room.by, now=now) == card
     others = note_link(section=room.picks, url="https://shown.example/other", by=member, now=now)
     assert others.state == "nominated"
@@ -93,6 +94,31 @@ def test_a_link_becomes_a_card_once_and_a_free_talk_holds_none(room, member, now
     with pytest.raises(ValidationError):
         note_link(section=room.news, url="javascript:alert(1)", by=room.by, now=now)
     assert Item.objects.filter(url__startswith="https://shown.example").count() == 2
+
+
+def test_a_link_shown_in_the_free_talk_is_filed_into_a_section_that_takes_it(room, member, stranger, now):
+    take_section(section=room.free, by=member, now=now)
+    take_section(section=room.picks, by=stranger, now=now)  # who keeps the record there is not in the way
+    where = {"section": room.free, "by": member, "now": now}
+    card = note_link(**where, into=room.picks, url="https://shown.example/free")
+    assert (card.section, card.state) == (room.picks, "nominated")
+    assert ScribeLock.objects.get(section=room.picks).person == stranger
+    elsewhere = Section.objects.filter(episode=room.following).exclude(kind="free_talk").first()
+    with pytest.raises(Http404):
+        note_link(**where, into=elsewhere, url="https://shown.example/else")
+
+
+@pytest.mark.parametrize("body", ["https://shown.example/a", " arxiv.org/abs/2108.12409\n", "www.shown.example"])
+def test_a_question_that_is_nothing_but_an_address_is_a_link(room, member, now, body):
+    with pytest.raises(ValidationError) as refused:
+        note_question(section=room.free, body=body, asker_name="", by=member, now=now)
+    assert refused.value.error_dict["body"][0].code == "is_address"
+    assert not Question.objects.filter(asker=None, episode=room.episode).exists()
+
+
+@pytest.mark.parametrize("body", ["https://shown.example/a 讲的是什么？", "KV/Cache", "为什么?", "what/why?"])
+def test_words_are_a_question(room, member, now, body):
+    assert note_question(section=room.free, body=body, asker_name="", by=member, now=now).body == body
 
 
 def test_who_may_write_and_when(room, member, now):
