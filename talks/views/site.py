@@ -79,6 +79,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Give a form that came too late (another sign-in since) back with its text, to be sent once more."""
     # As whom it was to be sent goes along: what was written anonymously is not sent again under a name.
     rest = {name: request.POST[name][:200] for name in ("as", "name", "key") if name in request.POST}
+    # The draft of the form that was refused: it is taken once this page's form is (config/middleware.py).
+    rest["_draft_before"] = (request.POST.get("_draft_before") or request.POST.get("_draft", ""))[:40]
     context = {"body": request.POST.get("body", "")[: 2 * QUESTION_LIMIT], "action": request.path, "rest": rest}
     return render(request, "403_csrf.html", context, status=403)
 
