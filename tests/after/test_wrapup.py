@@ -146,7 +146,18 @@ def test_an_answer_is_signed_through_the_alias_book_and_earns_nothing(evening, s
     assert Person.objects.count() == made
 
 
-@pytest.mark.parametrize("name", ["", "多人", "待定", "长" * 41, "已注销", "\u200b"])
+def test_a_name_with_an_at_means_somebody_who_is_known(evening, stranger, now):
+    people = Person.objects.count()
+    for unknown in ("@没有这个人", "＠ 没有这个人"):
+        with pytest.raises(ValidationError) as error:
+            sign(answer=evening.answer, name=unknown, version=1, by=evening.host, now=now)
+        assert error.value.error_dict["name"][0].code == "unknown"
+    row = sign(answer=evening.answer, name="@Nora", version=1, by=evening.host, now=now)
+    assert (row.author, row.author_name, row.is_by_name, row.transcriber) == (stranger, "Nora", False, None)
+    assert Person.objects.count() == people
+
+
+@pytest.mark.parametrize("name", ["", "@", "@多人", "小结", "多人", "待定", "长" * 41, "已注销", "\u200b"])
 def test_nobodys_name_signs_nothing(evening, now, name):
     with pytest.raises(ValidationError):
         sign(answer=evening.answer, name=name, version=1, by=evening.host, now=now)
