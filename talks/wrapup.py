@@ -196,8 +196,8 @@ def _links(questions: Sequence[Question], *, now: datetime) -> list[Link]:
     return [Link(row, known[row.target]) for row in rows.order_by("-pk")]
 
 
-def words_for_the_group(link: Link, address: str) -> str:
-    """Return what a host pastes into a chat beside a link, in the language of the moment."""
+def words_to_send(link: Link, address: str) -> str:
+    """Return what a host sends with a link to the one it is for, in the language of the moment."""
     question = link.question
     said = {
         "name": link.invitation.person.name if link.invitation.person is not None else "",
@@ -206,6 +206,6 @@ def words_for_the_group(link: Link, address: str) -> str:
         "url": address,
     }
     return (
-        _("@%(name)s In %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
+        _("%(name)s, in %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
         % said
     )
