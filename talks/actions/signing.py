@@ -23,7 +23,8 @@ def sign(*, answer: Answer, name: str, version: int | None, by: Actor, now: date
     """Sign an answer with a name, as the alias book reads it; a new name becomes a new person. It earns no rights, for
     nobody has proved it; @name makes the words that person's own, as it does when words are written down.
 
-    Raises PermissionDenied, Http404, ValidationError (also `conflict`, `unknown`, `ambiguous`), StateRefusal (`signed`) where a name stands.
+    Raises PermissionDenied, Http404, ValidationError (also `conflict`, `unknown`, `ambiguous`), StateRefusal (`signed`)
+    where a name stands.
     """
     name = check_author(name, field="name")
     if not name.startswith(AT):

@@ -143,7 +143,9 @@ def test_who_asked_reads_why_it_was_declined_and_nobody_else_finds_it(room, now)
 
 
 def test_what_waits_is_offered_the_question_that_is_most_like_it(room):
-    questions.ask(episode=room.week.episode, body="显存怎么估算比较准？", by=room.who["路人"], now=room.first.created_at)
+    questions.ask(
+        episode=room.week.episode, body="显存怎么估算比较准？", by=room.who["路人"], now=room.first.created_at
+    )
     stamp = {"episode": room.week.episode, "part": "online", "is_anonymous": True, "review": Review.WAITING}
     stamp |= {"created_at": room.first.created_at, "changed_at": room.first.created_at}
     bodies = ("估算显存有什么准的办法", "完全是另一回事")
