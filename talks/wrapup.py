@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from markup.excerpt import excerpt
 from members.models import Invitation, Person, Purpose
-from talks.highlights import Candidate, line_of
+from talks.highlights import LONGEST, Candidate, line_of
 from talks.missing import unsigned
 from talks.models import (
     Answer,
@@ -28,6 +28,8 @@ from talks.models import (
 from talks.models.order import in_order
 
 GIST = 120
+# More than a line of the highlights holds.
+WHOLE = 2 * LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +168,11 @@ def candidates_of(episode: Episode, questions: Sequence[Question]) -> list[Candi
     items = Item.objects.filter(section__episode=episode, section__deleted_at=None, state=ItemState.ACCEPTED)
     rows = items.filter(deleted_at=None).select_related("section").order_by("section__position", "position", "pk")
     found = [
-        Candidate(f"item:{row.pk}", line_of(excerpt(row.title_html, GIST) or row.title or ""), row.section.name)
+        Candidate(f"item:{row.pk}", line_of(excerpt(row.title_html, WHOLE) or row.title or ""), row.section.name)
         for row in rows
     ]
     found += [
-        Candidate(f"question:{row.pk}", line_of(excerpt(row.body_html, GIST)), row.public_id)
+        Candidate(f"question:{row.pk}", line_of(excerpt(row.body_html, WHOLE)), row.public_id)
         for row in questions
         if row.parent_id is None
     ]

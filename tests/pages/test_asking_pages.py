@@ -59,6 +59,17 @@ def test_a_visitor_asks_anonymously_and_gets_six_words(client, site):
         assert "完全新的一问" not in text_of(client.get(address)), address
 
 
+def test_the_number_of_what_waits_says_that_it_waits_and_no_more(client, site):
+    sends(client, "谁也不该看到的一问？")
+    reply = client.get("/q/021-3/")
+    assert reply.status_code == 404
+    assert "这个问题在等主持人放行" in text_of(reply)
+    assert "谁也不该" not in text_of(reply)
+    for review in (Review.DECLINED, Review.HIDDEN):
+        Question.objects.filter(is_anonymous=True).update(review=review)
+        assert "等主持人放行" not in text_of(client.get("/q/021-3/"))
+
+
 def test_sent_again_it_is_the_same_question_and_code(client, site):
     first, second = sends(client), sends(client)
     assert code_in(first) == code_in(second)
