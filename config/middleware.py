@@ -87,7 +87,8 @@ class TakenTexts:
     where it was sent to may know posts only.
     """
 
-    COOKIE, FIELD, SECONDS = "taken", "_draft", 60 * 60 * 24
+    COOKIE, SECONDS = "taken", 60 * 60 * 24
+    FIELDS = ("_draft", "_draft_before")  # the second stands in the form that 403_csrf.html gives back
     KEY = re.compile("[a-z0-9]{1,40}")
     MOST = 20
 
@@ -107,11 +108,11 @@ class TakenTexts:
         return self._noted(request, response)
 
     def _noted(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        key = request.POST.get(self.FIELD, "")
+        keys = [key for field in self.FIELDS if self.KEY.fullmatch(key := request.POST.get(field, ""))]
         queued = getattr(getattr(request, "_messages", None), "_queued_messages", ())
-        if self.KEY.fullmatch(key) and all(message.level < messages.WARNING for message in queued):
+        if keys and all(message.level < messages.WARNING for message in queued):
             known = [each for each in request.COOKIES.get(self.COOKIE, "").split(".") if self.KEY.fullmatch(each)]
-            value = ".".join([*known[-self.MOST :], key])
+            value = ".".join([*known[-self.MOST :], *keys])
             response.set_cookie(self.COOKIE, value, max_age=self.SECONDS, samesite="Lax", secure=request.is_secure())
         return response
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from markup.excerpt import cut
 
-# Characters of a line that is made; who writes it by hand may say more.
-LONGEST = 40
+# Characters of a line: titles stand in it whole; pages that have less room cut what they show.
+LONGEST = 200
 SENTENCE = re.compile(r".*?[。！？!?；;\n]|.+", re.S)
 # What ends a sentence but says nothing in a list.
 END = "。；;，,：: "
@@ -25,8 +25,8 @@ class Candidate:
 
 
 def line_of(words: str) -> str:
-    """Return the words of a title or a question as one line of the highlights: the first sentence, cut where it is
-    long, without the mark that ends it; a question keeps its question mark."""
+    """Return the words of a title or a question as one line of the highlights: the first sentence, whole unless it
+    is longer than a line may be, without the mark that ends it; a question keeps its question mark."""
     text = " ".join(words.split())
     first = SENTENCE.match(text)
     return cut(first[0].strip().rstrip(END) if first else "", LONGEST)

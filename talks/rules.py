@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from members.actors import Actor, person_behind
 from members.models import Person, Purpose
 from members.rules import guest_may, is_organizer, is_system, may_write
+from talks.highlights import LONGEST
 from talks.models import (
     Answer,
     Claim,
@@ -40,7 +41,7 @@ NAME_LIMIT = 80
 GUEST_NAME_LIMIT = 40
 MINUTES_LIMIT = 600
 SUGGESTION_LIMIT = 2_000
-HIGHLIGHT_LIMIT = 120
+HIGHLIGHT_LIMIT = LONGEST
 # Characters of a chat log; 200 messages are some twenty thousand.
 CHAT_LIMIT = 400_000
 HIGHLIGHTS = 30

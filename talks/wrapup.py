@@ -14,7 +14,7 @@ from members.models import Invitation, Person, Purpose
 from talks import clock
 from talks.evening import line_of as cue_line
 from talks.evening import show_of
-from talks.highlights import Candidate, line_of
+from talks.highlights import LONGEST, Candidate, line_of
 from talks.missing import unsigned
 from talks.models import (
     Answer,
@@ -31,6 +31,8 @@ from talks.models import (
 from talks.models.order import in_order
 
 GIST = 120
+# More than a line of the highlights holds.
+WHOLE = 2 * LONGEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,11 +176,11 @@ def candidates_of(episode: Episode, questions: Sequence[Question]) -> list[Candi
     items = Item.objects.filter(section__episode=episode, section__deleted_at=None, state=ItemState.ACCEPTED)
     rows = items.filter(deleted_at=None).select_related("section").order_by("section__position", "position", "pk")
     found = [
-        Candidate(f"item:{row.pk}", line_of(excerpt(row.title_html, GIST) or row.title or ""), row.section.name)
+        Candidate(f"item:{row.pk}", line_of(excerpt(row.title_html, WHOLE) or row.title or ""), row.section.name)
         for row in rows
     ]
     found += [
-        Candidate(f"question:{row.pk}", line_of(excerpt(row.body_html, GIST)), row.public_id)
+        Candidate(f"question:{row.pk}", line_of(excerpt(row.body_html, WHOLE)), row.public_id)
         for row in questions
         if row.parent_id is None
     ]
@@ -204,8 +206,8 @@ def _links(questions: Sequence[Question], *, now: datetime) -> list[Link]:
     return [Link(row, known[row.target]) for row in rows.order_by("-pk")]
 
 
-def words_for_the_group(link: Link, address: str) -> str:
-    """Return what a host pastes into a chat beside a link, in the language of the moment."""
+def words_to_send(link: Link, address: str) -> str:
+    """Return what a host sends with a link to the one it is for, in the language of the moment."""
     question = link.question
     said = {
         "name": link.invitation.person.name if link.invitation.person is not None else "",
@@ -214,6 +216,6 @@ def words_for_the_group(link: Link, address: str) -> str:
         "url": address,
     }
     return (
-        _("@%(name)s In %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
+        _("%(name)s, in %(episode)s somebody asked: “%(question)s”. Would you add a word? No account needed: %(url)s")
         % said
     )

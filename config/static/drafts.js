@@ -105,6 +105,11 @@
     keep(keyOf(form), draft);
   }
 
+  function unsend(form) {
+    const draft = read(keyOf(form));
+    if (draft) keep(keyOf(form), { ...draft, sent: null });
+  }
+
   function done(key, draft) {
     for (const [name, text] of Object.entries(draft.sent.texts)) {
       if (draft.texts[name] === text) delete draft.texts[name]; // what was typed since stays
@@ -173,6 +178,7 @@
     const form = event.target, button = event.submitter;
     if (form.dataset.draftsAway !== undefined && form.elements.away?.checked) own().forEach((key) => store.removeItem(key));
     if (!form.dataset.draft || event.defaultPrevented) return;
+    if (button?.name === "also") return unsend(form); // a voice for another question: the text stays, and is not sent
     if ("draftLook" in form.dataset || ["preview", "try"].includes(button?.name)) return; // a look, nothing is sent yet
     send(form, button);
     if (navigator.onLine) return;

@@ -25,12 +25,12 @@ from talks.telling import excerpt
 AT = ("@", "＠")
 
 
-def check_author(name: str) -> str:
+def check_author(name: str, *, field: str = "author") -> str:
     """Return the name of whose words are written down, on one line; "" for one's own. Raises ValidationError."""
-    name = " ".join(check_text(name, field="author", limit=NAME_LIMIT).split())
+    name = " ".join(check_text(name, field=field, limit=NAME_LIMIT).split())
     bare = name.lstrip("@＠ ")
     if name and (not bare or bare == SUMMARY or is_placeholder(bare)):
-        raise invalid("author", _("This is nobody's name."), "invalid")
+        raise invalid(field, _("This is nobody's name."), "invalid")
     return name
 
 
@@ -43,25 +43,28 @@ def signature(author: str, *, by: Person, now: datetime) -> dict[str, Any]:
     own = {"author": by, "author_name": by.name, "is_by_name": False, "transcriber": None, "transcriber_name": None}
     if not author:
         return own
+    signed = signed_with(author, by=by, now=now)
+    return own if signed["author"].pk == by.pk else {**signed, "transcriber": by, "transcriber_name": by.name}
+
+
+def signed_with(author: str, *, by: Actor, now: datetime, field: str = "author") -> dict[str, Any]:
+    """Return whose words `author` (name or @name) makes them. Raises as `signature` does."""
     if author.startswith(AT):
-        person, written, is_by_name = _known(author.lstrip("@＠ ")), "", False
-    else:
-        person, written, is_by_name = find_or_name([author], by=by, now=now)[author], author, True
-    if person.pk == by.pk:
-        return own
-    signed = {"author": person, "author_name": written or person.name, "is_by_name": is_by_name}
-    return {**signed, "transcriber": by, "transcriber_name": by.name}
+        person = _known(author.lstrip("@＠ "), field)
+        return {"author": person, "author_name": person.name, "is_by_name": False}
+    person = find_or_name([author], by=by, now=now)[author]
+    return {"author": person, "author_name": author, "is_by_name": True}
 
 
-def _known(name: str) -> Person:
+def _known(name: str, field: str) -> Person:
     """Return who a handle, a name or an alias means. Raises ValidationError (`unknown`, `ambiguous`)."""
     named = Q(handle=name) | Q(name=name) | Q(aliases__name=name, aliases__deleted_at=None)
     found = list(Person.objects.current().filter(named).distinct().order_by("pk")[:2])
     if not found:
-        raise invalid("author", _("Nobody is called %(name)s here.") % {"name": name}, "unknown")
+        raise invalid(field, _("Nobody is called %(name)s here.") % {"name": name}, "unknown")
     if len(found) > 1:
         message = _("More than one is called %(name)s here; write the name without @, or their handle.")
-        raise invalid("author", message % {"name": name}, "ambiguous")
+        raise invalid(field, message % {"name": name}, "ambiguous")
     return found[0]
 
 

@@ -24,9 +24,10 @@ from talks.telling import excerpt
 def merge(*, question: Question, into: Question, by: Actor, now: datetime, version: int | None = None) -> Question:
     """Make a question, also one that waits, one with another of its episode, whose page its address leads to.
 
-    Its answers, what goes on of it and the votes of those who have not voted for the other go there; the Event says
-    which, so that `unmerge` brings back exactly these. Hosts, editors and organizers. Raises PermissionDenied, Http404,
-    StateRefusal (`record_published`, `other_episode`, `has_follow_ups`, `not_shown`), ValidationError.
+    Its answers, what goes on of it and the votes of those who have not voted for the other go there, and who asked it
+    wants the other answered; the Event says which, so that `unmerge` takes back exactly these. Hosts, editors and
+    organizers. Raises PermissionDenied, Http404, ValidationError, StateRefusal (`record_published`, `other_episode`,
+    `has_follow_ups`, `not_shown`).
     """
     with transaction.atomic():
         other = Question.objects.filter(pk=into.pk).values_list("episode_id", flat=True).get()
@@ -40,6 +41,7 @@ def merge(*, question: Question, into: Question, by: Actor, now: datetime, versi
         moved = {
             "answers": [[each.pk, place] for each, place in answers],
             "votes": _votes_to(target, row),
+            "asker_votes": _vote_of_asker(target, row, now=now),
             "carries": [each.pk for each in carries],
         }
         _write([each for each, _place in answers], now=now)
@@ -76,6 +78,7 @@ def unmerge(*, question: Question, by: Actor, now: datetime, version: int | None
         answers = _answers_back(row, target, moved.get("answers", []), now=now)
         carries = _carries_back(row, target, moved.get("carries", []), now=now)
         _votes_back(row, target, moved.get("votes", []))
+        QuestionVote.objects.filter(pk__in=moved.get("asker_votes", []), question=target).delete()
         row.review, row.merged_into = review, None
         row.deleted_at = now if review else None
         save(row, ["review", "merged_into", "deleted_at"], now=now)
@@ -151,6 +154,16 @@ def _votes_to(target: Question, row: Question) -> list[int]:
     keys = sorted(movable.values_list("pk", flat=True))
     QuestionVote.objects.filter(pk__in=keys).update(question=target)
     return keys
+
+
+def _vote_of_asker(target: Question, row: Question, *, now: datetime) -> list[int]:
+    """Let who asked the one have voted for the other, unless they have or asked that, too. A mere name has no voice."""
+    if row.asker_id is None or row.is_by_name or row.asker_id == target.asker_id:
+        return []
+    vote, is_new = QuestionVote.objects.get_or_create(
+        question=target, person_id=row.asker_id, defaults={"created_at": now}
+    )
+    return [vote.pk] if is_new else []
 
 
 def _votes_back(row: Question, target: Question, keys: list[int]) -> None:

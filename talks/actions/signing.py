@@ -10,34 +10,34 @@ from django.utils.translation import gettext as _
 
 from members.actions.events import record
 from members.actions.invitations import NAME_LIMIT, check_name
-from members.actions.people import find_or_name
 from members.actors import Actor
-from members.rules import StateRefusal, invalid, require
+from members.rules import StateRefusal, require
+from talks.actions.answers import AT, check_author, signed_with
 from talks.actions.item_rows import check_version
 from talks.actions.keeping import keep
-from talks.documents.people import is_placeholder
 from talks.models import Answer, Episode
 from talks.rules import may_wrap_up
 
 
 def sign(*, answer: Answer, name: str, version: int | None, by: Actor, now: datetime) -> Answer:
     """Sign an answer with a name, as the alias book reads it; a new name becomes a new person. It earns no rights, for
-    nobody has proved it.
+    nobody has proved it; @name makes the words that person's own, as it does when words are written down.
 
-    Raises PermissionDenied, Http404, ValidationError (also `conflict`), StateRefusal (`signed`) where a name stands.
+    Raises PermissionDenied, Http404, ValidationError (also `conflict`, `unknown`, `ambiguous`), StateRefusal (`signed`)
+    where a name stands.
     """
-    name = " ".join(name.split())
-    check_name(name, limit=NAME_LIMIT)
-    if is_placeholder(name):
-        raise invalid("name", _("This is nobody's name. Write who said it, or 群友."), "placeholder")
+    name = check_author(name, field="name")
+    if not name.startswith(AT):
+        check_name(name, limit=NAME_LIMIT)
     with transaction.atomic():
         row = _locked(answer, by)
         if row.author_id is not None or row.author_name:
             raise StateRefusal(_("This answer is signed already."), code="signed")
         before = _said(row)
         check_version(row, version, yours={"author_name": name}, theirs=before)
-        person = find_or_name([name], by=by, now=now)[name]
-        row.author, row.author_name, row.is_by_name, row.stays_unsigned = person, name, True, False
+        signed = signed_with(name, by=by, now=now, field="name")
+        row.author, row.author_name, row.is_by_name = signed["author"], signed["author_name"], signed["is_by_name"]
+        row.stays_unsigned = False
         return _save(row, "sign", before, by=by, now=now)
 
 

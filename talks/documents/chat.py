@@ -17,12 +17,14 @@ from datetime import date, datetime, time
 DATE = (
     r"(?:(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?|(?P<month2>\d{1,2})月(?P<day2>\d{1,2})日)"
 )
+# Without a year and written with figures: only in front of a clock, for 1-2 alone may be anything.
+SHORT_DATE = r"(?P<month3>0?[1-9]|1[0-2])[-/](?P<day3>[12]\d|3[01]|0?[1-9])(?=\s)"
 WEEKDAY = r"(?:\s*[(（]?(?:星期|周)[一二三四五六日天][)）]?)?"
 PART_OF_DAY = r"(?P<part>上午|下午|凌晨|早上|中午|晚上|AM|PM|am|pm)?"
 CLOCK = (
     rf"{PART_OF_DAY}\s*(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?(?:\s*(?P<part2>AM|PM|am|pm))?"
 )
-MOMENT = rf"(?:(?:{DATE}{WEEKDAY}|今天|昨天|前天|星期[一二三四五六日天])[\sT]*)?{CLOCK}"
+MOMENT = rf"(?:(?:{DATE}{WEEKDAY}|{SHORT_DATE}{WEEKDAY}|今天|昨天|前天|(?:星期|周)[一二三四五六日天])[\sT]*)?{CLOCK}"
 NAME = r"(?P<name>\S(?:.{0,58}?\S)??)"
 
 DAY_LINE = re.compile(rf"[\s—–─\-=*·]*{DATE}{WEEKDAY}[\s—–─\-=*·]*")
@@ -163,7 +165,7 @@ def _way_of(found: re.Match[str]) -> tuple[object, ...]:
     """Return how a head writes its time: with a date, with seconds, with a part of the day, how far from the name."""
     written = re.sub(re.escape(found["name"]), "", found[0], count=1)
     gap = len(written) - len(written.strip())
-    has_date = bool(found["year"] or found["month2"] or re.search(r"[今昨前]天|星期", written))
+    has_date = bool(found["year"] or found["month2"] or found["month3"] or re.search(r"[今昨前]天|星期|周", written))
     return (
         has_date,
         bool(found["second"]),
@@ -307,8 +309,8 @@ def _day(found: re.Match[str], year: int | None) -> date | None:
     parts = found.groupdict()
     if parts.get("year"):
         numbers = (int(parts["year"]), int(parts["month"]), int(parts["day"]))
-    elif parts.get("month2") and year is not None:
-        numbers = (year, int(parts["month2"]), int(parts["day2"]))
+    elif (month := parts.get("month2") or parts.get("month3")) and year is not None:
+        numbers = (year, int(month), int(parts["day2"] or parts["day3"]))
     else:
         return None
     try:

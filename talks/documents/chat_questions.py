@@ -16,7 +16,16 @@ AT = re.compile(r"@(?P<name>[^\s@,，。:：]{1,40})")
 ADDRESS = re.compile(r"https?://\S+")
 NOISE = re.compile(
     r"(?:\[[^\[\]\n]{1,12}\]|[^\w\s]|\s|哈|嘿|呵|嗯|哦|噢|6|啊|好的?|收到|ok|okay|\+1|赞|顶|强|牛|谢谢?|感谢|多谢|明白了?|懂了|学到了|学习了"
-    r"|大佬|老师|了解|可以的?|来了|到了|没错|对的?|是的?|确实|thanks|thx|thank you|nice|cool|lol|yes|no)+",
+    r"|大佬|老师|了解|可以的?|来了|到了|没错|对的?|是的?|确实|thanks|thx|thank you|nice|cool|lol|yes|no)++",
+    re.I,
+)
+# Possessive: what was read as one word is not read as two, however long somebody thanks.
+THANKS = re.compile(
+    r"(?:[^\w\s]|\s|谢谢|感谢|多谢|谢|辛苦|麻烦|打扰|大家|各位|诸位|群友|老师们?|大佬们?|主持人|分享|讲得|讲的|解答|回答|回复|指点|帮忙"
+    r"|晚上好|早上好|上午好|中午好|下午好|你好|您好|大家好|早安|晚安|拜拜|再见|回见|下次见|下周见|明天见|晚上|早上"
+    r"|我|你|您|们|了|的|啦|哈|呀|啊|哦|嗯|太|很|非常|真|就|先|再|也|这|就是|好|早|棒|厉害|精彩|牛"
+    r"|回去|回头|试试看|试一下|试试|看看|看一下|去|学习|学到|明白|懂|收到|ok|okay"
+    r"|thanks?|thx|thank you|you|so much|hi|hello|bye)++",
     re.I,
 )
 ASKS = re.compile(r"(?:请问|想问|求问|求教|请教|问一下|问个问题|提问|问题?[:：]|q\d*[:：.])", re.I)
@@ -167,6 +176,11 @@ class _Reading:
         if self.last is None or self.last.at is None or message.at is None:
             return False
         return (message.at - self.last.at).total_seconds() > OPEN_SECONDS
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether words only thank or greet: they answer nothing."""
+    return bool(re.search(r"\w", text)) and THANKS.fullmatch(text) is not None
 
 
 def is_question(text: str) -> bool:

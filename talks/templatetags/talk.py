@@ -215,6 +215,13 @@ def undo_of(message: Message) -> dict[str, str]:
 
 
 @register.filter
+def look_of(message: Message) -> str:
+    """Return the address of the question that a message is about, "" for a message that leads nowhere."""
+    kind, _space, public_id = (message.extra_tags or "").partition(" ")
+    return reverse("question", args=[public_id]) if kind == "look" else ""
+
+
+@register.filter
 def heading_level(level: int) -> int:
     """Return the heading level on the page of a passage that stands at `level` in its document: 2 to 4."""
     return min(max(level, 2), 4)

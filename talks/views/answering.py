@@ -23,7 +23,7 @@ from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, gone_on
 from members.forms import sent
 from members.models import Person
-from members.rules import StateRefusal, may_write
+from members.rules import StateRefusal, invalid, may_write
 from talks.actions import answers, moderation, question_merges, questions, settling
 from talks.models import Answer, Episode, Question
 from talks.models.questions import read_public_id
@@ -239,6 +239,13 @@ def _reviewing(verb: str, done: Any) -> Act:
     return act
 
 
+def _approve(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
+    moderation.approve(row=row, by=by, now=now, version=number(sent.get("version")) or None)
+    if isinstance(row, Answer):
+        return _("The answer to %(id)s is shown now.") % {"id": row.question.public_id}
+    return _("%(id)s is shown now.") % {"id": row.public_id}
+
+
 def _accepting(verb: str, done: Any) -> Act:
     def act(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
         if not isinstance(row, Answer):
@@ -269,6 +276,8 @@ def _reopen(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str
 def _merge(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
     question = _question(row)
     wanted = str(sent.get("into", "")).strip()[:24]
+    if not wanted:
+        raise invalid("into", _("Choose another question."), "required")
     if not read_public_id(wanted):
         wanted = f"{question.episode.code}-{wanted}"
     into = Question.objects.visible_to(by if isinstance(by, Person) else None).with_public_id(wanted).first()
@@ -301,7 +310,7 @@ ACTS: dict[str, Act] = {
     "unaccept": _accepting("unaccept", gettext_lazy("It is accepted no more.")),
     "settle": _settle,
     "reopen": _reopen,
-    "approve": _reviewing("approve", gettext_lazy("It is shown now.")),
+    "approve": _approve,
     "decline": _reviewing("decline", gettext_lazy("Declined; who wrote it sees why.")),
     "hide": _reviewing("hide", gettext_lazy("It is hidden.")),
     "put_back": _reviewing("put_back", gettext_lazy("It is back.")),

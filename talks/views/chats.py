@@ -21,7 +21,7 @@ from members.models import Alias, ChatWish
 from talks.actions import chats
 from talks.asked_before import BEGINNING, SHOWN
 from talks.documents.chat import read_chat
-from talks.documents.chat_questions import Asked, Proposal, Told, propose
+from talks.documents.chat_questions import Asked, Proposal, Told, is_small_talk, propose
 from talks.models import Episode, Question
 from talks.rules import CHAT_LIMIT, runs
 from talks.similar import alike
@@ -165,7 +165,7 @@ def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry
                     f"{place}.{n}",
                     told,
                     told.speaker in known,
-                    f"{place}.{n}" in ticked if is_again else True,
+                    f"{place}.{n}" in ticked if is_again else not is_small_talk(told.body),
                 )
                 for n, told in enumerate(each.answers)
                 if told.speaker not in out

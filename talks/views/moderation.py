@@ -17,6 +17,7 @@ from members.actors import ANONYMOUS
 from talks.carrying import carried_too_long
 from talks.models import Answer, Episode, Question, Report, Review
 from talks.rules import REASON_LIMIT, may_moderate
+from talks.similar import alike
 from talks.views.acting import actor
 from talks.views.visitor import visitor
 
@@ -37,12 +38,12 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
         raise PermissionDenied(_("Only hosts, editors and organizers see to what is asked and answered here."))
     questions = Question.objects.filter(episode=episode).select_related("episode", "asker", "merged_into__episode")
     answers = Answer.objects.filter(question__episode=episode).select_related("question__episode", "author")
-    others = questions.filter(deleted_at=None).order_by("position", "pk")
+    others = list(questions.filter(deleted_at=None).order_by("position", "pk")[:MOST])
     off = (Review.DECLINED, Review.HIDDEN, Review.MERGED)
     context = {
         "episode": episode,
         "waiting": [
-            *_in_order(questions.under_review(Review.WAITING)),
+            *_with_likest(_in_order(questions.under_review(Review.WAITING)), others),
             *_in_order(answers.under_review(Review.WAITING)),
         ],
         "reported": _reported(episode),
@@ -51,7 +52,7 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
             *answers.under_review(*off).order_by("-deleted_at", "-pk")[:MOST],
         ],
         "tired": carried_too_long(episode),
-        "others": list(others[:MOST]),
+        "others": others,
         "reason_limit": REASON_LIMIT,
     }
     return render(request, "talks/moderation.html", context)
@@ -59,6 +60,15 @@ def queue(request: HttpRequest, code: str) -> HttpResponse:
 
 def _in_order(rows: Any) -> list[Any]:
     return list(rows.order_by("created_at", "pk")[:MOST])
+
+
+def _with_likest(rows: list[Any], others: list[Question]) -> list[Any]:
+    """Say of each question which of the others asks most nearly the same, as `likest`."""
+    bodies = [each.body for each in others]
+    for row in rows:
+        places = alike(row.body, bodies, most=1)
+        row.likest = others[places[0]].public_id if places else ""
+    return rows
 
 
 def _reported(episode: Episode) -> list[tuple[Question | Answer, list[Report]]]:

@@ -15,7 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from members.models import Person
-from talks.models import Episode, Question
+from talks.models import Episode, Question, Review
 from talks.models.questions import read_public_id
 from talks.rules import QUESTION_LIMIT
 from talks.views.visitor import visitor
@@ -79,6 +79,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Give a form that came too late (another sign-in since) back with its text, to be sent once more."""
     # As whom it was to be sent goes along: what was written anonymously is not sent again under a name.
     rest = {name: request.POST[name][:200] for name in ("as", "name", "key") if name in request.POST}
+    # The draft of the form that was refused: it is taken once this page's form is (config/middleware.py).
+    rest["_draft_before"] = (request.POST.get("_draft_before") or request.POST.get("_draft", ""))[:40]
     context = {"body": request.POST.get("body", "")[: 2 * QUESTION_LIMIT], "action": request.path, "rest": rest}
     return render(request, "403_csrf.html", context, status=403)
 
@@ -111,6 +113,10 @@ def _near_question(rest: str, person: Person | None) -> tuple[str, list[WayOn]]:
     episode = Episode.objects.visible_to(person).filter(code=found[0]).first() if found else None
     if episode is None:
         return _near_episodes(person)
+    if Question.objects.with_public_id(rest.strip("/")).filter(review=Review.WAITING, episode=episode).exists():
+        # Only that the number is given to something; neither words nor names.
+        ways = [WayOn(f"{episode.label} {episode.name}".strip(), episode.get_absolute_url())]
+        return _("This question waits for a host to let it through."), ways
     asked = Question.objects.visible_to(person).filter(episode=episode, first_code="")
     last = asked.order_by("-serial", "follow_up").first()
     ways = [WayOn(f"{episode.label} {episode.name}".strip(), episode.get_absolute_url())]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import secrets
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.actors import ANONYMOUS, actor_of
@@ -47,6 +49,9 @@ def vote(request: HttpRequest, public_id: str, verb: str) -> HttpResponse:
         counted = vote_question(question=row, by=by, now=now, visitor=key, address=address)
     except TooMany as error:
         return render(request, "403.html", {"sentence": error.messages[0]}, status=429)
+    if "also" in request.POST:  # pressed while another question was being written: the page goes on from there
+        said = _("Noted: you want %(id)s answered, too.") % {"id": counted.public_id}
+        messages.success(request, said, extra_tags=f"look {counted.public_id}")
     reply = redirect(way_back(request, counted.get_absolute_url()))
     if is_new:
         reply.set_cookie(

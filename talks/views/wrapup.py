@@ -34,7 +34,7 @@ from talks.models import Answer, Episode, EpisodeState, Question
 from talks.rules import HIGHLIGHT_LIMIT, HIGHLIGHTS, may_wrap_up
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.visitor import visitor
-from talks.wrapup import Link, Wrapup, words_for_the_group, wrapup_of
+from talks.wrapup import Link, Wrapup, words_to_send, wrapup_of
 
 # The page of posts that wait for approval, once there is one.
 
@@ -215,6 +215,6 @@ def _groups(found: Wrapup, ticked: set[str] | None) -> list[tuple[str, list[tupl
 
 def _shown(request: HttpRequest, link: Link) -> dict[str, Any]:
     address = request.build_absolute_uri(reverse("go", args=[link.invitation.key]))
-    with translation.override(settings.LANGUAGE_CODE):  # the group speaks the language of the site
-        text = words_for_the_group(link, address)
+    with translation.override(settings.LANGUAGE_CODE):  # people speak the language of the site
+        text = words_to_send(link, address)
     return {"invitation": link.invitation, "question": link.question, "address": address, "text": text}

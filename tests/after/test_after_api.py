@@ -50,7 +50,7 @@ def test_highlights(evening, host, other):
         "conflict",
         ["甲", "乙"],
     )
-    assert post(host, path, {"highlights": ["长" * 121]}).status_code == 400
+    assert post(host, path, {"highlights": ["长" * 201]}).status_code == 400
 
 
 def test_what_is_left_to_do(evening, host, other, client):

@@ -10,6 +10,7 @@ from members.actions.people import find_or_name
 from members.actors import SYSTEM
 from members.models import Invitation
 from talks.actions.life import advance
+from talks.actions.words import ask_for_words
 from talks.models import Answer, Cue, Episode, Item, Question, Recording, Rundown
 from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
 from tests.pages.test_week_without_scripts import people, press, world  # noqa: F401
@@ -73,9 +74,22 @@ def test_an_evening_is_wrapped_up_by_hand(live_server, world, organizer, member)
         expect(guest.locator(".answers")).to_contain_text("补的一句。")
 
 
+def test_words_by_a_link_are_taken_at_once_and_leave_no_draft(live_server, world, member):  # noqa: F811
+    _episode, question = over(world, member, timezone.now())
+    link = ask_for_words(question=question, person=question.asker, by=member, now=timezone.now())
+    with people(live_server, None, scripts=True) as (guest,):
+        guest.goto(f"/go/{link.key}/")
+        for said in ("补的一句。", "又补的一句。"):
+            guest.locator("#body").press_sequentially(said)
+            guest.get_by_role("button", name="补上").click()
+            expect(guest.locator(".answers")).to_contain_text(said)
+            expect(guest.locator(".unsent, .draft-said")).to_have_count(0)
+            assert guest.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft '))") == []
+            expect(guest.locator("#body")).to_have_value("")
+
+
 def test_axe_finds_nothing_on_these_pages(live_server, world, organizer, member):  # noqa: F811
     from talks.actions.recordings import add_recording, align
-    from talks.actions.words import ask_for_words
 
     now = timezone.now()
     episode, question = over(world, member, now)

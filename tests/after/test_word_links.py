@@ -1,5 +1,6 @@
 """补一句: a link without an account brings words under somebody's name, and nothing else comes of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -161,6 +162,26 @@ def test_the_page_of_the_link(client, evening, link, now):
     Episode.objects.filter(pk=evening.episode.pk).update(state="published")
     assert client.post(address, {"body": "发布以后也行。"})["Location"] == address
     assert "发布以后也行。" in client.get("/q/021-2/").content.decode()
+
+
+def test_a_browser_may_send_the_form_and_tells_no_other_site_the_key(evening, link):
+    page = Client().get(f"/go/{link.key}/").content.decode()
+    assert '<meta name="referrer" content="same-origin">' in page  # no-referrer makes browsers send "Origin: null"
+    assert page.count('name="referrer"') == 1
+
+
+def test_a_form_that_is_given_back_takes_the_draft_of_the_first_with_it(link):
+    browser, address = Client(enforce_csrf_checks=True), f"/go/{link.key}/"
+    browser.get(address)
+    refused = browser.post(address, {"body": "先说一句。", "_draft": "first1"}, HTTP_ORIGIN="null")
+    assert refused.status_code == 403
+    page = refused.content.decode()
+    assert 'name="_draft_before" value="first1"' in page
+    token = re.search('name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    more = {"_draft": "second2", "_draft_before": "first1", "csrfmiddlewaretoken": token}
+    reply = browser.post(address, {"body": "先说一句。", **more}, HTTP_ORIGIN="http://testserver")
+    assert reply["Location"] == address
+    assert reply.cookies["taken"].value.split(".") == ["second2", "first1"]
 
 
 def test_the_page_shows_papers_that_answers_name(client, link, now):

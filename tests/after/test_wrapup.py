@@ -15,7 +15,7 @@ from talks.actions.signing import leave_unsigned, sign
 from talks.evening import evening_of
 from talks.highlights import Candidate, chosen, line_of, lines_of
 from talks.missing import missing_for
-from talks.models import Answer, Episode, KeptRow, Question
+from talks.models import Answer, Episode, Item, KeptRow, Question
 from talks.wrapup import wrapup_of
 
 PAGE = "/episodes/021/wrapup/"
@@ -31,6 +31,19 @@ def again(row):
     return type(row).objects.get(pk=row.pk)
 
 
+PAPER = "A title of an English paper that goes on for much longer: " + "and so on, " * 9 + "to the very end of it"
+
+
+def test_a_ticked_title_stands_whole(evening, client):
+    Item.objects.filter(pk=evening.items[0].pk).update(title=PAPER, title_html=PAPER)
+    client.force_login(evening.host.user)
+    sent = {"act": "highlights", "version": evening.episode.version, "pick": f"item:{evening.items[0].pk}"}
+    assert client.post(PAGE, {**sent, "highlights": ""}).status_code == 302
+    assert again(evening.episode).highlights == [PAPER]
+    ticked = client.get(PAGE).content.decode()
+    assert f'value="item:{evening.items[0].pk}" checked' in ticked
+
+
 # ── Highlights, pure ────────────────────────────────────────────────────────
 
 
@@ -43,8 +56,9 @@ def again(row):
         ("LLaMA；GPT", "LLaMA"),
         ("", ""),
         ("。", ""),
-        ("长" * 60, "长" * 39 + "…"),
-        ("A title of an English paper that goes on for much longer", "A title of an English paper that goes…"),
+        ("长" * 60, "长" * 60),
+        ("长" * 260, "长" * 199 + "…"),
+        (PAPER, PAPER),
     ],
 )
 def test_a_line_is_made_of_a_title_or_of_the_first_sentence(said, line):
@@ -116,7 +130,7 @@ def test_who_was_faster_is_told_with_both_lists(evening, now):
     set_highlights(episode=row, highlights=["甲"], version=row.version, by=evening.host, now=now)  # the same
 
 
-@pytest.mark.parametrize("bad", [["长" * 121], [f"{n}" for n in range(31)], ["甲\u2028乙"], ["\u202e甲"]])
+@pytest.mark.parametrize("bad", [["长" * 201], [f"{n}" for n in range(31)], ["甲\u2028乙"], ["\u202e甲"]])
 def test_what_cannot_stand_in_a_list_is_refused(evening, now, bad):
     with pytest.raises(ValidationError):
         set_highlights(episode=evening.episode, highlights=bad, version=None, by=evening.host, now=now)
@@ -147,7 +161,18 @@ def test_an_answer_is_signed_through_the_alias_book_and_earns_nothing(evening, s
     assert Person.objects.count() == made
 
 
-@pytest.mark.parametrize("name", ["", "多人", "待定", "长" * 41, "已注销", "\u200b"])
+def test_a_name_with_an_at_means_somebody_who_is_known(evening, stranger, now):
+    people = Person.objects.count()
+    for unknown in ("@没有这个人", "＠ 没有这个人"):
+        with pytest.raises(ValidationError) as error:
+            sign(answer=evening.answer, name=unknown, version=1, by=evening.host, now=now)
+        assert error.value.error_dict["name"][0].code == "unknown"
+    row = sign(answer=evening.answer, name="@Nora", version=1, by=evening.host, now=now)
+    assert (row.author, row.author_name, row.is_by_name, row.transcriber) == (stranger, "Nora", False, None)
+    assert Person.objects.count() == people
+
+
+@pytest.mark.parametrize("name", ["", "@", "@多人", "小结", "多人", "待定", "长" * 41, "已注销", "\u200b"])
 def test_nobodys_name_signs_nothing(evening, now, name):
     with pytest.raises(ValidationError):
         sign(answer=evening.answer, name=name, version=1, by=evening.host, now=now)

@@ -142,6 +142,30 @@ def test_who_asked_reads_why_it_was_declined_and_nobody_else_finds_it(room, now)
     assert client.get(f"/api/v1/questions/{room.second.public_id}/").status_code == 404
 
 
+def test_what_waits_is_offered_the_question_that_is_most_like_it(room):
+    questions.ask(
+        episode=room.week.episode, body="显存怎么估算比较准？", by=room.who["路人"], now=room.first.created_at
+    )
+    stamp = {"episode": room.week.episode, "part": "online", "is_anonymous": True, "review": Review.WAITING}
+    stamp |= {"created_at": room.first.created_at, "changed_at": room.first.created_at}
+    bodies = ("估算显存有什么准的办法", "完全是另一回事")
+    like, unlike = [
+        Question.objects.create(body=body, body_html=body, serial=9 + n, position=9 + n, deleted_at=stamp["created_at"],
+                                **stamp)
+        for n, body in enumerate(bodies)
+    ]  # fmt: skip
+    client = room.by("主持")
+    page = text(client.get("/episodes/021/questions/"))
+    like_select, unlike_select = (
+        page[page.index(f'<select id="into-{row.pk}"') :].partition("</select>")[0] for row in (like, unlike)
+    )
+    assert '<option value="021-3" selected>' in like_select
+    assert "selected" not in unlike_select
+    assert ' name="into" required><option value="">' in unlike_select
+    assert "请选另一个问题" in text(act(client, unlike, merge="1", into=""))
+    assert "021-10 已放行" in text(act(client, unlike, approve="1"))
+
+
 def test_a_report_stands_in_the_queue_until_it_is_seen_to(room):
     act(room.by("路人"), room.first, report="1", reason="像广告")
     act(room.by("路人"), room.first, report="1", reason="像广告", answer=room.answer.pk)

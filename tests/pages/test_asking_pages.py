@@ -9,6 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from members.actions.invitations import invite
+from members.actors import SYSTEM
 from talks.actions.questions import answer
 from talks.models import AskingRules, Question, QuestionVote, Review
 from talks.return_codes import read_code
@@ -55,6 +57,17 @@ def test_a_visitor_asks_anonymously_and_gets_six_words(client, site):
     assert client.get("/q/021-3/").status_code == 404
     for address in ("/", ASK, "/episodes/021/", "/feeds/questions.atom", "/api/v1/questions/", "/episodes/021.json"):
         assert "完全新的一问" not in text_of(client.get(address)), address
+
+
+def test_the_number_of_what_waits_says_that_it_waits_and_no_more(client, site):
+    sends(client, "谁也不该看到的一问？")
+    reply = client.get("/q/021-3/")
+    assert reply.status_code == 404
+    assert "这个问题在等主持人放行" in text_of(reply)
+    assert "谁也不该" not in text_of(reply)
+    for review in (Review.DECLINED, Review.HIDDEN):
+        Question.objects.filter(is_anonymous=True).update(review=review)
+        assert "等主持人放行" not in text_of(client.get("/q/021-3/"))
 
 
 def test_sent_again_it_is_the_same_question_and_code(client, site):
@@ -183,6 +196,32 @@ def test_a_vote_instead_of_a_question(client, site):
     assert client.post("/q/020-2/unvote/", {"next": "/episodes/020/ask/#q2"})["Location"] == "/episodes/020/ask/#q2"
     assert not QuestionVote.objects.exists()
     assert client.post("/q/020-2/vote/", {"next": "https://evil.example/"})["Location"] == "/q/020-2/"
+
+
+def test_a_vote_while_another_question_is_written_leads_back_and_says_so(client, site):
+    said = text_of(client.post(SIMILAR, {"body": "词表多大合适，中文的"}))
+    assert f'name="next" value="{ASK}"' in said
+    assert re.search('name="also" value="1" formaction="/q/[0-9]+-[0-9]+/vote/"', said)
+    reply = client.post("/q/020-2/vote/", {**ANONYMOUS, "body": "词表多大合适，中文的", "next": ASK, "also": "1"})
+    assert reply["Location"] == ASK
+    assert "sessionid" not in reply.cookies
+    page = text_of(client.get(ASK))
+    assert "已记下：你也想问 020-2" in page
+    assert '<a href="/q/020-2/">' in page[page.index("已记下") : page.index("已记下") + 120]
+
+
+def test_who_asks_by_name_is_not_told_to_wait(client, site, member):
+    waits = "不登录的提问，主持人放行后大家才看得到"
+    assert waits in text_of(client.get(ASK))
+    row = invite(purpose="ask", target="021", by=SYSTEM, now=timezone.now())
+    for come_in in (
+        lambda: client.post(f"/go/{row.key}/", {"name": "老王"}),
+        lambda: client.force_login(member.user),
+    ):
+        come_in()
+        page = text_of(client.get(ASK))
+        assert waits not in page
+        assert "匿名提的问题，主持人放行后大家才看得到" in page
 
 
 def test_looking_and_taking_back_set_no_cookie(client, site):

@@ -31,6 +31,16 @@ def test_what_is_read_is_shown_and_nothing_stored(client, room, member):
     assert not Question.objects.filter(part="group", episode=room.episode).exists()
 
 
+def test_an_answer_that_only_thanks_is_shown_and_not_ticked(client, room, member):
+    client.force_login(member.user)
+    log = "生人: 请问显存怎么估算？\n小满: 按层数\n路过: 谢谢！辛苦各位老师了\n"
+    page = client.post(PAGE, {"text": log}).content.decode()
+    assert 'value="0.0" checked' in page
+    assert 'value="0.1"' in page
+    assert 'value="0.1" checked' not in page
+    assert "辛苦各位老师了" in page
+
+
 def test_what_is_ticked_is_stored_once(client, room, member):
     client.force_login(member.user)
     sent = {"act": "store", "text": LOG, "take": ["0", "0.0"]}

@@ -267,7 +267,9 @@ def test_votes_answers_and_credit_follow_a_merge_and_come_back_exactly(room, now
     carry = carries.carry(question=room.second, episode=room.week.following, by=room.boss, now=now)
     before = votes(), sorted(Answer.objects.values_list("pk", "question_id", "position"))
     question_merges.merge(question=room.second, into=room.first, by=who["主持"], now=now)
-    assert QuestionVote.objects.filter(question=room.first).count() == 4
+    first = QuestionVote.objects.filter(question=room.first)
+    assert first.count() == 5
+    assert first.filter(person=who["Nora"]).exists()  # who asked the one wants the other answered
     assert fresh(said).question_id == room.first.pk
     assert fresh(carry).question_id == room.first.pk
     told = Notification.objects.get(person=who["Nora"], kind="question_merge")
@@ -281,6 +283,22 @@ def test_votes_answers_and_credit_follow_a_merge_and_come_back_exactly(room, now
         None,
         None,
     )
+
+
+def test_who_asked_counts_once_and_a_mere_name_or_the_same_asker_not(room, now):
+    by, nora = room.who["主持"], room.who["Nora"]
+    assert room.second.asker == nora
+    own = vote(room.first, now, nora)
+    question_merges.merge(question=room.second, into=room.first, by=by, now=now)
+    assert votes() == [(own.pk, room.first.pk)]
+    question_merges.unmerge(question=fresh(room.second), by=by, now=now)
+    assert votes() == [(own.pk, room.first.pk)]
+    own.delete()
+    for change in ({"is_by_name": True}, {"is_by_name": False, "asker": room.first.asker}):
+        Question.objects.filter(pk=room.second.pk).update(**change)
+        question_merges.merge(question=fresh(room.second), into=room.first, by=by, now=now)
+        assert votes() == []
+        question_merges.unmerge(question=fresh(room.second), by=by, now=now)
 
 
 def test_a_merge_is_refused_where_it_would_lose_something(room, now):

@@ -67,6 +67,27 @@ def feishu_beside(messages):
     return "".join(f"{who} {at.year}年{at.month}月{at.day}日 {at:%H:%M}\n{text}\n" for who, at, text in messages)
 
 
+def wechat_short(messages):
+    return "".join(f"{who} {at:%m-%d %H:%M}\n{text}\n" for who, at, text in messages)
+
+
+def wechat_slash(messages):
+    return "".join(f"{who}  {at.month}/{at.day} {at:%H:%M}\n{text}\n" for who, at, text in messages)
+
+
+def wechat_days(messages):
+    days = ("昨天", "星期三", "周四", "今天")
+    return "".join(f"{who} {days[at.day % 4]} {at:%H:%M}\n{text}\n" for who, at, text in messages)
+
+
+def short_before(messages):
+    return "".join(f"{at:%m-%d %H:%M:%S} {who}\n{text}\n" for who, at, text in messages)
+
+
+def dashes(messages):
+    return "".join(f"{who} {at:%Y-%m-%d %H:%M}\n{text}\n" for who, at, text in messages)
+
+
 def plain(messages):
     return "".join(f"{who}: {text}\n" for who, _at, text in messages)
 
@@ -83,6 +104,11 @@ WAYS = {
     qq_export: "second",
     feishu: "clock",
     feishu_beside: "minute",
+    wechat_short: "clock",
+    wechat_slash: "clock",
+    wechat_days: "clock",
+    short_before: "seconds of a clock",
+    dashes: "minute",
     plain: None,
     plain_wide: None,
 }

@@ -1,11 +1,12 @@
 """Chat logs: every message with its speaker and its time, and the questions a host would collect of them."""
 
 import random
+from datetime import datetime, time
 
 import pytest
 
 from talks.documents.chat import read_chat
-from talks.documents.chat_questions import is_question, propose
+from talks.documents.chat_questions import is_question, is_small_talk, propose
 from tests.talks.documents.made_chats import NAMES, WAYS, made
 
 
@@ -23,6 +24,8 @@ def test_every_message_has_its_speaker_and_its_time(way, seed):
             assert [each.at for each in log.messages] == [at.replace(second=0) for at in times]
         case "clock":
             assert [each.clock for each in log.messages] == [at.replace(second=0).time() for at in times]
+        case "seconds of a clock":
+            assert [each.clock for each in log.messages] == [at.time() for at in times]
         case _:
             assert [(each.at, each.clock) for each in log.messages] == [(None, None)] * len(messages)
     assert set(log.speakers) <= set(NAMES)
@@ -76,6 +79,44 @@ def test_half_an_hour_later_one_talks_of_something_else():
     proposal = propose(read_chat(text))
     assert [each.answers for each in proposal.questions] == [[]]
     assert [(each.speaker, each.text) for each in proposal.left_over] == [("小满", "大家开会了")]
+
+
+@pytest.mark.parametrize(
+    "day", ["11-26", "11/26", "1/6", "11月26日", "2026-11-26", "2026/11/26", "昨天", "星期四", "周四", "11-26 周四"]
+)
+def test_a_date_before_the_time_is_no_part_of_the_name(day):
+    log = read_chat(f"青禾 {day} 21:03\n请问显存怎么估算？\n小满 {day} 21:04\n按层数乘\n")
+    assert [(each.speaker, each.text) for each in log.messages] == [
+        ("青禾", "请问显存怎么估算？"),
+        ("小满", "按层数乘"),
+    ]
+    assert log.messages[0].clock == time(21, 3)
+
+
+def test_whoever_thanks_on_and_on_is_read_at_once():
+    assert asked(f"阿岚: 请问显存怎么估算？\n小满: {'谢' * 60}丙\n")[0][2] == [("小满", "谢" * 60 + "丙")]
+
+
+def test_a_short_date_takes_the_year_that_the_log_says():
+    log = read_chat("以下是 2026-11-26 的聊天记录\n青禾 11-26 21:03\n大家好\n小满 11-26 21:04\n来了\n")
+    assert log.messages[0].at == datetime(2026, 11, 26, 21, 3)  # noqa: DTZ001 - a log says no zone
+
+
+@pytest.mark.parametrize(
+    ("text", "is_small"),
+    [
+        ("谢谢！辛苦各位老师了", True),
+        ("谢谢！我回去试试", True),
+        ("大家晚上好～", True),
+        ("晚安，下次见", True),
+        ("谢谢，其实要乘 2", False),
+        ("按层数乘", False),
+        ("谢" * 60 + "丙", False),
+        ("", False),
+    ],
+)
+def test_thanks_and_greetings_are_small_talk(text, is_small):
+    assert is_small_talk(text) is is_small
 
 
 @pytest.mark.parametrize(
