@@ -17,6 +17,7 @@ from members.actions import people
 from members.actions.events import event_of
 from members.actors import Actor
 from members.models import Row
+from members.names import is_reserved
 from talks.actions.batch import Batch, Html
 from talks.actions.elsewhere import Elsewhere, Key
 from talks.actions.questions import next_serial, serials_of
@@ -64,7 +65,8 @@ def names_in(rows: list[FlatRow]) -> list[str]:
     for row in rows:
         for key in NAME_LISTS:
             names += row.values.get(key, [])
-        names += [row.values[key] for key in ("asker", "author") if row.kind != "item" and row.values.get(key)]
+        written = [row.values.get(key) for key in ("asker", "author") if row.kind != "item"]
+        names += [name for name in written if name and not is_reserved(name)]  # words signed so are nobody's
     return list(dict.fromkeys(names))
 
 
