@@ -90,3 +90,16 @@ def test_no_restore_changes_who_signed(room, now):
     history.restore_episode(episode=fresh(room), event=asked, typed=room.episode.code, by=room.by, now=now)
     row = Question.objects.get(pk=question.pk)
     assert (row.asker, row.asker_name, row.is_anonymous, row.is_by_name) == (member, "揭名", False, False)
+
+
+def test_events_give_nobody_the_words_of_what_was_withdrawn(room, now):
+    question, held = ask(room, now, is_reviewed=False)
+    asked, client = last(), Client()
+    client.force_login(login("组织", now, role=Role.ORGANIZER).user)
+    addresses = ("/api/v1/events/?page_size=100", f"/api/v1/events/{asked}/")
+    assert all("海象" in client.get(address).content.decode() for address in addresses)
+    returns.withdraw(held=held, now=now)
+    for address in addresses:
+        assert "海象" not in client.get(address).content.decode()
+    assert client.get(addresses[1]).json()["verb"] == "ask"
+    assert "四比特够用吗？" in client.get(addresses[0]).content.decode()
