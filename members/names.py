@@ -38,6 +38,8 @@ _SIMPLE = str.maketrans(dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True)))
 _SUFFIXES = ("智能", "ai", "agi", "llm")
 
 
+# What the record signs with itself: under an answer it makes the answer a summary (talks.documents.vocabulary).
+RESERVED = ("小结",)
 # What is drawn as nothing: Default_Ignorable_Code_Point of the Unicode Character Database.
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -97,6 +99,11 @@ def looks(name: str) -> set[str]:
     Both, since a letter may look Latin as a capital only: a name all in another script still equals itself.
     """
     return {folded(name), folded(_plain(name).translate(_LATIN))}
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a name reads like one that the record keeps for itself."""
+    return bool(looks(name) & {folded(each) for each in RESERVED})
 
 
 def stem(name: str) -> str:

@@ -34,8 +34,22 @@ def clock(seconds: int, *, with_hours: bool = False) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours or with_hours else f"{minutes:02d}:{rest:02d}"
 
 
+def can_be_read(url: str) -> bool:
+    """Whether an address has parts: http://[x has none."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return False
+    return True
+
+
 def link_at(url: str, seconds: int) -> str:
-    """Return an address that begins at a second: `t` for Bilibili and YouTube, `#t=` (a media fragment) for others."""
+    """Return an address that begins at a second: `t` for Bilibili and YouTube, `#t=` (a media fragment) for others.
+
+    One that cannot be read, as documents may have it, stays as it is.
+    """
+    if not can_be_read(url):
+        return url
     parts = urlsplit(url)
     if not _is_of(url, BILIBILI + YOUTUBE):
         return urlunsplit(parts._replace(fragment=f"t={seconds}"))

@@ -118,8 +118,9 @@
       write([{ ...row, tried: true }, ...read().slice(1)]);
       return renew();
     }
-    write(read().slice(1)); // another page's rows come behind this one
-    if (reply.redirected && reply.url.includes("/accounts/login")) { location.assign(reply.url); return false; }
+    const isOut = reply.redirected && reply.url.includes("/accounts/login");
+    if (!isOut || !words.account) write(read().slice(1)); // another page's rows come behind this one
+    if (isOut) { location.assign(reply.url); return false; } // of an account it waits here, and goes after the sign-in
     const parsed = page ? new DOMParser().parseFromString(page, "text/html") : null;
     const bad = parsed?.querySelector(".page-messages .message-bad, .error-summary p, [role=alert] strong");
     const taken = parsed?.querySelector("[data-taken]"); // the page says so itself, with what it says only once

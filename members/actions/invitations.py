@@ -18,7 +18,7 @@ from members.actions.events import record
 from members.actions.people import COLLECTIVES, ERASED, anew, free_handle, give_person, save_new
 from members.actors import Actor
 from members.models import Alias, Guest, Invitation, Person, Purpose, User
-from members.names import looks, seen
+from members.names import RESERVED, is_reserved, looks, seen
 from members.rules import StateRefusal, check_text, invalid, is_organizer, is_system, may_invite, may_revoke, require
 
 NAME_LIMIT = 40
@@ -249,13 +249,15 @@ def _named(name: str, *, now: datetime) -> Person:
 def check_name(name: str, *, limit: int) -> None:
     """Raise ValidationError for what cannot stand as a name of one person."""
     check_text(name, field="name", limit=limit, required=True)
-    if not seen(name).strip():
+    if not seen(name).replace("\u2800", "").strip():  # a braille cell without dots
         raise invalid("name", _("Write something first."), "required")
     if name != " ".join(name.split()):
         message = _("A name stands on one line, without white space around it.")
         raise invalid("name", message, "invalid")
     if name == ERASED:
         raise invalid("name", _("This stands for those who have left; choose another name."), "taken")
+    if is_reserved(name):
+        raise invalid("name", _("The record signs its summaries so; choose another name."), "taken")
 
 
 def refuse_taken(name: str, *, but: Person | None = None) -> None:
@@ -293,5 +295,5 @@ def _known(*, but: Person | None) -> dict[str, str | None]:
     theirs = aliases.exclude(free).values_list("name", flat=True)
     logins = User.objects.exclude(person=own).values_list("username", flat=True)
     shown = Person.objects.exclude(user=None).exclude(pk__in=[own]).values_list("name", flat=True)
-    others = (*theirs, *logins, *shown, ERASED, *COLLECTIVES)
+    others = (*theirs, *logins, *shown, ERASED, *COLLECTIVES, *RESERVED)
     return found | {each: None for name in others for each in looks(name)}

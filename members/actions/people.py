@@ -15,6 +15,7 @@ from markup import html
 from members.actions.events import event_of, record, record_all
 from members.actors import Actor
 from members.models import Alias, Person, Role, User
+from members.names import is_reserved
 from members.rules import check_text, invalid, is_organizer, is_system, require
 
 T = TypeVar("T")
@@ -121,6 +122,8 @@ def create_user(
     if role not in Role.values:
         raise invalid("role", _("Unknown role."), "unknown")
     check_text(username, field="username", limit=80, required=True)
+    if is_reserved(username):
+        raise invalid("username", _("The record signs its summaries so; choose another name."), "taken")
     user = User(username=User.normalize_username(username), role=role, is_staff=role == Role.ORGANIZER)
     user.is_superuser = role == Role.ORGANIZER
     user.clean_fields(exclude=["password"])

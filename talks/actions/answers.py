@@ -13,11 +13,11 @@ from members.actions.notifications import notify
 from members.actions.people import find_or_name
 from members.actors import Actor
 from members.models import Person
+from members.names import is_reserved
 from members.rules import StateRefusal, check_text, invalid, may_write, require
 from talks.actions.item_rows import check_version
 from talks.actions.question_rows import episode_of, locked, note, save, standing
 from talks.documents.people import is_placeholder
-from talks.documents.vocabulary import SUMMARY
 from talks.models import Answer, Question
 from talks.rules import NAME_LIMIT, has_written
 from talks.telling import excerpt
@@ -29,7 +29,7 @@ def check_author(name: str, *, field: str = "author") -> str:
     """Return the name of whose words are written down, on one line; "" for one's own. Raises ValidationError."""
     name = " ".join(check_text(name, field=field, limit=NAME_LIMIT).split())
     bare = name.lstrip("@＠ ")
-    if name and (not bare or bare == SUMMARY or is_placeholder(bare)):
+    if name and (not bare or is_reserved(bare) or is_placeholder(bare)):
         raise invalid(field, _("This is nobody's name."), "invalid")
     return name
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from members.actions.events import hour_of, record
 from members.actions.invitations import check_name, refuse_taken
 from members.actors import ANONYMOUS, Actor
+from members.names import folded, looks
 from members.rules import StateRefusal, check_text, invalid, require
 from talks import return_codes
 from talks.actions.html import Html, rendered
@@ -119,7 +120,7 @@ def _asked_before(code: str) -> Asked | None:
 def check_guest_name(name: str) -> None:
     """Raise ValidationError for a name under which a visitor may not ask: one of somebody, of nobody, or an office."""
     check_name(name, limit=GUEST_NAME_LIMIT)
-    if is_placeholder(name) or name.casefold() in OFFICES:
+    if is_placeholder(name) or looks(name) & {folded(each) for each in OFFICES}:
         raise invalid("name", _("This names nobody. Write what you are called here, or ask anonymously."), "nobody")
     refuse_taken(name)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -45,7 +45,8 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
 
     Names of the alias book are signed with; whom it does not know, and who wishes so, is 群友; who wishes to be left
     out is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
-    the same words is left as it is, so that the same log comes in twice and changes nothing. Raises PermissionDenied,
+    the same words is left as it is, so that the same log comes in twice and changes nothing; also one that is under
+    review or withdrawn, with what was answered to it, for a log shows nothing that is not to be shown. Raises PermissionDenied,
     Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
@@ -79,7 +80,8 @@ def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: dat
     """Take in one question that somebody asked in the chat group, for a robot there; the same words again are the same
     question. It is read like a line of a log: a name of the alias book is credited and earns nothing.
 
-    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out.
+    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out, (`under_review`) for words that
+    stand there and are not shown.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
     check_text(asker_name, field="asker_name", limit=NAME_LIMIT, required=True)
@@ -90,7 +92,10 @@ def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: dat
     if stored.questions:
         return stored.questions[0]
     standing = Question.objects.filter(episode=episode, deleted_at=None).order_by("pk")
-    return next(row for row in standing if row.body.strip() == asked.body)
+    known = next((row for row in standing if row.body.strip() == asked.body), None)
+    if known is None:
+        raise StateRefusal(_("Whether it is shown is decided in the queue."), code="under_review")
+    return known
 
 
 def _as_wished(asked: Sequence[Asked]) -> list[Asked]:
@@ -126,14 +131,20 @@ class _Store:
         self.position = there.aggregate(last=Max("position"))["last"] or 0
         self.taken = serials_of(episode)
         self.standing = {row.body.strip(): row for row in there.filter(deleted_at=None).order_by("-pk")}
+        hidden = (there.under_review(), there.withdrawn())
+        self.hidden = {body.strip() for rows in hidden for body in rows.values_list("body", flat=True)}
 
     def take(self, asked: Asked) -> None:
         question = self.standing.get(asked.body.strip())
+        if question is None and asked.body.strip() in self.hidden:
+            self.known += 1 + len(asked.answers)
+            return
         if question is None:
             question = self._ask(asked)
         else:
             self.known += 1
-        said = {row.body.strip() for row in Answer.objects.filter(question=question, deleted_at=None)}
+        there = Answer.objects.filter(Q(deleted_at=None) | ~Q(review=""), question=question)
+        said = {row.body.strip() for row in there}
         last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"] or 0
         for told in asked.answers:
             if told.body.strip() in said:

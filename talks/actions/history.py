@@ -58,14 +58,18 @@ from talks.rules import (
 from talks.states import KIND_OF, State, fields_of, homes_of_states, states_of
 
 # What a restore leaves as it is, whatever it was: the life of an evening, and what was given once.
-LEFT_ALONE = {"episode": ("kind", "number", "code", "state", "template")}
+LEFT_ALONE = {
+    "episode": ("kind", "number", "code", "state", "template"),
+    # Who signed: whoever put their name to a question, or asked anonymously, decides that alone.
+    "question": ("asker", "asker_name", "is_anonymous", "is_by_name"),
+}
 BEFORE = (EpisodeState.DRAFT, EpisodeState.COLLECTING, EpisodeState.LOCKED)
 DATES = ("starts_at", "locks_at", "time_text")
 # What belongs to the evening and not to the row: only a restore of the whole brings it back.
 OF_THE_WHOLE = {"section": ("degraded_at",), "question": ("settled", "settled_reason"), "answer": ("is_accepted",)}
 # What is shown is decided in the queue, and no restore decides otherwise.
 REVIEWED = ("review", "review_reason", "merged_into", "deleted_at")
-SIGNED = {"asker_name", "author_name", "transcriber_name"}
+SIGNED = {"author_name", "transcriber_name"}
 # What a nominator may bring back of their own, while it is only nominated.
 OWN = {"title", "url", "url_key", "body", "deleted_at", "credits", "papers"}
 
@@ -110,14 +114,14 @@ def _one(row: Row, of: Any, event: int | None, version: int | None, reason: str,
         found = find_row(*own)
         if found is None:
             raise Http404
-        _refuse_reviewed(found, of(found)[own])
+        _refuse_hidden(found, of(found)[own])
         wanted = _left_alone(of(found), load(ahead), is_whole=False, now=now)
         rows = load(wanted)
         now_there = states_of([rows[own]])[rows[own]]
-        check_version(rows[own], version, yours=wanted[own] or {}, theirs=now_there)
         changes = differing(wanted, rows)
         for key, (there, target) in {own: (now_there, wanted[own]), **changes}.items():
             _permit(rows[key], there, target, by=by, now=now)
+        check_version(rows[own], version, yours=wanted[own] or {}, theirs=now_there)  # says the words: to who may
         if own not in changes:
             return rows[own]
         verb = "restore_row" if event is not None else "bring_back"
@@ -186,6 +190,8 @@ def _left_alone(
     where the one it had is over by now."""
     found: dict[Key, State | None] = {}
     missing = load(key for key in wanted if key not in rows)
+    questions = [row for row in (*rows.values(), *missing.values()) if isinstance(row, Question)]
+    withdrawn = set(Question.objects.withdrawn().filter(episode__in={row.episode_id for row in questions}))
     for key, state in wanted.items():
         row = rows.get(key) or missing.get(key)
         names = [*LEFT_ALONE.get(key[0], ()), *(() if is_whole else OF_THE_WHOLE.get(key[0], ()))]
@@ -194,7 +200,7 @@ def _left_alone(
             if isinstance(row, Episode) and row.state in BEFORE and _is_over(state["starts_at"], now):
                 names += DATES
             state = {**state, **{name: there[name] for name in names}}
-        if isinstance(row, Question | Answer) and (row.review or (state or {}).get("review")):
+        if isinstance(row, Question | Answer) and (row.review or (state or {}).get("review") or row in withdrawn):
             if state is None:
                 continue
             state = {**state, **{name: value for name, value in fields_of(row).items() if name in REVIEWED}}
@@ -206,8 +212,11 @@ def _left_alone(
     return found
 
 
-def _refuse_reviewed(row: Row, target: State | None) -> None:
-    """Raise StateRefusal for what is not shown, before anything is said about its words."""
+def _refuse_hidden(row: Row, target: State | None) -> None:
+    """Raise StateRefusal for what is not shown, before anything is said about its words; Http404 for what its asker
+    withdrew: only the code brings it back."""
+    if isinstance(row, Question) and Question.objects.withdrawn().filter(pk=row.pk).exists():
+        raise Http404
     if isinstance(row, Question | Answer) and (row.review or (target or {}).get("review")):
         raise StateRefusal(_("Whether it is shown is decided in the queue."), code="under_review")
 

@@ -294,6 +294,9 @@ def _problems_of(read: Read, outcome: Outcome) -> list[dict[str, Any]]:
     for text in outcome.gone:
         message = about(_("No longer in the file; it stays here, marked."), text)
         found.append({"line": None, "code": "gone", "message": message})
+    for text in outcome.hidden:
+        message = about(_("Under review or withdrawn here; it was left out."), text)
+        found.append({"line": None, "code": "hidden", "message": message})
     return found
 
 

@@ -18,7 +18,7 @@ from talks.actions.item_rows import check_version
 from talks.actions.keeping import keep
 from talks.documents import facts
 from talks.models import Cue, Episode, Recording
-from talks.recordings import beginning, seconds_of
+from talks.recordings import beginning, can_be_read, seconds_of
 from talks.rules import TITLE_LIMIT, URL_LIMIT, may_wrap_up
 
 FIELDS = ("title", "url", "platform", "offset_seconds", "late_seconds")
@@ -117,7 +117,8 @@ def _read(title: str, url: str) -> Any:
     url, title = url.strip(), " ".join(title.split())
     check_text(url, field="url", limit=URL_LIMIT, required=True)
     check_text(title, field="title", limit=TITLE_LIMIT)
-    if not (url.startswith(("http://", "https://")) and links.is_safe_href(url)) or any(char.isspace() for char in url):
+    is_link = url.startswith(("http://", "https://")) and links.is_safe_href(url) and can_be_read(url)
+    if not is_link or any(char.isspace() for char in url):
         raise invalid("url", _("An address begins with https:// or http://: %(url)s") % {"url": url[:80]}, "invalid")
     return facts.recording(title, url)
 

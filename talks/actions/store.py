@@ -17,13 +17,14 @@ from members.actions import people
 from members.actions.events import event_of
 from members.actors import Actor
 from members.models import Row
+from members.names import is_reserved
 from talks.actions.batch import Batch, Html
 from talks.actions.elsewhere import Elsewhere, Key
 from talks.actions.questions import next_serial, serials_of
 from talks.documents import flat, matching
 from talks.documents.flat import FlatRow
 from talks.export import KINDS, Stored, rows_of
-from talks.models import Episode, ImportedRow, Question
+from talks.models import Answer, Episode, ImportedRow, Question
 
 NAME_LISTS = ("hosts", "editors", "leads", "contributors")
 
@@ -42,13 +43,14 @@ class Conflict:
 class Outcome:
     """What storing a document did, and which rows now stand apart from it: `gone` are all the file does not have.
 
-    `rows` are those that were written, for the act to keep.
+    `rows` are those that were written, for the act to keep; `hidden` is what was left out, as it is not shown here.
     """
 
     made: int = 0
     changed: int = 0
     moved: int = 0
     gone: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
 
@@ -63,7 +65,8 @@ def names_in(rows: list[FlatRow]) -> list[str]:
     for row in rows:
         for key in NAME_LISTS:
             names += row.values.get(key, [])
-        names += [row.values[key] for key in ("asker", "author") if row.kind != "item" and row.values.get(key)]
+        written = [row.values.get(key) for key in ("asker", "author") if row.kind != "item"]
+        names += [name for name in written if name and not is_reserved(name)]  # words signed so are nobody's
     return list(dict.fromkeys(names))
 
 
@@ -90,6 +93,7 @@ class _Store:
         self.stored = rows_of(episode, everything=True)
         self.imported = {(made.kind, made.row_id): made for made in ImportedRow.objects.filter(episode=episode)}
         self.elsewhere = Elsewhere(self.imported, self.stored)
+        self.hidden = _hidden_in(episode, self.stored)
         self.standing: dict[tuple[int | None, str], list[int]] = {}
         for index, stored in enumerate(self.stored):
             self.standing.setdefault((stored.flat.parent, stored.flat.kind), []).append(index)
@@ -134,7 +138,7 @@ class _Store:
         for place, index in enumerate(new):
             found = pairs[place]
             known = mine[found] if found is not None else self._equal(others, values[place])
-            if known is None and self._is_elsewhere(index, depth=depth):
+            if known is None and (self._is_elsewhere(index, depth=depth) or self._is_hidden(index)):
                 continue
             self._settle(index, None if known is None else self.stored[known], depth=depth)
             order.append(self.made[index])
@@ -162,6 +166,17 @@ class _Store:
         if key is not None:
             self._leave_away(index, key)
         return key is not None
+
+    def _is_hidden(self, index: int) -> bool:
+        """Whether a row of the file says what stands here and is not shown: it stays so, with all below it."""
+        row = self.rows[index]
+        if row.kind not in ("question", "answer"):
+            return False
+        parent = self.made[row.parent or 0].pk if row.kind == "answer" else None
+        is_hidden = (row.kind, parent, row.values["body"].strip()) in self.hidden
+        if is_hidden:
+            self.outcome.hidden.append(_text(self.rows, index)[:200])
+        return is_hidden
 
     def _leave_away(self, index: int, key: Key) -> None:
         """Keep a row that stands in another episode; report what the file says otherwise, of those below it, too."""
@@ -328,6 +343,18 @@ class _Store:
                 self._note(mark)
             if stored.row.deleted_at is None:
                 self.outcome.gone.append(matching.text_of(stored.flat.values)[:200] or stored.flat.kind)
+
+
+def _hidden_in(episode: Episode, stored: list[Stored]) -> set[tuple[str, int | None, str]]:
+    """Return what is under review or withdrawn by its asker: kind, of an answer its question, and words."""
+    withdrawn = set(Question.objects.withdrawn().filter(episode=episode).values_list("pk", flat=True))
+    found: set[tuple[str, int | None, str]] = set()
+    for row in (each.row for each in stored):
+        if isinstance(row, Question) and (row.review or row.pk in withdrawn):
+            found.add(("question", None, row.body.strip()))
+        if isinstance(row, Answer) and row.review:
+            found.add(("answer", row.question_id, row.body.strip()))
+    return found
 
 
 def key_of(url: str | None) -> str:

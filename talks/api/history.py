@@ -25,7 +25,7 @@ from talks.acts import Act, Change, acts_with_changes, changes_between
 from talks.api.filters import CodeFilter
 from talks.api.serializers import Text
 from talks.history import acts_in, load
-from talks.models import Episode, KeptRow
+from talks.models import Episode, KeptRow, Question
 from talks.rules import REASON_LIMIT
 from talks.states import HOME, KEPT
 
@@ -53,13 +53,22 @@ class ChangeSerializer(serializers.Serializer[Change]):
 
 
 class EventSerializer(ops.EventSerializer):
-    """An act; `before` and `after` as they were noted are for organizers."""
+    """An act; `before` and `after` as they were noted are for organizers, of a question that its asker withdrew for
+    nobody."""
 
     def to_representation(self, instance: Event) -> dict[str, Any]:
         data = super().to_representation(instance)
         person = person_of(self.context["request"])
         is_theirs = person is not None and is_organizer(person)
-        return data if is_theirs else {**data, "before": None, "after": None}
+        return data if is_theirs and not self._is_withdrawn(instance) else {**data, "before": None, "after": None}
+
+    def _is_withdrawn(self, event: Event) -> bool:
+        if event.target_kind != "question":
+            return False
+        if "withdrawn" not in self.context:  # once for a whole page
+            rows = Question.objects.withdrawn().select_related("episode")
+            self.context["withdrawn"] = {row.public_id for row in rows}
+        return event.target_key in self.context["withdrawn"]
 
 
 class ActSerializer(EventSerializer):

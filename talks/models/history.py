@@ -45,8 +45,7 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
     """Yield the kinds of words with the keys of those that are not shown (or answer such) and that this visitor has no
     part in: they neither wrote them nor see to the questions of the episode."""
     reviewed = (Review.WAITING, Review.DECLINED, Review.HIDDEN)
-    withdrawn = Q(return_code__withdrawn_from__isnull=False, deleted_at__isnull=False)
-    yield "question", _as_keys(Question._base_manager.filter(withdrawn))  # who asked has the code; nobody else
+    yield "question", _as_keys(Question.objects.withdrawn())  # who asked has the code; nobody else
     questions = Question._base_manager.filter(Q(review__in=reviewed) | Q(parent__review__in=reviewed))
     above = Q(question__review__in=reviewed) | Q(question__parent__review__in=reviewed)
     answers = Answer._base_manager.filter(Q(review__in=reviewed) | above)

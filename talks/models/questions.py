@@ -74,6 +74,10 @@ class QuestionQuerySet(models.QuerySet["Question"]):
         """Those that are not shown, for one of these reasons or for any."""
         return self.filter(review__in=kinds) if kinds else self.exclude(review="")
 
+    def withdrawn(self) -> Self:
+        """Those that their asker took out by a return code; the code alone brings them back."""
+        return self.filter(return_code__withdrawn_from__isnull=False, deleted_at__isnull=False)
+
     def unanswered(self) -> Self:
         """Questions nobody has answered yet, and about which nothing was decided."""
         answered = Answer.objects.filter(question=models.OuterRef("pk"), deleted_at=None)

@@ -27,6 +27,10 @@ from talks.views.acting import Outcome, actor, attempt
 from talks.views.board_acts import number
 from talks.views.live import found
 from talks.views.live_rows import log_context
+from talks.views.writing import DRAFT, keep_fields, kept_fields
+
+WORDS = ("question", "answer", "url")
+FIELDS = (*WORDS, "act", "section", "asker", "to", "author")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -37,16 +41,17 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
     episode = found(request, code)
     page = reverse("scribe", args=[episode.code])
     if not isinstance(by, Person):
-        return redirect_to_login(page)
+        return _signed_out(request, page)
     if request.method != "POST" and code != episode.code:
         return redirect("scribe", episode.code, permanent=True)
     sections = list(Section.objects.filter(episode=episode, deleted_at=None).order_by("position", "pk"))
-    wanted = number((request.POST if request.method == "POST" else request.GET).get("section"))
+    kept = kept_fields(request)
+    wanted = number((request.POST if request.method == "POST" else kept or request.GET).get("section"))
     section = next((each for each in sections if each.pk == wanted), None)
     if section is None and wanted:
         raise Http404
     section = section or _section_on_air(episode, sections)
-    outcome, sent = None, {"to": request.GET.get("to", "")}
+    outcome, sent = None, {"to": request.GET.get("to", ""), **kept}
     if request.method == "POST":
         sent = request.POST.dict()
         act = ACTS.get(sent.get("act", ""))
@@ -57,11 +62,23 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
         if outcome.is_done and sent.get("act") == "here":
             return HttpResponse(status=204)
         if outcome.is_done:
+            request.session.pop(DRAFT, None)
             messages.success(request, outcome.said)
             chosen = f"&to={number(sent.get('to'))}" if sent.get("act") == "answer" else ""
             return redirect(f"{page}?section={section.pk}{chosen}" if section is not None else page)
     context = _context(episode, section, sections, by, now) | {"outcome": outcome, "sent": sent}
     return render(request, "talks/scribe.html", context, status=outcome.status if outcome is not None else 200)
+
+
+def _signed_out(request: HttpRequest, page: str) -> HttpResponse:
+    """Show the way to the sign-in page; words that were written wait in the session and are in the form afterwards."""
+    if request.method != "POST" or not any(request.POST.get(name, "").strip() for name in WORDS):
+        return redirect_to_login(page)
+    fields = {name: _text(request.POST.dict(), name) for name in FIELDS if name in request.POST}
+    if (reply := keep_fields(request, fields)) is not None:
+        return reply
+    sentence = _("Too many texts from your network wait for a sign-in. Keep yours somewhere and sign in first.")
+    return render(request, "403.html", {"sentence": sentence}, status=429)
 
 
 def _context(

@@ -42,6 +42,7 @@ def test_places_as_people_write_them(text, second):
         ("https://example.org/v?x=1#old", "https://example.org/v?x=1#t=610"),
         ("https://notbilibili.com/v", "https://notbilibili.com/v#t=610"),
         (f"{BILI}?p=%E4%B8%80", f"{BILI}?p=%E4%B8%80&t=610"),
+        *((url, url) for url in ("http://[x", "https://a]b/", "https://[::1/")),
     ],
 )
 def test_links_begin_at_a_second(url, link):
@@ -85,7 +86,11 @@ def test_an_address_becomes_a_recording_once(evening, recording, now):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "javascript:alert(1)", "bilibili.com/x", "https://a b", "http://", "\u202ehttps://a.b"]
+    "url",
+    [
+        *("", "javascript:alert(1)", "bilibili.com/x", "https://a b", "http://", "\u202ehttps://a.b"),
+        *("http://[x", "https://a]b/", "https://[::1/"),
+    ],
 )
 def test_what_is_no_address_is_refused(evening, now, url):
     with pytest.raises(ValidationError):
@@ -172,6 +177,16 @@ def test_items_and_questions_lead_into_the_video_and_follow_another_place(client
     assert "?t=1500" in page  # the question; the item was before the recording
     assert page.count('class="place"') == 1
     assert "?t=1500" in client.get("/q/021-1/").content.decode()
+
+
+@pytest.mark.parametrize("url", ["http://[x", "https://a]b/", "https://[::1/"])
+def test_pages_stand_whatever_address_a_document_has(client, evening, recording, now, url):
+    acts.align(recording=recording, cue=evening.cues[1], at="15:10", version=1, by=evening.host, now=now)
+    Recording.objects.filter(pk=recording.pk).update(url=url)
+    for page in ("/episodes/021/", "/episodes/021.md", "/episodes/021.zhihu.md", "/q/021-1/"):
+        assert client.get(page).status_code == 200
+    client.force_login(evening.host.user)
+    assert client.get(PAGE).status_code == 200
 
 
 def test_an_evening_nobody_ran_says_so(client, evening, organizer, now):

@@ -8,6 +8,8 @@ from django.core.management import CommandError, call_command
 
 from members.actions import people
 from members.actions.events import record
+from members.actions.invitations import refuse_taken
+from members.actions.names import rename
 from members.actors import ANONYMOUS, SYSTEM
 from members.models import Alias, Event, Person, Role, User
 from members.rules import check_text, is_organizer, may_write
@@ -63,6 +65,17 @@ def test_a_user_with_a_known_name_does_not_take_that_person(now, password):
     user = people.create_user(username="渡口", password=password, role=Role.MEMBER, by=SYSTEM, now=now)
     assert user.person != person
     assert people.find_or_name(["渡口"], by=SYSTEM, now=now)["渡口"] == person
+
+
+@pytest.mark.parametrize("name", ["小结", "小結", "小\u200b结", "小 结", "＠小结", "小\u00ad结", "小\u2800结"])
+def test_nobody_is_called_as_the_record_signs_its_summaries(now, password, organizer, name):
+    with pytest.raises(ValidationError):
+        people.create_user(username=name, password=password, role=Role.MEMBER, by=SYSTEM, now=now)
+    with pytest.raises(ValidationError):
+        rename(person=organizer, name=name, version=organizer.version, by=organizer, now=now)
+    with pytest.raises(ValidationError):
+        refuse_taken(name)
+    assert not Alias.objects.filter(name=name).exists()
 
 
 def test_members_do_not_make_accounts(member, now, password):

@@ -248,6 +248,24 @@ def test_the_list_of_questions_keeps_up_and_an_answer_stays_where_the_last_one_w
     assert f"已记到 {running.question.public_id} 下面" in page
 
 
+def test_a_note_of_a_session_that_ended_is_in_the_form_after_the_sign_in(client, member, running):
+    page, values = "/episodes/021/scribe/", {"question": "问到一半？\r\n第二行", "asker": "渡口"}
+    client.logout()
+    response = client.post(page, {"act": "question", "section": running.news.pk, **values})
+    assert response.status_code == 302
+    assert "/accounts/login" in response["Location"]
+    client.post(page, {"act": "here", "section": running.news.pk})  # a beat has no words and takes none away
+    client.force_login(member.user)
+    shown = client.get(page).text
+    assert "问到一半？\n第二行</textarea>" in shown
+    assert 'value="渡口"' in shown
+    assert f'name="section" value="{running.news.pk}"' in shown
+    assert Question.objects.filter(body__contains="问到一半").count() == 0
+    write(client, "question", running.news, **values)
+    assert Question.objects.get(body__contains="问到一半").asker_name == "渡口"
+    assert "问到一半？\n第二行</textarea>" not in client.get(page).text
+
+
 def test_a_section_has_one_scribe_for_a_minute_and_another_takes_over_knowingly(client, member, stranger, running, now):
     client.force_login(member.user)
     assert write(client, "take", running.news).status_code == 200

@@ -172,7 +172,11 @@ def test_a_guest_asks_under_a_name_and_earns_nothing(asks, moment):
 
 
 @pytest.mark.parametrize(
-    "name", ["大家", "XX", "匿名", "主持人", "Admin", "小满", "小 满", "夜航", "多\u202e行", "两\n行", "长" * 41]
+    "name",
+    [
+        *("大家", "XX", "匿名", "主持人", "Admin", "小满", "小 满", "夜航", "多\u202e行", "两\n行", "长" * 41, "小結"),
+        *("主持\u200b人", "主 持人", "ａｄｍｉｎ", "編輯", "管理員", "ad\u00admin", "主\u2800持人", "\u2800"),
+    ],
 )
 def test_nobody_speaks_in_anothers_name(asks, member, now, name):
     person = Person.objects.create(handle="夜航船", name="夜航船", created_at=now, changed_at=now)

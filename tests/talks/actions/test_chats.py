@@ -8,10 +8,12 @@ from django.core.management import CommandError, call_command
 
 from members.models import Event, Person
 from members.rules import StateRefusal
-from talks.actions.chats import import_chat
+from talks.actions.chats import import_chat, pass_on
+from talks.actions.moderation import hide
+from talks.actions.question_merges import merge
 from talks.documents.chat_questions import Asked, Told
 from talks.export import export
-from talks.models import Answer, Episode, KeptRow, PaperMention, Question
+from talks.models import Answer, Episode, KeptRow, PaperMention, Question, ReturnCode
 from tests.talks.boardroom import boardroom
 
 LOG = """阿岚: 请问显存怎么估算？
@@ -62,6 +64,25 @@ def test_the_same_log_again_changes_nothing_and_more_of_it_is_added(room, member
     more = chat()
     more[1].answers.append(Told("阿岚", "用熟的那个", [6]))
     assert len(import_chat(episode=room.episode, asked=more, by=member, now=now).answers) == 1
+
+
+def test_what_is_not_shown_does_not_come_in_again(room, member, now):
+    stored = import_chat(episode=room.episode, asked=chat(), by=member, now=now)
+    first, second = stored.questions
+    said = Answer.objects.select_related("question__episode").get(body="按层数")
+    hide(row=said, by=member, now=now)
+    merge(question=second, into=first, by=member, now=now)
+    again = import_chat(episode=room.episode, asked=chat(), by=member, now=now)
+    assert (again.questions, again.answers, again.known) == ([], [], 4)
+    hide(row=Question.objects.get(pk=first.pk), by=member, now=now)
+    again = import_chat(episode=room.episode, asked=chat(), by=member, now=now)
+    assert (again.questions, again.answers, again.known) == ([], [], 4)
+    with pytest.raises(StateRefusal) as refusal:
+        pass_on(episode=room.episode, asker_name="谁", body=first.body, by=member, now=now)
+    assert refusal.value.code == "under_review"
+    Question.objects.filter(pk=first.pk).update(review="")
+    ReturnCode.objects.create(question=first, digest="d", withdrawn_from="")
+    assert import_chat(episode=room.episode, asked=chat(), by=member, now=now).known == 4
 
 
 def test_who_may(room, stranger, organizer, now):

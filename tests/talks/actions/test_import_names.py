@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 
 from members.actions.people import create_user
 from members.actors import SYSTEM
-from members.models import Alias, Role
+from members.models import Alias, Person, Role
 from talks import rules
 from talks.actions import claims, hosting, questions
 from talks.actions.imports import import_file
@@ -112,3 +112,14 @@ def test_other_words_of_the_file_make_nobody_an_author_and_unmake_none(take, fut
     take(future)
     question.refresh_from_db()
     assert (question.body, question.asker, question.is_by_name) == ("四比特够吗？", mallory, False)
+
+
+def test_words_that_are_signed_as_a_summary_are_nobodys(take, make):
+    value = make.document()
+    value["questions"][0]["answers"] = [
+        {**value["questions"][0]["answers"][0], "author": name, "body": f"第 {n} 句"}
+        for n, name in enumerate(("小结", "小結", "渡口"))
+    ]
+    take(value)
+    assert not Person.objects.filter(name__in=["小结", "小結"]).exists()
+    assert model.to_json(document_of(Episode.objects.get(code="120"))) == value

@@ -57,7 +57,7 @@ def test_an_answer_is_signed_by_who_gave_it_and_names_who_wrote_it_down(room, me
     assert Answer.objects.filter(question=room.question).count() == 3
 
 
-@pytest.mark.parametrize("name", ["@没有这个人", "小结", "大家"])
+@pytest.mark.parametrize("name", ["@没有这个人", "小结", "小結", "小\u200b结", "大家"])
 def test_nobodys_name_signs_nothing(room, member, now, name):
     with pytest.raises(ValidationError):
         note_answer(question=room.question, author_name=name, body="不算。", by=member, now=now)
