@@ -55,7 +55,7 @@ def drive(name, **environ):
 @pytest.mark.proof
 def test_a_full_house_with_sqlite():
     with tempfile.TemporaryDirectory() as folder:
-        drive("SQLite", DATABASE_URL=f"sqlite:///{folder}/db.sqlite3")
+        drive("SQLite", WEB_WORKERS="2", DATABASE_URL=f"sqlite:///{folder}/db.sqlite3")
 
 
 @pytest.mark.proof
