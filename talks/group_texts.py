@@ -25,6 +25,7 @@ KINDS = {
     "preview": gettext_lazy("announcing"),
     "moved": gettext_lazy("moving"),
     "rescue": gettext_lazy("rescuing"),
+    "on_air": gettext_lazy("on the air"),
     "thanks": gettext_lazy("thanking"),
 }
 
@@ -70,14 +71,15 @@ def group_text(kind: str, facts: Facts) -> str:
 
 def offered(facts: Facts) -> list[str]:
     """Return the kinds that have something to say now: nobody announces what is over or moves what was not moved."""
-    is_over = facts.episode.state in ("wrapup", "published")
+    is_over, is_live = facts.episode.state in ("wrapup", "published"), facts.episode.state == "live"
     return [
         kind
         for kind, fits in {
-            "recruit": not is_over and bool(facts.waiting or _open_roles(facts)),
-            "preview": not is_over,
-            "moved": not is_over and facts.moved is not None,
+            "recruit": not (is_over or is_live) and bool(facts.waiting or _open_roles(facts)),
+            "preview": not (is_over or is_live),
+            "moved": not (is_over or is_live) and facts.moved is not None,
             "rescue": facts.episode.state in ("collecting", "locked") and bool(facts.waiting),
+            "on_air": is_live,
             "thanks": is_over,
         }.items()
         if fits
@@ -177,6 +179,16 @@ def _rescue(facts: Facts) -> list[str]:
     return lines
 
 
+def _on_air(facts: Facts) -> list[str]:
+    lines = [_("【OpenLLM Talk %(episode)s】 is on the air.") % {"episode": facts.episode.label}]
+    if facts.episode.name:
+        lines.append(facts.episode.name)
+    code = facts.episode.code
+    lines.append(_("Follow it, and vote for questions: %(url)s") % {"url": _address("live", code)})
+    lines.append(_("Ask something: %(url)s") % {"url": _address("ask", code)})
+    return lines
+
+
 def _thanks(facts: Facts) -> list[str]:
     lines = [_("【OpenLLM Talk %(episode)s】 is over. Thank you all.") % {"episode": facts.episode.label}]
     for role, sentence in ((HostingRole.HOST, _("Host: %(names)s")), (HostingRole.EDITOR, _("Editor: %(names)s"))):
@@ -201,5 +213,6 @@ MAKERS: dict[str, Callable[[Facts], list[str]]] = {
     "preview": _preview,
     "moved": _moved,
     "rescue": _rescue,
+    "on_air": _on_air,
     "thanks": _thanks,
 }

@@ -48,6 +48,11 @@
     const title = now.querySelector("[aria-live=polite]")?.textContent;
     const said = fresh.querySelector("[aria-live=polite]");
     if (said && said.textContent === title) said.removeAttribute("aria-live"); // only another cue is news
+    const head = document.querySelector("h1[data-state-of]"); // stands outside of what is replaced
+    if (head && fresh.dataset.state) {
+      head.className = `state state-${fresh.dataset.state}`;
+      put(head, `${head.dataset.stateOf} ${fresh.dataset.stateWord}`);
+    }
     now.replaceWith(document.adoptNode(fresh));
     now = fresh;
     if (now.dataset.now) ahead = Number(now.dataset.now) - Date.now();

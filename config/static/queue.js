@@ -44,7 +44,7 @@
   }
   // What a page says only once, behind the sentence; one that stands here already stays, so each gets ids of its own.
   function showTaken(taken, box) {
-    const block = document.importNode(taken, true), n = document.querySelectorAll("[data-taken]").length;
+    const block = document.importNode(taken, true), n = document.querySelectorAll("main [data-taken]").length;
     for (const each of block.querySelectorAll("[id]")) each.id += `-${n}`;
     for (const each of [block, ...block.querySelectorAll("*")]) {
       for (const name of ["for", "aria-labelledby", "data-copy-from"]) if (each.hasAttribute(name)) each.setAttribute(name, `${each.getAttribute(name)}-${n}`);
@@ -123,7 +123,7 @@
     if (isOut) { location.assign(reply.url); return false; } // of an account it waits here, and goes after the sign-in
     const parsed = page ? new DOMParser().parseFromString(page, "text/html") : null;
     const bad = parsed?.querySelector(".page-messages .message-bad, .error-summary p, [role=alert] strong");
-    const taken = parsed?.querySelector("[data-taken]"); // the page says so itself, with what it says only once
+    const taken = parsed?.querySelector("main [data-taken]"); // the page says so itself, with what it says only once
     if ((reply.redirected || taken || reply.type === "opaqueredirect") && reply.status < 400 && !bad) {
       const said = parsed?.querySelector(taken ? "h1" : ".page-messages .message span")?.textContent;
       const box = row.vote ? null : say(said || words.taken, false, row.kind);

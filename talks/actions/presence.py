@@ -15,7 +15,7 @@ from talks.models import Episode, Presence
 from talks.states import HOME, KEPT
 
 # Rows that have a form, by kind.
-EDITED = ("item", "question", "section")
+EDITED = ("item", "question", "answer", "section")
 
 
 def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: datetime) -> list[str]:
@@ -27,7 +27,9 @@ def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: date
     person: Any = by
     if kind not in EDITED or not (key.isascii() and key.isdigit() and len(key) <= 18):
         raise Http404
-    seen = {f"{HOME[kind]}__in": Episode.objects.visible_to(person)}
+    seen: dict[str, Any] = {f"{HOME[kind]}__in": Episode.objects.visible_to(person)}
+    if kind == "answer":
+        seen["question__deleted_at"] = None
     if not KEPT[kind]._base_manager.filter(pk=int(key), deleted_at=None, **seen).exists():
         raise Http404
     if is_editing:

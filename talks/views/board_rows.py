@@ -32,7 +32,7 @@ from talks.models import (
 )
 from talks.models.order import grouped, in_order
 from talks.radar import Gap, Twice, twice
-from talks.rules import can_vote, is_own_nomination, sections_to_run, takes_nominations, votes_of
+from talks.rules import can_vote, is_over, is_own_nomination, sections_to_run, takes_nominations, votes_of
 from talks.views.inbox_rows import desk_of, radar_of
 from talks.views.record import word_of
 from talks.votes import voters_of, votes_given
@@ -163,6 +163,7 @@ class Board:
     runs: set[int]
     removed: list[Item]
     takes_nominations: bool
+    may_bring: bool
     take_into: Mapping[str, Section] = field(default_factory=dict)
 
     @property
@@ -231,6 +232,7 @@ def board_of(episode: Episode, by: Actor, *, since: datetime | None, now: dateti
         runs=runs,
         removed=_removed(episode, runs, person) if runs or person is not None else [],
         takes_nominations=takes_nominations(episode),
+        may_bring=not is_over(episode),  # what comes too late goes to the next number
         take_into={card.section.kind: card.section for card in reversed(cards) if card.may_run},
     )
 

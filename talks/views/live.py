@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.actors import ANONYMOUS
 from members.rules import require
 from talks.evening import is_shown_live
-from talks.models import AskingRules, Episode, Rundown
+from talks.models import AskingRules, Episode
 from talks.models.episodes import read_code
 from talks.rules import QUESTION_LIMIT, runs, takes_questions
 from talks.views.acting import actor, attempt
@@ -142,10 +142,11 @@ def _version(code: str, *, seen: int) -> int:
             if known is None and fresh is not None:
                 known = fresh
             else:
-                open_to_all = Episode.objects.visible_to(None).filter(code=code).values("pk")
-                known = Rundown.objects.filter(episode__in=open_to_all).values_list("version", flat=True).first()
-                if known is None:
+                open_to_all = Episode.objects.visible_to(None).filter(code=code)
+                row = open_to_all.values_list("rundown__version").first()
+                if row is None:
                     raise Http404
+                known = row[0] or 0  # nothing has happened while there is no rundown
                 caches["pages"].set(key, known, BELIEVED)
     return known
 

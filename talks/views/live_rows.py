@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
-from talks.models import Answer, CueKind, Episode, Question, Review, Rundown, ScribeLock
+from talks.models import Answer, CueKind, Episode, EpisodeState, Question, Review, Rundown, ScribeLock
 from talks.models.order import in_order
 from talks.qr import qr_svg
 
@@ -101,7 +101,7 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
     """Return what the host sees."""
     evening = evening_of(episode, now=now)
     if evening is None:
-        return {"episode": episode, "evening": None}
+        return {"episode": episode, "state": state_of(episode, None), "evening": None}
     questions = questions_of(episode)
     staged = {each.cue.question_id for each in evening.entries if each.cue.question_id}
     waiting = [row for row in questions if row.pk not in staged and row.state in ("open", "partly")]
@@ -109,6 +109,7 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
     card = current or next(iter(evening.ahead), None)
     return {
         "episode": episode,
+        "state": state_of(episode, evening),
         "arranging": arranging,
         "evening": evening,
         "card": card,
@@ -121,6 +122,13 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
         "is_last": current is not None and not evening.ahead,
         **clock_of(evening),
     }
+
+
+def state_of(episode: Episode, evening: Evening | None) -> tuple[str, str]:
+    """Return the state of an evening, its name and in words: one whose show has ended is on the air no more."""
+    if episode.state == EpisodeState.LIVE and evening is not None and evening.rundown.ended_at is not None:
+        return EpisodeState.WRAPUP.value, _("The show is over")
+    return episode.state, episode.get_state_display()
 
 
 def clock_of(evening: Evening) -> dict[str, Any]:
@@ -148,6 +156,7 @@ def audience_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     evening = evening_of(episode, now=now)
     return {
         "episode": episode,
+        "state": state_of(episode, evening),
         "evening": evening,
         "questions": [(row, reverse("question-vote", args=[row.public_id])) for row in questions_of(episode)],
         "version": evening.rundown.version if evening is not None else 0,

@@ -235,7 +235,7 @@ def test_minutes_planned_and_spent(evening, now):
     ]
     assert (found.planned, found.actual, found.over) == (80, 23, -57)  # the question had all that the cues leave
     live = evening_of(evening.episode, now=now)
-    assert (found.planned, found.over) == (live.whole_minutes, live.over_all.total_seconds() / 60)
+    assert (found.planned, found.over) == (live.whole_minutes, round(live.over_all.total_seconds() / 60))
 
 
 def test_who_spoke_without_a_word(evening, organizer, now):

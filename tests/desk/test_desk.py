@@ -217,6 +217,23 @@ def test_rescue_links_are_for_who_runs_it(client, series):
     assert "/claim/#section-" in said
 
 
+def test_while_it_is_on_the_air_the_group_is_told_where_and_the_pages_lead_there(client, series):
+    hosting.host(episode=series.episode, role="host", by=series.member, now=series.now)
+    client.force_login(series.member.user)
+    pages = ("/dashboard/", "/episodes/001/state/")
+    live = 'href="/episodes/001/live/"'
+    assert not any(live in client.get(page).text for page in pages)
+    for state in ("locked", "live"):
+        Episode.objects.filter(pk=series.episode.pk).update(state=state)
+        assert all(live in client.get(page).text for page in pages)
+    assert offered(desk(series).facts) == ["on_air"]
+    said = text_of(client.get("/dashboard/"))
+    assert "正在直播" in said
+    assert "/episodes/001/live/" in said
+    page = client.get("/").text
+    assert page.index(live) < page.index('href="/episodes/001/ask/"')
+
+
 def test_thanks_come_after_the_evening(client, series):
     hosting.host(episode=series.episode, role="host", by=series.member, now=series.now)
     asked = questions.ask(episode=series.episode, body="为什么？", by=series.organizer, now=series.now)

@@ -102,6 +102,38 @@ def test_a_page_before_its_time_says_when_and_a_draft_is_nobodys(client, room):
         assert client.get(address).status_code == (404)
 
 
+def test_a_poll_before_there_is_a_rundown_learns_nothing_and_one_of_no_episode_fails(client, room, now):
+    Rundown.objects.all().delete()
+    close(room.episode, "locked")
+    assert f'data-live="{NOW}?view=audience" data-every="5"' in client.get(HERE).text
+    for view in ("audience", "stage", "scribe"):
+        assert client.get(f"{NOW}?view={view}&v=0").status_code == 204
+    assert client.get("/episodes/987/live/now/?view=audience&v=0").status_code == 404
+    close(room.episode, "draft")
+    caches["pages"].clear()
+    assert client.get(f"{NOW}?view=audience&v=0").status_code == 404
+    close(room.episode, "locked")
+    caches["pages"].clear()
+    make_rundown(episode=fresh(room), by=room.by, now=now)
+    assert client.get(f"{NOW}?view=audience&v=0").status_code == 200
+
+
+def test_a_show_that_has_ended_is_not_on_the_air(client, running, now):
+    assert "021 直播中" in client.get(HERE).text
+    end(episode=running.episode, by=running.by, now=now)
+    client.force_login(running.by.user)
+    for page in (HERE, f"{HERE}?view=audience", f"{NOW}?view=audience"):
+        said = client.get(page).text
+        assert ("021 直播中" in said, "直播结束" in said) == (False, True)
+
+
+def test_the_board_of_an_evening_that_was_takes_no_links(client, member, room):
+    client.force_login(member.user)
+    for state, takes in (("locked", True), ("live", True), ("wrapup", False), ("published", False)):
+        close(room.episode, state)
+        assert ("/submit/?" in client.get("/episodes/021/board/").text) == takes
+
+
 def test_the_stage_shows_one_thing_and_what_comes(client, running, now):
     put_on_stage(episode=running.episode, question=running.question, by=running.by, now=now)
     while on_air(running).kind != "question":

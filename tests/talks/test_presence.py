@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from jobs.actions.pruning import prune
 from members.models import Event, Revision
+from talks.actions import questions
 from talks.actions.presence import note_presence
 from talks.models import Presence
 from tests.talks.boardroom import boardroom, nominate
@@ -33,6 +34,21 @@ def test_the_others_are_named_and_oneself_is_not(row, organizer, member):
     assert poll(member, row, edits="1", said="青禾 正在编辑").status_code == 204
     assert poll(organizer, row, edits="1").content.decode() == "小满 正在编辑"
     assert Presence.objects.count() == 2
+
+
+def test_who_edits_an_answer_is_named_to_who_edits_that_answer_only(row, organizer, member, now):
+    asked = questions.ask(episode=row.section.episode, body="为什么？", by=organizer, now=now)
+    answers = [questions.answer(question=asked, body=f"因为{n}。", by=member, now=now) for n in range(2)]
+    mine, other, question = (f"answer:{answers[0].pk}", f"answer:{answers[1].pk}", f"question:{asked.pk}")
+    client = Client()
+    client.force_login(member.user)
+    assert client.post("/presence/", {"row": mine, "edits": "1"}).status_code == 204
+    client.force_login(organizer.user)
+    assert client.post("/presence/", {"row": mine}).content.decode() == "小满 正在编辑"
+    assert [client.post("/presence/", {"row": each}).status_code for each in (other, question)] == [204, 204]
+    assert "data-presence" not in client.get(asked.get_absolute_url()).text  # an answer to come is in nobody's way
+    type(asked).objects.filter(pk=asked.pk).update(deleted_at=now)
+    assert client.post("/presence/", {"row": mine}).status_code == 404
 
 
 def test_it_is_over_after_a_minute_and_gone_after_a_day(row, organizer, member, now):
