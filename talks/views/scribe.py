@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -29,6 +30,8 @@ from talks.views.live import found
 from talks.views.live_rows import log_context
 from talks.views.writing import DRAFT, keep_fields, kept_fields
 
+# How many of the newest questions an answer may be written down to, beside those of the rundown.
+OFFERED = 200
 WORDS = ("question", "answer", "url")
 FIELDS = (*WORDS, "act", "section", "asker", "to", "author")
 
@@ -65,7 +68,11 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
             request.session.pop(DRAFT, None)
             messages.success(request, outcome.said)
             return redirect(f"{page}?section={section.pk}" if section is not None else page)
-    context = _context(episode, section, sections, by, now) | {"outcome": outcome, "sent": sent}
+    context = _context(episode, section, sections, by, now) | {
+        "asked": _asked(episode, number(sent.get("to"))),
+        "outcome": outcome,
+        "sent": sent,
+    }
     return render(request, "talks/scribe.html", context, status=outcome.status if outcome is not None else 200)
 
 
@@ -86,7 +93,6 @@ def _context(
     lock = ScribeLock.objects.select_related("person").filter(section=section).first() if section is not None else None
     holder = lock.person if lock is not None and lock.stands(now) else None
     on_air = Cue.objects.filter(rundown__episode=episode, state=CueState.RUNNING).first()
-    asked = Question.objects.filter(episode=episode, deleted_at=None).select_related("episode")
     return {
         "episode": episode,
         "section": section,
@@ -96,10 +102,18 @@ def _context(
         "holder": holder,
         "is_mine": holder is not None and holder == by,
         "on_stage": on_air.question_id if on_air is not None else None,
-        "asked": list(asked.newest_first()),
         "limits": {"question": QUESTION_LIMIT, "answer": ANSWER_LIMIT, "name": NAME_LIMIT},
         **log_context(episode, now=now),
     }
+
+
+def _asked(episode: Episode, chosen: int | None) -> list[Question]:
+    """Return what an answer may be written down to: the newest, those of the rundown, and the one that was chosen."""
+    asked = Question.objects.filter(episode=episode, deleted_at=None)
+    cued = Cue.objects.filter(rundown__episode=episode, question__isnull=False).values("question")
+    newest = asked.newest_first().values("pk")[:OFFERED]
+    offered = asked.filter(Q(pk__in=newest) | Q(pk__in=cued) | Q(pk=chosen))
+    return list(offered.select_related("episode").newest_first())
 
 
 def _section_on_air(episode: Episode, sections: list[Section]) -> Section | None:
