@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
-from talks.models import Answer, CueKind, Episode, EpisodeState, Question, Review, Rundown, ScribeLock
+from talks.models import Answer, Cue, CueKind, Episode, EpisodeState, Question, Review, Rundown, ScribeLock
 from talks.models.order import in_order
 from talks.qr import qr_svg
 
@@ -22,6 +22,8 @@ GAP, LEAST = 0.7, 0.5
 # What a letter of its names needs on a phone.
 LETTER = 3.3
 NEXT, WANTED, LOGGED, UNSEEN = 2, 3, 20, 5
+# How many of the newest questions an answer may be written down to, beside those of the rundown.
+OFFERED = 200
 LASTS = ScribeLock.LASTS
 
 
@@ -189,12 +191,20 @@ def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
     asked = Question.objects.standing().filter(episode=episode).select_related("episode").prefetch_related(answers)
     locks = ScribeLock.objects.filter(section__episode=episode, section__deleted_at=None, seen_at__gt=now - LASTS)
-    questions = list(asked.newest_first())
     return {
         "episode": episode,
-        "asked": questions,
+        "asked": offered_to_answer(episode, None),
         "on_stage": row.current.question_id if row is not None and row.current is not None else None,
-        "log": questions[:LOGGED],
+        "log": list(asked.newest_first()[:LOGGED]),
         "locks": list(locks.select_related("section", "person").order_by("section__position")),
         "version": row.version if row is not None else 0,
     }
+
+
+def offered_to_answer(episode: Episode, chosen: int | None) -> list[Question]:
+    """Return what an answer may be written down to: the newest, those of the rundown, and the one that was chosen."""
+    asked = Question.objects.standing().filter(episode=episode)
+    cued = Cue.objects.filter(rundown__episode=episode, question__isnull=False).values("question")
+    newest = asked.newest_first().values("pk")[:OFFERED]
+    offered = asked.filter(Q(pk__in=newest) | Q(pk__in=cued) | Q(pk=chosen))
+    return list(offered.select_related("episode").newest_first())

@@ -26,7 +26,7 @@ from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_scribe, ta
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.board_acts import number
 from talks.views.live import found
-from talks.views.live_rows import log_context
+from talks.views.live_rows import log_context, offered_to_answer
 from talks.views.writing import DRAFT, keep_fields, kept_fields
 
 WORDS = ("question", "answer", "url")
@@ -66,7 +66,11 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
             messages.success(request, outcome.said)
             chosen = f"&to={number(sent.get('to'))}" if sent.get("act") == "answer" else ""
             return redirect(f"{page}?section={section.pk}{chosen}" if section is not None else page)
-    context = _context(episode, section, sections, by, now) | {"outcome": outcome, "sent": sent}
+    context = _context(episode, section, sections, by, now) | {
+        "asked": offered_to_answer(episode, number(sent.get("to"))),
+        "outcome": outcome,
+        "sent": sent,
+    }
     return render(request, "talks/scribe.html", context, status=outcome.status if outcome is not None else 200)
 
 

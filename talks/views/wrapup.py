@@ -36,7 +36,8 @@ from talks.views.acting import Outcome, actor, attempt
 from talks.views.visitor import visitor
 from talks.wrapup import Link, Wrapup, words_to_send, wrapup_of
 
-# The page of posts that wait for approval, once there is one.
+# How many rows of each list the page shows; of what is chosen or ticked, all.
+SHOWN = 100
 
 
 class HighlightsForm(forms.Form):
@@ -182,6 +183,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     found = wrapup_of(episode, now=now)
+    wanted = request.GET.get("question", "")
     coming = next_state(episode.state)
     is_wrapup = episode.state == EpisodeState.WRAPUP
     context: dict[str, Any] = {
@@ -194,7 +196,16 @@ def _page(
         "moderation": reverse("moderation", args=[episode.code]) if found.waiting else "",
         "links": [_shown(request, link) for link in found.links],
         "wanted_person": request.GET.get("person", ""),
-        "wanted_question": request.GET.get("question", ""),
+        "wanted_question": wanted,
+        "choices": [_few([row for row in found.questions if bool(row.answer_count) == has], wanted) for has in (0, 1)],
+        "shown": {
+            name: {"rows": rows[:SHOWN], "more": max(len(rows) - SHOWN, 0)}
+            for name, rows in (
+                ("unanswered", found.unanswered),
+                ("unsigned", found.unsigned),
+                ("nameless", found.nameless),
+            )
+        },
         "missing": missing_for(episode, coming) if coming and is_wrapup else [],
         "coming": coming if is_wrapup else None,
         "state_page": state_page(episode),
@@ -203,14 +214,21 @@ def _page(
     return render(request, "talks/wrapup.html", context, status=outcome.status if outcome else status)
 
 
-def _groups(found: Wrapup, ticked: set[str] | None) -> list[tuple[str, list[tuple[Candidate, bool]]]]:
-    """Return what may be ticked by section, questions together, each with whether it is."""
+def _few(rows: list[Question], wanted: str) -> list[Question]:
+    """Return the first rows, and the one that is wanted."""
+    return [row for place, row in enumerate(rows) if place < SHOWN or row.public_id == wanted]
+
+
+def _groups(found: Wrapup, ticked: set[str] | None) -> list[tuple[str, list[tuple[Candidate, bool]], int]]:
+    """Return what may be ticked by section, questions together, each with whether it is, and how many are not shown:
+    those that are ticked always are, for a line whose tick is not sent goes."""
     groups: dict[str, list[tuple[Candidate, bool]]] = {}
     for each in found.candidates:
         name = _("Questions") if each.key.startswith("question:") else each.about
         is_ticked = each.key in ticked if ticked is not None else each.line in found.episode.highlights
         groups.setdefault(name, []).append((each, is_ticked))
-    return list(groups.items())
+    few = {name: [pair for place, pair in enumerate(rows) if place < SHOWN or pair[1]] for name, rows in groups.items()}
+    return [(name, few[name], len(rows) - len(few[name])) for name, rows in groups.items()]
 
 
 def _shown(request: HttpRequest, link: Link) -> dict[str, Any]:

@@ -319,3 +319,31 @@ def test_signing_on_the_page(client, evening):
 def test_the_dashboard_leads_here(client, evening):
     client.force_login(evening.host.user)
     assert f'href="{PAGE}"' in client.get("/dashboard/?episode=021").content.decode()
+
+
+def test_long_lists_are_bounded_and_lose_no_tick(client, evening, monkeypatch, now):
+    monkeypatch.setattr("talks.views.wrapup.SHOWN", 3)
+    stamp = {"created_at": now, "changed_at": now}
+    for n in range(10, 20):
+        row = Question.objects.create(
+            episode=evening.episode, position=n, serial=n, body=f"第 {n} 问？", body_html=f"<p>第 {n} 问？</p>", **stamp
+        )
+        Answer.objects.create(question=row, position=1, body=f"句{n}", body_html=f"<p>句{n}</p>", **stamp)
+        if n % 2:
+            Answer.objects.filter(question=row).delete()
+    Question.objects.filter(serial=10, episode=evening.episode).update(asker=evening.host)
+    Episode.objects.filter(pk=evening.episode.pk).update(highlights=["第 19 问？", "自己写的"])
+    client.force_login(evening.host.user)
+    page = client.get(f"{PAGE}?question=021-18").content.decode()
+    assert page.count('class="item-title"') == 3
+    assert page.count('id="answer-') == 3
+    assert '/episodes/021/ask/?order=unanswered">' in page
+    assert [page.count(f'<option value="021-{n}"') for n in (11, 13, 19, 14, 18)] == [1, 1, 0, 0, 1]
+    version = re.search(r'name="version" value="(\d+)"|name="version"[^>]*value="(\d+)"', page)
+    ticked = re.findall(r'name="pick" value="([^"]+)" checked', page)
+    assert len(ticked) == 1
+    assert page.count('value="question:') == 4
+    sent = {"act": "highlights", "version": next(filter(None, version.groups())), "pick": ticked}
+    client.post(PAGE, {**sent, "highlights": "第 19 问？\n自己写的\n又一行"})
+    assert again(evening.episode).highlights == ["第 19 问？", "自己写的", "又一行"]
+    assert client.get("/episodes/021/ask/?order=unanswered").status_code == 200

@@ -298,6 +298,21 @@ def test_a_note_of_a_session_that_ended_is_in_the_form_after_the_sign_in(client,
     assert "问到一半？\n第二行</textarea>" not in client.get(page).text
 
 
+def test_an_answer_is_written_down_to_the_newest_and_to_those_of_the_rundown(client, member, running, now, monkeypatch):
+    monkeypatch.setattr("talks.views.scribe.OFFERED", 2)
+    put_on_stage(episode=fresh(running), question=running.question, by=running.by, now=now)
+    made = [
+        questions.ask(episode=fresh(running), body=f"第 {n} 问？", by=member, now=now + timedelta(seconds=n))
+        for n in range(1, 5)
+    ]
+    client.force_login(member.user)
+    page = client.get("/episodes/021/scribe/").text
+    offered = [f'<option value="{row.pk}"' in page for row in (running.question, *made)]
+    assert offered == [True, False, False, True, True]
+    reply = client.post("/episodes/021/scribe/", {"act": "answer", "section": running.news.pk, "to": made[0].pk})
+    assert f'<option value="{made[0].pk}" selected' in reply.text
+
+
 def test_a_section_has_one_scribe_for_a_minute_and_another_takes_over_knowingly(client, member, stranger, running, now):
     client.force_login(member.user)
     assert write(client, "take", running.news).status_code == 200
