@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from markup.diff import Diff, diff, shortened
 from markup.html import printable
@@ -48,7 +48,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("answer", "answer"): gettext_noop("%(who)s answers: %(row)s."),
     ("answer", "sign"): gettext_noop("%(who)s signs an answer: %(row)s."),
     ("answer", "leave_unsigned"): gettext_noop("%(who)s leaves an answer without a name: %(row)s."),
-    ("answer", "add_words"): gettext_noop("By the link of the host, words are added: %(row)s."),
+    ("answer", "add_words"): gettext_noop("%(name)s adds a word by the link of a host: %(row)s."),
     ("recording", "add"): gettext_noop("%(who)s adds a recording: %(row)s."),
     ("recording", "align"): gettext_noop("%(who)s says where in a recording the talk begins: %(row)s."),
     ("episode", "set_highlights"): gettext_noop("%(who)s writes the highlights."),
@@ -60,7 +60,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("question", "merge"): gettext_noop("%(who)s merges %(row)s into another question."),
     ("question", "unmerge"): gettext_noop("%(who)s takes %(row)s apart from another question."),
     ("", "approve"): gettext_noop("%(who)s approves %(row)s."),
-    ("", "decline"): gettext_noop("%(who)s declines %(row)s."),
+    ("", "decline"): gettext_noop("%(who)s does not let %(row)s through."),
     ("", "undecline"): gettext_noop("%(who)s lets %(row)s wait again."),
     ("", "hide"): gettext_noop("%(who)s hides %(row)s."),
     ("", "show"): gettext_noop("%(who)s shows %(row)s again."),
@@ -118,7 +118,7 @@ KINDS: Mapping[str, Any] = {
     "item": gettext_lazy("Item"),
     "suggestion": gettext_lazy("Suggestion"),
     "question": gettext_lazy("Question"),
-    "answer": gettext_lazy("Answer"),
+    "answer": pgettext_lazy("row", "Answer"),  # the button says it, too, and means the act
     "passage": gettext_lazy("Passage"),
     "part": gettext_lazy("Part of the discussion"),
     "recording": gettext_lazy("Recording"),
@@ -265,11 +265,17 @@ def sentence_of(event: Event, changes: list[Change]) -> str:
     state = str((event.after or {}).get("state", ""))
     said = {
         "who": who_of(event),
+        "name": _name_in(row) or who_of(event),
         "row": row.label if row is not None else event.target_key,
         "state": dict(EpisodeState.choices).get(state, state),
     }
     sentence = SENTENCES.get((event.target_kind, event.verb)) or SENTENCES.get(("", event.verb))
     return _(sentence) % said if sentence else f"{said['who']}: {event.verb}"
+
+
+def _name_in(row: Change | None) -> str:
+    """Return the name under an answer: of words that came by a link nobody has proved who wrote them."""
+    return printable(str((row.after or {}).get("author_name") or "")) if row is not None else ""
 
 
 def who_of(event: Event) -> str:

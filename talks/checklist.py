@@ -43,7 +43,7 @@ def checklist(
         (HostingRole.HOST, _("Nobody hosts it yet."), "bad"),
         (HostingRole.EDITOR, _("Nobody edits it yet."), "wait"),
     ):
-        names = [row.name for row in hostings if row.role == role]
+        names = [_name_of(row) for row in hostings if row.role == role]
         words = {"role": role.label, "names": "、".join(names)}
         done = _("%(role)s: %(names)s") % words
         found.append(Check(done, "done") if names else Check(nobody, mark, f"{page}#hosts"))
@@ -55,6 +55,11 @@ def checklist(
         if not any(each.code == "no_highlights" for each in missing):
             found.append(Check(_("The highlights are written."), "done"))
     return found
+
+
+def _name_of(row: Hosting) -> str:
+    """Return a name, and whether only a document says it: then it gives no rights."""
+    return row.name + (_("(by name in the document)") if row.is_by_name else "")
 
 
 def _of_section(entry: Entry) -> Check:

@@ -126,6 +126,7 @@ class Desk:
     reminders: list[Reminder]
     breaks: set[date]
     may_run: bool
+    may_moderate: bool
     tired: list[Hosting] = field(default_factory=list)
     to_ask: list[Person] = field(default_factory=list)
 
@@ -183,14 +184,16 @@ def desk_of(
         sorted(rows["reminders"], key=lambda row: (row.due_at, row.pk)),
         {row.day for row in rows["breaks"]},
         _may_run(episode, own, by),
+        _may_run(episode, own, by, *HostingRole),
         tired,
         hosts_to_ask(people, without=[row.person_id for row in own]),
     )
 
 
-def _may_run(episode: Episode, hostings: Sequence[Hosting], by: Actor) -> bool:
-    """As talks.rules.runs says, of hostings that are read already."""
-    hosts = {row.person_id for row in hostings if row.role == HostingRole.HOST and not row.is_by_name}
+def _may_run(episode: Episode, hostings: Sequence[Hosting], by: Actor, *roles: HostingRole) -> bool:
+    """As talks.rules.runs says, with every role as may_moderate does, of hostings that are read already."""
+    wanted = roles or (HostingRole.HOST,)
+    hosts = {row.person_id for row in hostings if row.role in wanted and not row.is_by_name}
     is_host = isinstance(by, Person) and may_write(by) and by.pk in hosts
     return is_organizer(by) or (is_host and episode.state != EpisodeState.PUBLISHED)
 

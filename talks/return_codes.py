@@ -1,4 +1,4 @@
-"""Return codes (回执): six words that prove who asked a question without an account. Nothing is stored or read here.
+"""Return codes (六个词): six words that prove who asked a question without an account. Nothing is stored or read here.
 
 A word is one of 32 qualities before one of 32 things, so a code holds 60 bits and is two Han characters a word to say,
 write down and type. It is made of what was sent with the key of the site, so that the same form makes the same code.

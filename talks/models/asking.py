@@ -15,7 +15,7 @@ from talks.models.questions import Question, Review
 
 
 class ReturnCode(models.Model):
-    """What proves that somebody asked a question without an account (回执): the digest of six words, never the words.
+    """What proves that somebody asked a question without an account (六个词): the digest of six words, never the words.
 
     `withdrawn_from` is what the review of a question said when its asker withdrew it; None while it is not withdrawn.
     """

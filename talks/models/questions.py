@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.models import Person, Row
 from talks.models.episodes import SPELLING, Episode, read_code
@@ -38,10 +39,10 @@ SETTLED = (QuestionState.ANSWERED, QuestionState.OUTDATED, QuestionState.CLOSED)
 
 
 class Review(models.TextChoices):
-    """Why a question or an answer is not shown (审核); whatever is not shown counts as taken out of the record."""
+    """Why a question or an answer is not shown (放行); whatever is not shown counts as taken out of the record."""
 
     WAITING = "waiting", _("waiting for approval")
-    DECLINED = "declined", _("declined")
+    DECLINED = "declined", pgettext_lazy("question", "declined")
     HIDDEN = "hidden", _("hidden")
     MERGED = "merged", _("merged")
 

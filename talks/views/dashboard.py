@@ -62,7 +62,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "fresh": [(kind, str(ROWS[kind]), n) for kind, n in fresh_since(episode, person, since)] if since else [],
         **_texts(request, desk),
         "reminders": reminders_of(desk),
-        "outbox": outbox_of(episode),
+        "outbox": outbox_of(episode) if desk.may_run else "",
+        "is_named_only": _is_named_only(desk, person),
+        "may_moderate": desk.may_moderate,
         "charts": [chart for chart in (people_chart(rows), questions_chart(rows)) if chart is not None],
         "tired": desk.tired,
         "to_ask": desk.to_ask,
@@ -134,6 +136,12 @@ def _going_on(desk: Desk, person: Person) -> dict[str, Any]:
         "may_move": desk.may_run and episode.state in MOVABLE,
         "wrap_up": reverse("wrapup", args=[episode.code]) if _wraps_up(desk, person) else "",
     }
+
+
+def _is_named_only(desk: Desk, person: Person) -> bool:
+    """Whether a document names this person as host or editor, which gives no rights, and nothing else does."""
+    named = any(row.person_id == person.pk and row.is_by_name for row in desk.hostings)
+    return named and not desk.may_moderate and desk.episode.is_open
 
 
 def _wraps_up(desk: Desk, person: Person) -> bool:

@@ -122,7 +122,8 @@ def _nominations(desk: Desk) -> list[Line]:
 
 
 def _questions(desk: Desk) -> list[Line]:
-    found, queue = [], reverse("moderation", args=[desk.episode.code])
+    found = []
+    queue = reverse("moderation", args=[desk.episode.code]) if desk.may_moderate else ""
     if desk.carried:
         n = len(desk.carried)
         said = ngettext("%(n)d question that goes on has no answer", "%(n)d questions that go on have no answer", n) % {
@@ -141,10 +142,11 @@ def _questions(desk: Desk) -> list[Line]:
                 "%(n)d questions have gone through four numbers: invite somebody, or close them honestly",
                 n,
             ) % {"n": n}
-            found.append(Line(said, "wait", f"{queue}#tired", _("Decide"), code="carried_too_long"))
+            where = f"{queue}#tired" if queue else ""
+            found.append(Line(said, "wait", where, _("Decide") if where else "", code="carried_too_long"))
     if n := desk.in_queue:
         said = ngettext("%(n)d post waits in the queue", "%(n)d posts wait in the queue", n) % {"n": n}
-        found.append(Line(said, "wait", queue, _("See to it"), code="in_queue"))
+        found.append(Line(said, "wait", queue, _("See to it") if queue else "", code="in_queue"))
     if n := len(desk.unanswered):
         said = ngettext("%(n)d question has no answer yet", "%(n)d questions have no answer yet", n) % {"n": n}
         is_over = desk.episode.state in (EpisodeState.WRAPUP, EpisodeState.PUBLISHED)

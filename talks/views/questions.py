@@ -46,7 +46,10 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
             ),
         )
         if made is not None:
-            messages.success(request, _("Your answer stands below, signed with your name."))
+            said = _("Your answer stands below, signed with your name.")
+            if made.transcriber_id is not None:
+                said = _("Written down; it stands below, signed %(name)s.") % {"name": made.author_name}
+            messages.success(request, said)
             return redirect(f"{row.get_absolute_url()}#answer-{made.pk}")
     if isinstance(draft, HttpResponse):
         return draft

@@ -164,6 +164,14 @@ def test_the_page_of_the_link(client, evening, link, now):
     assert "发布以后也行。" in client.get("/q/021-2/").content.decode()
 
 
+def test_the_history_names_whose_words_came_by_a_link(client, evening, link, now):
+    add_words(key=link.key, body="先按层数乘。", now=now)
+    client.force_login(evening.host.user)
+    page = client.get("/episodes/021/history/?kind=answer").content.decode()
+    assert "阿岚 凭主持人给的链接补了一句：「先按层数乘。」" in page
+    assert '<option value="answer" selected>回答</option>' in page
+
+
 def test_a_browser_may_send_the_form_and_tells_no_other_site_the_key(evening, link):
     page = Client().get(f"/go/{link.key}/").content.decode()
     assert '<meta name="referrer" content="same-origin">' in page  # no-referrer makes browsers send "Origin: null"

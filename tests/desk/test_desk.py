@@ -4,13 +4,14 @@ import html
 import re
 
 import pytest
+from django.urls import reverse
 
 from members.actors import SYSTEM
 from talks.actions import carries, claims, hosting, item_edits, items, life, questions, rescue
 from talks.desk import choice_of, desk_of
 from talks.group_texts import group_text, offered
 from talks.missing import missing_for, missing_of
-from talks.models import BoardVisit, Episode, EpisodeState, Reminder, ReminderKind
+from talks.models import BoardVisit, Episode, EpisodeState, Hosting, Question, Reminder, ReminderKind
 from tests.talks.week import at, person
 
 
@@ -138,6 +139,32 @@ def test_who_does_not_run_it_reads_only(client, series):
     body = client.get("/dashboard/").content.decode()
     assert 'name="act"' not in body
     assert "#move" not in body
+
+
+def test_whom_only_the_document_names_is_told_so_and_led_nowhere_closed(client, series):
+    stamp = {"created_at": series.now, "changed_at": series.now}
+    row = Hosting.objects.create(
+        episode=series.episode, person=series.member, name="小满", role="host", position=1, is_by_name=True, **stamp
+    )
+    asked = {"part": "online", "position": 1, "serial": 1, "review": "waiting", "deleted_at": series.now}
+    Question.objects.create(episode=series.episode, body="等着的一问？", body_html="等着的一问？", **asked, **stamp)
+    client.force_login(series.member.user)
+    page = client.get("/dashboard/")
+    said = words(page)
+    assert "文档里写的名字，还没有权限" in said
+    assert "主持人：小满（文档里写的名字）" in said
+    queue = reverse("moderation", args=[series.episode.code])
+    body = page.content.decode()
+    main = html.unescape(body[body.index("<main") : body.index("</main>")])
+    links = {link.partition("#")[0] for link in re.findall(r'href="(/[^"]*)"', main)}
+    assert {link: client.get(link).status_code for link in links if client.get(link).status_code >= 400} == {}
+    assert "待放行" not in main or queue not in main
+    for changes in ({"is_by_name": False}, {"is_by_name": False, "role": "editor"}):
+        Hosting.objects.filter(pk=row.pk).update(**changes)
+        body = client.get("/dashboard/").content.decode()
+        assert body.count(f'href="{queue}') == 2
+        assert "还没有权限" not in body
+        assert client.get(queue).status_code == 200
 
 
 def test_another_episode_and_none(client, series):

@@ -142,6 +142,29 @@ def test_who_asked_reads_why_it_was_declined_and_nobody_else_finds_it(room, now)
     assert client.get(f"/api/v1/questions/{room.second.public_id}/").status_code == 404
 
 
+def test_what_is_written_down_for_somebody_says_who_signed(room):
+    address, client = room.second.get_absolute_url(), room.by("小满")
+    said = text(client.post(address, {"body": "三比特不够。", "author": "老周"}, follow=True))
+    assert "已记下，署名 老周" in said
+    assert "署上你的名字" not in said
+    own = text(client.post(address, {"body": "要看任务。", "author": ""}, follow=True))
+    assert "已署上你的名字" in own
+
+
+def test_one_act_has_one_word(room):
+    Question.objects.filter(pk=room.second.pk).update(review=Review.WAITING, deleted_at=room.first.created_at)
+    client = room.by("主持")
+    page = text(client.get("/episodes/021/questions/"))
+    assert page.count("待放行") >= 2
+    declined = text(act(client, room.second, decline="1", reason="太短", next="/episodes/021/questions/"))
+    assert "没收" in declined
+    page += declined
+    page += text(act(client, room.second, approve="1", next="/episodes/021/history/"))
+    assert "主持 放行了「三比特呢？」" in page
+    for other in ("待审核", "等待通过", "没有收下", "没有放行", ">通过<", "婉拒"):
+        assert other not in page, other
+
+
 def test_what_waits_is_offered_the_question_that_is_most_like_it(room):
     questions.ask(
         episode=room.week.episode, body="显存怎么估算比较准？", by=room.who["路人"], now=room.first.created_at
