@@ -197,7 +197,7 @@ def _page(
         "links": [_shown(request, link) for link in found.links],
         "wanted_person": request.GET.get("person", ""),
         "wanted_question": wanted,
-        "choices": [_few([row for row in found.questions if bool(row.answer_count) == has], wanted) for has in (0, 1)],
+        "choices": [_few([row for row in found.questions if bool(row.answer_count) == has], wanted) for has in (0, 1)],  # type: ignore[attr-defined]
         "shown": {
             name: {"rows": rows[:SHOWN], "more": max(len(rows) - SHOWN, 0)}
             for name, rows in (
