@@ -213,7 +213,9 @@ def note_link(
 
     `section` is the one whose record is kept, `into` the one that the card goes into when that is another one: the free
     talk takes none. Who leads the section or runs the evening takes it in, anybody else nominates it. One that the
-    evening has already is returned as it is. Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
+    evening has already is returned as it is.
+
+    Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
     """
     check_text(url, field="url", limit=URL_LIMIT, required=True)
     address = address_in(url)
