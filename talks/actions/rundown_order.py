@@ -82,7 +82,9 @@ def add_cue(*, episode: Episode, title: str, minutes: int | None, by: Actor, now
 
 def put_on_stage(*, episode: Episode, question: Question, by: Actor, now: datetime) -> Cue:
     """Make a question a cue: in the free talk, behind the questions that wait there already; once that
-    is over, behind the present cue and those that wait; always before a closing that is still to come. One that was left out or talked about comes once more; one that waits, waits.
+    is over, behind the present cue and those that wait; always before a closing that is still to come.
+
+    One that was left out or talked about comes once more; one that waits, waits.
 
     Raises PermissionDenied, Http404 for a question that this evening does not have, StateRefusal.
     """
