@@ -200,7 +200,11 @@ def _page(
         "choices": [_few([row for row in found.questions if bool(row.answer_count) == has], wanted) for has in (0, 1)],
         "shown": {
             name: {"rows": rows[:SHOWN], "more": max(len(rows) - SHOWN, 0)}
-            for name, rows in (("unanswered", found.unanswered), ("unsigned", found.unsigned), ("nameless", found.nameless))
+            for name, rows in (
+                ("unanswered", found.unanswered),
+                ("unsigned", found.unsigned),
+                ("nameless", found.nameless),
+            )
         },
         "missing": missing_for(episode, coming) if coming and is_wrapup else [],
         "coming": coming if is_wrapup else None,
@@ -223,9 +227,7 @@ def _groups(found: Wrapup, ticked: set[str] | None) -> list[tuple[str, list[tupl
         name = _("Questions") if each.key.startswith("question:") else each.about
         is_ticked = each.key in ticked if ticked is not None else each.line in found.episode.highlights
         groups.setdefault(name, []).append((each, is_ticked))
-    few = {
-        name: [pair for place, pair in enumerate(rows) if place < SHOWN or pair[1]] for name, rows in groups.items()
-    }
+    few = {name: [pair for place, pair in enumerate(rows) if place < SHOWN or pair[1]] for name, rows in groups.items()}
     return [(name, few[name], len(rows) - len(few[name])) for name, rows in groups.items()]
 
 
