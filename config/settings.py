@@ -148,8 +148,9 @@ ACCOUNT_USERNAME_MIN_LENGTH = 2
 # Beside django-allauth's own limits: texts that wait for their writer to sign in, from one address.
 ACCOUNT_RATE_LIMITS = {"draft": "60/h/ip"}
 # What may be sent without an account from one address within an hour (talks.actions.limits): a whole university may
-# stand behind one. "return" counts wrong return codes.
-VISITOR_LIMITS = {"ask": 20, "vote": 300, "return": 30}
+# stand behind one. "return" counts wrong return codes, "vote_for_one" those for one question, "vote_signed_in" those of
+# one person.
+VISITOR_LIMITS = {"ask": 20, "vote": 300, "vote_for_one": 40, "vote_signed_in": 600, "return": 30}
 MFA_ADAPTER = "members.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from members.models import Person
 from talks.models import DaySalt, VisitorCount
 
 
@@ -29,14 +30,15 @@ class TooMany(ValidationError):
         super().__init__({"body": [ValidationError(message, code="too_many")]})
 
 
-def count_visitor(*, purpose: str, address: str, now: datetime) -> None:
-    """Count one more act of a purpose (`VISITOR_LIMITS`) from an address, in the caller's transaction.
+def count_visitor(*, purpose: str, address: str, now: datetime, about: object = "") -> None:
+    """Count one more act of a purpose (`VISITOR_LIMITS`) from an address, in the caller's transaction; for one thing
+    alone where it says which (`about`).
 
     Raises TooMany when there were as many as may be within the hour.
     """
     with transaction.atomic():
         day = timezone.localtime(now).date()
-        key = _key(_salt(day, now=now), purpose, address, now)
+        key = _key(_salt(day, now=now), f"{purpose} {about}".rstrip(), address, now)
         VisitorCount.objects.bulk_create([VisitorCount(key=key, day=day)], ignore_conflicts=True)
         if not VisitorCount.objects.below(key, settings.VISITOR_LIMITS[purpose]).update(count=F("count") + 1):
             raise TooMany
@@ -51,6 +53,11 @@ def refuse_visitor(*, purpose: str, address: str, now: datetime) -> None:
     key = _key(salt, purpose, address, now)
     if VisitorCount.objects.filter(pk=key, count__gte=settings.VISITOR_LIMITS[purpose]).exists():
         raise TooMany
+
+
+def count_person(*, purpose: str, person: Person, now: datetime) -> None:
+    """Count one more act of a purpose by somebody with an account, as `count_visitor` does; raises as it does."""
+    count_visitor(purpose=purpose, address=f"person {person.pk}", now=now)
 
 
 def forget_visitors(*, now: datetime) -> None:

@@ -16,7 +16,7 @@ from members.actors import Actor
 from members.models import Person
 from members.rules import may_write, require
 from talks import return_codes
-from talks.actions.limits import count_visitor
+from talks.actions.limits import count_person, count_visitor
 from talks.actions.rundown_version import touch_rundown
 from talks.asked_before import merged_into
 from talks.models import Episode, Question, QuestionVote
@@ -42,10 +42,12 @@ def vote_question(*, question: Question, by: Actor, now: datetime, visitor: str 
             return row
         if person is None:
             count_visitor(purpose="vote", address=address, now=now)
+            count_visitor(purpose="vote_for_one", address=address, now=now, about=row.pk)
             digest = return_codes.visitor_digest(visitor, row.pk)
             # Keys below zero, drawn at random: rows of one visitor stand nowhere near one another.
             vote = QuestionVote(pk=-1 - secrets.randbelow(2**62), question=row, visitor=digest, created_at=hour_of(now))
         else:
+            count_person(purpose="vote_signed_in", person=person, now=now)
             vote = QuestionVote(question=row, person=person, created_at=now)
         QuestionVote.objects.bulk_create([vote], ignore_conflicts=True)
         _note(row, person, "vote", now=now)

@@ -141,7 +141,7 @@ def test_the_suspended_and_who_has_no_key_do_not_vote(asked, member, now):
 
 
 def test_from_one_address_only_so_many_votes(asked, settings, now):
-    settings.VISITOR_LIMITS = {"vote": 2}
+    settings.VISITOR_LIMITS = {"vote": 2, "vote_for_one": 9}
     row = asked(1)
     for cookie in (COOKIE, OTHER):
         votes(row, now, cookie=cookie)
@@ -150,6 +150,31 @@ def test_from_one_address_only_so_many_votes(asked, settings, now):
     votes(row, now)  # who has voted is told nothing else
     votes(row, now + timedelta(hours=1), cookie="e" * 22)
     assert QuestionVote.objects.count() == 3
+
+
+def test_from_one_address_only_so_many_votes_for_one_question(asked, settings, now):
+    settings.VISITOR_LIMITS = {"vote": 9, "vote_for_one": 2}
+    row, other = asked(1), asked(2)
+    for cookie in (COOKIE, OTHER):
+        votes(row, now, cookie=cookie)
+    with pytest.raises(TooMany):
+        votes(row, now, cookie="e" * 22)
+    votes(other, now, cookie="e" * 22)
+    votes(row, now, cookie="e" * 22, address="203.0.113.10")
+    assert (QuestionVote.objects.filter(question=row).count(), QuestionVote.objects.count()) == (3, 4)
+
+
+def test_one_person_votes_only_so_often_within_an_hour(asked, member, organizer, settings, now):
+    settings.VISITOR_LIMITS = {"vote_signed_in": 2}
+    row = asked(1)
+    for _time in range(2):
+        votes(row, now, by=member)
+        unvote_question(question=row, by=member, now=now)
+    with pytest.raises(TooMany):
+        votes(row, now, by=member)
+    votes(row, now, by=organizer)
+    votes(row, now + timedelta(hours=1), by=member)
+    assert QuestionVote.objects.count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
