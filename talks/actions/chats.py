@@ -46,8 +46,8 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
     Names of the alias book are signed with; whom it does not know, and who wishes so, is 群友; who wishes to be left
     out is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
     the same words is left as it is, so that the same log comes in twice and changes nothing; also one that is under
-    review or withdrawn, with what was answered to it, for a log shows nothing that is not to be shown. Raises PermissionDenied,
-    Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
+    review or withdrawn, with what was answered to it, for a log shows nothing that is not to be shown. Raises
+    PermissionDenied, Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
     asked = _as_wished(asked)
@@ -80,8 +80,8 @@ def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: dat
     """Take in one question that somebody asked in the chat group, for a robot there; the same words again are the same
     question. It is read like a line of a log: a name of the alias book is credited and earns nothing.
 
-    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out, (`under_review`) for words that
-    stand there and are not shown.
+    Raises as `import_chat`, and StateRefusal (`left_out`) for who wishes to be left out, (`under_review`) for words
+    that stand there and are not shown.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
     check_text(asker_name, field="asker_name", limit=NAME_LIMIT, required=True)

@@ -95,7 +95,7 @@ def test_no_restore_changes_who_signed(room, now):
 
 
 def test_events_give_nobody_the_words_of_what_was_withdrawn(room, now):
-    question, held = ask(room, now, is_reviewed=False)
+    _question, held = ask(room, now, is_reviewed=False)
     asked, client = last(), Client()
     client.force_login(login("组织", now, role=Role.ORGANIZER).user)
     addresses = ("/api/v1/events/?page_size=100", f"/api/v1/events/{asked}/")
