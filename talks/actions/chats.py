@@ -47,7 +47,8 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
     out is. A name in a log proves nothing, so it earns no rights. A question or answer that stands there in
     the same words is left as it is, so that the same log comes in twice and changes nothing; also one that is under
     review or withdrawn, with what was answered to it, for a log shows nothing that is not to be shown. Raises
-    PermissionDenied, Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and stores nothing then.
+    PermissionDenied, Http404, StateRefusal (`draft`), ValidationError for a text that is too long, and
+    stores nothing then.
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
     asked = _as_wished(asked)
