@@ -157,11 +157,11 @@ def test_one_act_has_one_word(room):
     page = text(client.get("/episodes/021/questions/"))
     assert page.count("待放行") >= 2
     declined = text(act(client, room.second, decline="1", reason="太短", next="/episodes/021/questions/"))
-    assert "没收" in declined
+    assert "没有收下" in declined
     page += declined
     page += text(act(client, room.second, approve="1", next="/episodes/021/history/"))
     assert "主持 放行了「三比特呢？」" in page
-    for other in ("待审核", "等待通过", "没有收下", "没有放行", ">通过<", "婉拒"):
+    for other in ("待审核", "等待通过", "没收", "没有放行", ">通过<", "婉拒"):
         assert other not in page, other
 
 

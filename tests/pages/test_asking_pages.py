@@ -258,7 +258,7 @@ def test_the_return_page_from_first_to_last(client, site, member, now):
     assert "等主持人放行" in act("undo")
     Question.objects.filter(is_anonymous=True).update(review=Review.DECLINED, review_reason="写得太散，拆成两问吧")
     said = act()
-    assert "没收" in said
+    assert "没有收下" in said
     assert "写得太散，拆成两问吧" in said
     Question.objects.filter(is_anonymous=True).update(review="", review_reason="", deleted_at=None)
     row = Question.objects.get(is_anonymous=True)
