@@ -10,6 +10,9 @@ from tests.pages.kept_week import WITHIN_THE_WEEK
 
 # Those that change nothing a page shows, that read, and those that only run inside one of the above.
 OTHERS = {
+    "talks.actions.answers.signed_with",
+    "talks.actions.limits.count_person",
+    "talks.actions.rundown_version.touch_rundowns",
     *WITHIN_ASKING,
     *("news.actions.hiding.apply_rules", "news.actions.sources.check_is_real", "news.actions.feeds.known_feeds"),
     *(f"papers.actions.filling.{name}" for name in ("fetch", "store", "fetch_named", "store_named")),
