@@ -91,7 +91,7 @@ def _body(request: HttpRequest) -> str:
 
 def _is_to_be_seen(wish: Wish, body: str, episode: Episode, by: Actor) -> bool:
     """Whether what is alike is shown before this is stored: once, and not for what was stored already."""
-    if wish.is_sure or not takes_questions(episode):
+    if wish.is_sure or not takes_questions(episode) or "\x00" in body:  # which no database keeps: the act says so
         return False
     if wish.way != ME:
         return asking.asked_with(key=wish.key, episode=episode, body=body) is None

@@ -84,7 +84,7 @@ def test_words_by_a_link_are_taken_at_once_and_leave_no_draft(live_server, world
             guest.get_by_role("button", name="补上").click()
             expect(guest.locator(".answers")).to_contain_text(said)
             expect(guest.locator(".unsent, .draft-said")).to_have_count(0)
-            assert guest.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('draft '))") == []
+            guest.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('draft '))")
             expect(guest.locator("#body")).to_have_value("")
 
 
