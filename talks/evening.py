@@ -118,9 +118,7 @@ def evening_of(episode: Episode, *, now: datetime) -> Evening | None:
     if row is None:
         return None
     row.episode = episode
-    related = ("section", "item", "question__episode")
-    every = list(row.cues.select_related(*related).order_by("position", "pk"))
-    cues = [cue for cue in every if cue.is_shown or cue.pk == row.current_id]
+    cues = shown_cues(row)
     lines = [line_of(cue, now=now) for cue in cues]
     free = clock.free_of(lines, show_of(episode))
     begins = now if row.started_at is not None else max(episode.starts_at or now, now)
@@ -146,11 +144,22 @@ def show_of(episode: Episode) -> int:
     return episode.template.minutes if episode.template is not None else SHOW
 
 
+def shown_cues(rundown: Rundown) -> list[Cue]:
+    """Return the cues that the pages of an evening show: those whose words still stand, and the one on the air."""
+    every = Cue.objects.filter(rundown=rundown).in_order()
+    return [cue for cue in every if cue.is_shown or cue.pk == rundown.current_id]
+
+
 def title_of(cue: Cue) -> str:
-    """Return what a cue is called on one line; a question as its words are read."""
-    if cue.kind == CueKind.QUESTION and cue.question is not None and cue.is_shown:
-        return excerpt(cue.question.body_html, LONGEST)
-    return " ".join(str(cue).split())
+    """Return what a cue is called on one line: its own title, else that of what it is about, as it is read."""
+    about = ""
+    if cue.item is not None and cue.is_shown:
+        about = excerpt(cue.item.title_html, LONGEST)
+    elif cue.question is not None and cue.is_shown:
+        about = excerpt(cue.question.body_html, LONGEST)
+    elif cue.section is not None and not cue.item_id:
+        about = cue.section.name
+    return " ".join((cue.title or about or str(cue)).split())
 
 
 def line_of(cue: Cue, *, now: datetime) -> clock.Line:
@@ -279,14 +288,13 @@ class Actual:
 def actuals(episode: Episode) -> list[Actual]:
     """Return what was planned for the cues of an evening and what they took; those that never were on the air, not."""
     cues = Cue.objects.filter(rundown__episode=episode, started_at__isnull=False)
-    found = cues.select_related("item", "question").order_by("position", "pk")
     return [
         Actual(
-            *(cue.pk, cue.kind, cue.item.depth if cue.item is not None else "", str(cue)),
+            *(cue.pk, cue.kind, cue.item.depth if cue.item is not None else "", title_of(cue)),
             planned=cue.minutes * 60 if cue.minutes is not None else None,
             actual=cue.spent_seconds,
         )
-        for cue in found
+        for cue in cues.in_order()
         if cue.state == CueState.DONE
     ]
 

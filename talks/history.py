@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
 
+from members.keys import read_key
 from members.models import Event, Person, Row
 from talks.models import Answer, Claim, Episode, Item, KeptRow, Question, Review, Section, Suggestion
 from talks.states import HOME, KEPT, KIND_OF, State, fields_of, states_of
@@ -50,9 +51,9 @@ def about_section(section: Section) -> Q:
 
 def find_row(kind: str, key: str) -> Row | None:
     """Return a row by kind and key, also one that was taken out."""
-    if kind not in KEPT or not (key.isascii() and key.isdigit() and len(key) <= 18):
+    if kind not in KEPT:
         return None
-    return KEPT[kind]._base_manager.filter(pk=int(key)).first()
+    return KEPT[kind]._base_manager.filter(pk=read_key(key)).first()
 
 
 def state_at(kind: str, key: str, event: int) -> State | None:

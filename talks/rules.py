@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Subquery
 
 from members.actors import Actor, person_behind
+from members.keys import read_key
 from members.models import Person, Purpose
 from members.rules import guest_may, is_organizer, is_system, may_write
 from talks.highlights import LONGEST
@@ -291,9 +292,7 @@ def may_plan(by: Actor) -> bool:
 
 def may_invite_to_claim(by: Actor, target: str) -> bool:
     """To the section of this key: who runs its episode, while it takes claims."""
-    if not (target.isascii() and target.isdigit() and len(target) <= 18):
-        return False
-    section = Section.objects.filter(pk=int(target), deleted_at=None).select_related("episode").first()
+    section = Section.objects.filter(pk=read_key(target), deleted_at=None).select_related("episode").first()
     return section is not None and takes_claims(section.episode) and runs(by, section.episode)
 
 

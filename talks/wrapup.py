@@ -13,7 +13,7 @@ from markup.excerpt import excerpt
 from members.models import Invitation, Person, Purpose
 from talks import clock
 from talks.evening import line_of as cue_line
-from talks.evening import show_of
+from talks.evening import show_of, shown_cues, title_of
 from talks.highlights import LONGEST, Candidate, line_of
 from talks.missing import unsigned
 from talks.models import (
@@ -30,7 +30,6 @@ from talks.models import (
 )
 from talks.models.order import in_order
 
-GIST = 120
 # More than a line of the highlights holds.
 WHOLE = 2 * LONGEST
 
@@ -112,7 +111,7 @@ def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
     answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)
     decided = answers.filter(author=None, stays_unsigned=True)
     rundown = Rundown.objects.filter(episode=episode).select_related("episode__template").first()
-    cues = cues_of(rundown)
+    cues = shown_cues(rundown) if rundown is not None else []
     lines = [cue_line(cue, now=now) for cue in cues]
     return Wrapup(
         episode,
@@ -145,30 +144,10 @@ def _waiting(episode: Episode) -> int:
     return asked.count() + Answer.objects.filter(question__episode=episode, review=Review.WAITING).count()
 
 
-def cues_of(rundown: Rundown | None) -> list[Cue]:
-    """Return the cues of a rundown that the pages of the evening show. One query."""
-    if rundown is None:
-        return []
-    cues = Cue.objects.filter(rundown=rundown).select_related("item", "section", "question")
-    return [cue for cue in cues.order_by("position", "pk") if cue.is_shown or cue.pk == rundown.current_id]
-
-
 def spent_of(cue: Cue, *, now: datetime) -> Spent:
     """Return a cue with what was planned for it and what it took."""
     took = round(cue.spent(now).total_seconds() / 60) if cue.started_at is not None else None
     return Spent(title_of(cue), cue.state, cue.minutes, took)
-
-
-def title_of(cue: Cue) -> str:
-    """Return what a cue is called: its own title, else that of its item, question or section, else its kind."""
-    about = ""
-    if cue.item is not None:
-        about = excerpt(cue.item.title_html, GIST) or cue.item.title or cue.item.url or ""
-    elif cue.question is not None:
-        about = excerpt(cue.question.body_html, GIST)
-    elif cue.section is not None:
-        about = cue.section.name
-    return cue.title or about or cue.get_kind_display()
 
 
 def candidates_of(episode: Episode, questions: Sequence[Question]) -> list[Candidate]:

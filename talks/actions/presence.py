@@ -9,6 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actors import Actor
+from members.keys import read_key
 from members.models import Person
 from members.rules import may_write, require
 from talks.models import Episode, Presence
@@ -25,18 +26,19 @@ def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: date
     """
     require(may_write(by) and isinstance(by, Person), _("Sign in to see who is editing."))
     person: Any = by
-    if kind not in EDITED or not (key.isascii() and key.isdigit() and len(key) <= 18):
+    pk = read_key(key)
+    if kind not in EDITED:
         raise Http404
     seen: dict[str, Any] = {f"{HOME[kind]}__in": Episode.objects.visible_to(person)}
     if kind == "answer":
         seen["question__deleted_at"] = None
-    if not KEPT[kind]._base_manager.filter(pk=int(key), deleted_at=None, **seen).exists():
+    if not KEPT[kind]._base_manager.filter(pk=pk, deleted_at=None, **seen).exists():
         raise Http404
     if is_editing:
-        row = Presence(person=person, kind=kind, key=str(int(key)), seen_at=now)
+        row = Presence(person=person, kind=kind, key=str(pk), seen_at=now)
         once = ["person", "kind", "key"]
         Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=once, update_fields=["seen_at"])
-    return Presence.objects.names_at(kind, str(int(key)), now=now, but=person)
+    return Presence.objects.names_at(kind, str(pk), now=now, but=person)
 
 
 def forget_presence(*, now: datetime) -> None:

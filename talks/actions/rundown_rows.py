@@ -54,7 +54,7 @@ def require_open(row: Rundown) -> None:
 
 def cues_of(row: Rundown) -> list[Cue]:
     """Return the cues of a locked rundown in order."""
-    found = list(row.cues.select_related("item", "question", "section").order_by("position", "pk"))
+    found = list(Cue.objects.filter(rundown=row).in_order())
     for cue in found:
         cue.rundown = row
     return found

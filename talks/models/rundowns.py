@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import Q
@@ -54,6 +55,15 @@ class Rundown(models.Model):
         return f"{self.episode_id} {self.version}"
 
 
+class CueQuerySet(models.QuerySet["Cue"]):
+    """Reads of cues."""
+
+    def in_order(self) -> Self:
+        """In the order of the rundown, with what they are about: what `is_shown` and their titles read."""
+        about = ("section", "item", "question__episode", "question__parent")
+        return self.select_related(*about).order_by("position", "pk")
+
+
 class Cue(models.Model):
     """One line of the rundown. `minutes` is what was planned, None where the time counts up (Free Talk), and
     `extra_minutes` what the host gave it since. `say` are words for the host besides those the site has.
@@ -77,6 +87,8 @@ class Cue(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     running_since = models.DateTimeField(null=True, blank=True)
     spent_seconds = models.PositiveIntegerField(default=0)
+
+    objects = CueQuerySet.as_manager()
 
     class Meta:
         constraints = [

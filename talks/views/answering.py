@@ -22,6 +22,7 @@ from markup import html
 from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, gone_on
 from members.forms import sent
+from members.keys import read_key
 from members.models import Person
 from members.rules import StateRefusal, invalid, may_write
 from talks.actions import answers, moderation, question_merges, questions, settling
@@ -40,7 +41,6 @@ from talks.rules import (
     may_settle,
 )
 from talks.views.acting import actor, attempt, undo_by, way_back
-from talks.views.board_acts import number
 from talks.views.record import with_cue
 from talks.views.visitor import visitor
 
@@ -232,7 +232,7 @@ Act = Callable[[Question | Answer, Sent, Actor, datetime], str]
 def _reviewing(verb: str, done: Any) -> Act:
     def act(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
         more = {"reason": sent.get("reason", "")} if verb in ("decline", "hide") else {}
-        version = number(sent.get("version")) or None
+        version = read_key(sent.get("version")) or None
         getattr(moderation, verb)(row=row, by=by, now=now, version=version, **more)
         return str(done)
 
@@ -240,7 +240,7 @@ def _reviewing(verb: str, done: Any) -> Act:
 
 
 def _approve(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
-    moderation.approve(row=row, by=by, now=now, version=number(sent.get("version")) or None)
+    moderation.approve(row=row, by=by, now=now, version=read_key(sent.get("version")) or None)
     if isinstance(row, Answer):
         return _("The answer to %(id)s is shown now.") % {"id": row.question.public_id}
     return _("%(id)s is shown now.") % {"id": row.public_id}
@@ -283,7 +283,7 @@ def _merge(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
     into = Question.objects.visible_to(by if isinstance(by, Person) else None).with_public_id(wanted).first()
     if into is None:
         raise Http404
-    version = number(sent.get("version")) or None
+    version = read_key(sent.get("version")) or None
     made = question_merges.merge(question=question, into=into, by=by, now=now, version=version)
     return _("%(id)s is one with %(into)s now.") % {"id": made.public_id, "into": into.public_id}
 
@@ -301,7 +301,7 @@ def _dismiss(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> st
 def _remove(row: Question | Answer, sent: Sent, by: Actor, now: datetime) -> str:
     if not isinstance(row, Answer):
         raise Http404
-    answers.remove_answer(answer=row, by=by, now=now, version=number(sent.get("version")) or None)
+    answers.remove_answer(answer=row, by=by, now=now, version=read_key(sent.get("version")) or None)
     return _("Your answer is taken out.")
 
 
@@ -333,7 +333,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect_to_login(question.get_absolute_url())
     row: Question | Answer = question
     if "answer" in request.POST:
-        row = _answer_of(question, number(request.POST["answer"]), by)
+        row = _answer_of(question, read_key(request.POST["answer"]), by)
     verb = next((name for name in ACTS if name in request.POST), None)
     if verb is None:
         raise Http404

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from markup.merging import merge_values
 from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, sides_of
+from members.keys import read_key
 from talks.actions import item_order
 from talks.actions.item_order import accepted_in
 from talks.actions.item_rows import values_of
@@ -24,7 +25,7 @@ from talks.actions.visits import note_visit
 from talks.models import Depth, Episode, Item, ItemState, Section, Suggestion
 from talks.rules import REASON_LIMIT, SUGGESTION_LIMIT, can_suggest
 from talks.views.acting import Outcome, actor, attempt, undo_by
-from talks.views.board_acts import VERBS, number
+from talks.views.board_acts import VERBS
 from talks.views.board_rows import board_of
 from talks.views.visitor import visitor
 
@@ -77,12 +78,12 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
     if done.texts is not None:
         return _conflict(request, episode, sent, verb, done)
     undo = (
-        undo_by(episode.code, UNDOES[verb], number(sent.get(verb if verb == "drop" else "item")))
+        undo_by(episode.code, UNDOES[verb], read_key(sent.get(verb if verb == "drop" else "item")))
         if verb in UNDOES
         else ""
     )
     (messages.success if done.is_done else messages.error)(request, done.said, extra_tags=undo if done.is_done else "")
-    named = ((kind, number(sent.get(kind))) for kind in ("item", "suggestion", "section"))
+    named = ((kind, read_key(sent.get(kind))) for kind in ("item", "suggestion", "section"))
     anchor = next((f"#{kind}-{key}" for kind, key in named if key), "")
     return redirect(f"{page}{anchor}")
 
@@ -90,9 +91,11 @@ def act(request: HttpRequest, code: str) -> HttpResponse:
 def _conflict(request: HttpRequest, episode: Episode, sent: dict[str, Any], verb: str, done: Outcome) -> HttpResponse:
     """Show what stands now beside what was wanted, with a form that does it all the same."""
     item = (
-        Item.objects.filter(pk=number(sent.get("item"))).select_related("section", "decided_by", "merged_into").first()
+        Item.objects.filter(pk=read_key(sent.get("item")))
+        .select_related("section", "decided_by", "merged_into")
+        .first()
     )
-    suggestion = Suggestion.objects.filter(pk=number(sent.get("suggestion"))).first()
+    suggestion = Suggestion.objects.filter(pk=read_key(sent.get("suggestion"))).first()
     texts = done.texts or {}
     kept = {name: value for name, value in sent.items() if name not in ("csrfmiddlewaretoken", "version")}
     if "resolution" in kept:
@@ -147,9 +150,9 @@ def arrange(request: HttpRequest, code: str, pk: int) -> HttpResponse:
     if item is None:
         messages.error(request, _("It does not stand on this board any more."))
         return redirect(page)
-    section = Section.objects.filter(pk=number(request.POST.get("section")), episode=episode).first()
-    behind = number(request.POST.get("behind")) or None
-    version = number(request.POST.get("version"))
+    section = Section.objects.filter(pk=read_key(request.POST.get("section")), episode=episode).first()
+    behind = read_key(request.POST.get("behind")) or None
+    version = read_key(request.POST.get("version"))
 
     def put() -> str:
         item_order.arrange(item=item, behind=behind, section=section, version=version, by=by, now=now)

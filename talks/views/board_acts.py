@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actors import Actor
+from members.keys import read_key
 from news.models import NewsItem
 from talks.actions import carries, item_edits, item_order, items, suggestions, triage
 from talks.models import Carry, Episode, Item, Plan, Question, Section, Suggestion
@@ -18,35 +19,30 @@ from talks.nominations import group_for
 Sent = Mapping[str, Any]
 
 
-def number(text: object) -> int:
-    """Read the key of a row; 0 for what is none."""
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 18 else 0
-
-
 def _item(sent: Sent, episode: Episode) -> Item:
     rows = Item.objects.filter(section__episode=episode, section__deleted_at=None)
-    if (row := rows.filter(pk=number(sent.get("item"))).select_related("section").first()) is None:
+    if (row := rows.filter(pk=read_key(sent.get("item"))).select_related("section").first()) is None:
         raise Http404
     return row
 
 
 def _any_item(sent: Sent, episode: Episode) -> Item:
     """Return an item of any week: what goes on has its place in an earlier one. The action says who may."""
-    if (row := Item.objects.filter(pk=number(sent.get("item"))).select_related("section__episode").first()) is None:
+    if (row := Item.objects.filter(pk=read_key(sent.get("item"))).select_related("section__episode").first()) is None:
         raise Http404
     return row
 
 
 def _section(key: object, episode: Episode) -> Section:
     rows = Section.objects.filter(episode=episode, deleted_at=None).select_related("episode")
-    if (row := rows.filter(pk=number(key)).first()) is None:
+    if (row := rows.filter(pk=read_key(key)).first()) is None:
         raise Http404
     return row
 
 
 def _suggestion(sent: Sent, episode: Episode) -> Suggestion:
     rows = Suggestion.objects.filter(section__episode=episode, deleted_at=None)
-    if (row := rows.filter(pk=number(sent.get("suggestion"))).first()) is None:
+    if (row := rows.filter(pk=read_key(sent.get("suggestion"))).first()) is None:
         raise Http404
     return row
 
@@ -54,7 +50,7 @@ def _suggestion(sent: Sent, episode: Episode) -> Suggestion:
 def _decided(verb: str, said: Callable[[Item], str]) -> Callable[[Sent, Episode, Actor, datetime], str]:
     def act(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
         more = {"reason": sent.get("reason", "")} if verb in ("decline", "defer") else {}
-        version = number(sent.get("version"))
+        version = read_key(sent.get("version"))
         row = getattr(items, verb)(item=_item(sent, episode), version=version, by=by, now=now, **more)
         return said(row)
 
@@ -62,10 +58,10 @@ def _decided(verb: str, said: Callable[[Item], str]) -> Callable[[Sent, Episode,
 
 
 def _merge(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    into = Item.objects.current().filter(pk=number(sent.get("into"))).first()
+    into = Item.objects.current().filter(pk=read_key(sent.get("into"))).first()
     if into is None:
         raise Http404
-    row = items.merge(item=_item(sent, episode), into=into, version=number(sent.get("version")), by=by, now=now)
+    row = items.merge(item=_item(sent, episode), into=into, version=read_key(sent.get("version")), by=by, now=now)
     return _("Merged into “%(title)s”") % {"title": row.merged_into}
 
 
@@ -81,36 +77,36 @@ def _unvote(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 def _shift(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
     steps = -1 if sent["shift"] == "up" else 1
-    version = number(sent.get("version"))
+    version = read_key(sent.get("version"))
     row = item_order.shift(item=_item(sent, episode), steps=steps, version=version, by=by, now=now)
     return _("Moved: “%(title)s”") % {"title": row}
 
 
 def _depth(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
     values = {"depth": sent["depth"], "minutes": None}
-    version = number(sent.get("version"))
+    version = read_key(sent.get("version"))
     row = item_edits.edit(item=_item(sent, episode), version=version, values=values, by=by, now=now)
     return _("“%(title)s” is now: %(depth)s") % {"title": row, "depth": row.get_depth_display()}
 
 
 def _move(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    target = Section.objects.filter(pk=number(sent.get("to")), deleted_at=None).select_related("episode").first()
+    target = Section.objects.filter(pk=read_key(sent.get("to")), deleted_at=None).select_related("episode").first()
     if target is None:
         raise Http404
     row = item_order.move(
-        item=_item(sent, episode), section=target, version=number(sent.get("version")), by=by, now=now
+        item=_item(sent, episode), section=target, version=read_key(sent.get("version")), by=by, now=now
     )
     place = {"title": row, "episode": target.episode.label, "section": target.name}
     return _("“%(title)s” stands in %(episode)s, %(section)s now") % place
 
 
 def _delete(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    row = item_edits.remove(item=_item(sent, episode), version=number(sent.get("version")), by=by, now=now)
+    row = item_edits.remove(item=_item(sent, episode), version=read_key(sent.get("version")), by=by, now=now)
     return _("Taken out: “%(title)s”") % {"title": row}
 
 
 def _restore(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    row = item_edits.restore(item=_item(sent, episode), version=number(sent.get("version")), by=by, now=now)
+    row = item_edits.restore(item=_item(sent, episode), version=read_key(sent.get("version")), by=by, now=now)
     return _("It is back: “%(title)s”") % {"title": row}
 
 
@@ -123,7 +119,7 @@ def _take(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 
 def _take_plan(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    plan = Plan.objects.filter(pk=number(sent.get("plan"))).first()
+    plan = Plan.objects.filter(pk=read_key(sent.get("plan"))).first()
     if plan is None:
         raise Http404
     row = carries.take_plan(plan=plan, section=_section(sent["take_plan"], episode), by=by, now=now)
@@ -131,7 +127,7 @@ def _take_plan(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 
 def _carry(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    question = Question.objects.filter(pk=number(sent["carry"]), deleted_at=None).select_related("episode").first()
+    question = Question.objects.filter(pk=read_key(sent["carry"]), deleted_at=None).select_related("episode").first()
     if question is None:
         raise Http404
     carries.carry(question=question, episode=episode, reason="unanswered", by=by, now=now)
@@ -139,7 +135,7 @@ def _carry(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 
 def _drop(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    row = Carry.objects.filter(pk=number(sent["drop"]), episode=episode).first()
+    row = Carry.objects.filter(pk=read_key(sent["drop"]), episode=episode).first()
     if row is None:
         raise Http404
     carries.drop(carry=row, by=by, now=now)
@@ -151,7 +147,7 @@ def _drop(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 def _take_story(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
     key, _dot, place = sent["take_story"].partition(".")
-    story = NewsItem.objects.in_inbox().filter(pk=number(key)).first()
+    story = NewsItem.objects.in_inbox().filter(pk=read_key(key)).first()
     if story is None:
         raise Http404
     group = group_for(story.url or "") or triage.GROUPS[-1]
@@ -174,21 +170,21 @@ def _suggest(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
 
 
 def _own(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    version = number(sent.get("version"))
+    version = read_key(sent.get("version"))
     suggestions.own(suggestion=_suggestion(sent, episode), version=version, by=by, now=now)
     return _("You see to it.")
 
 
 def _resolve(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
     words = str(sent.get("resolution", "")).replace("\r\n", "\n")
-    version = number(sent.get("version"))
+    version = read_key(sent.get("version"))
     row = _suggestion(sent, episode)
     suggestions.resolve(suggestion=row, resolution=words, version=version, by=by, now=now)
     return _("Resolved.")
 
 
 def _open_again(sent: Sent, episode: Episode, by: Actor, now: datetime) -> str:
-    version = number(sent.get("version"))
+    version = read_key(sent.get("version"))
     suggestions.reopen(suggestion=_suggestion(sent, episode), version=version, by=by, now=now)
     return _("It is open again.")
 

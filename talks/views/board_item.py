@@ -21,6 +21,7 @@ from markup import html
 from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, gone_on
 from members.forms import sent
+from members.keys import read_key
 from members.models import Event
 from talks.actions import item_edits, item_order
 from talks.evening import estimates
@@ -48,7 +49,6 @@ from talks.rules import (
 )
 from talks.views.acting import actor, attempt
 from talks.views.board import episode_for, item_on
-from talks.views.board_acts import number
 from talks.views.visitor import visitor
 
 NAMES = re.compile(r"[,，、;；\n]+")
@@ -214,7 +214,7 @@ def move_question(request: HttpRequest, public_id: str) -> HttpResponse:
     if by is ANONYMOUS:
         return redirect_to_login(question.get_absolute_url())
     target = get_object_or_404(Episode.objects.visible_to(person).with_code(request.POST.get("to", "")[:8]))
-    version = number(request.POST.get("version"))
+    version = read_key(request.POST.get("version"))
 
     def move() -> str:
         item_order.move_question(question=question, episode=target, version=version, by=by, now=now)

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members.actors import ANONYMOUS, Actor
+from members.keys import read_key
 from members.models import Event, Person
 from members.rules import is_organizer, may_write
 from talks.actions import history
@@ -32,7 +33,6 @@ from talks.models.order import in_order
 from talks.rules import REASON_LIMIT, can_edit, has_written, sections_to_run
 from talks.states import KEPT, KIND_OF, states_of
 from talks.views.acting import actor, attempt, way_back
-from talks.views.board_acts import number
 from talks.views.visitor import visitor
 
 PER_PAGE = 20
@@ -122,7 +122,7 @@ def restore_row(request: HttpRequest, code: str, event: int, kind: str, key: int
     if by is ANONYMOUS:
         return redirect_to_login(page)
     _act(episode, event, visitor(request))
-    version = number(request.POST.get("version")) or None
+    version = read_key(request.POST.get("version")) or None
 
     def do() -> str:
         history.restore_row(kind=kind, key=str(key), event=event, by=by, now=now, version=version)
@@ -180,14 +180,14 @@ def _chosen(request: HttpRequest, episode: Episode) -> dict[str, Any]:
     """Return what the address narrows the acts to; what it names wrongly is left out."""
     about = Q()
     kind, _colon, key = request.GET.get("row", "").partition(":")
-    row = f"{kind}:{key}" if kind in KEPT and number(key) else ""
+    row = f"{kind}:{key}" if kind in KEPT and read_key(key) else ""
     if row:
         about &= Q(kind=kind, key=key)
     only = request.GET.get("kind", "")
     only = only if only in KEPT else ""
     if only:
         about &= Q(kind=only)
-    section = Section.objects.filter(pk=number(request.GET.get("section")), episode=episode).first()
+    section = Section.objects.filter(pk=read_key(request.GET.get("section")), episode=episode).first()
     if section is not None:
         about &= about_section(section)
     handle = request.GET.get("person", "")[:80]

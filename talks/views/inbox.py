@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from members.actors import Actor, actor_of
+from members.keys import read_key
 from members.models import Person
 from members.rules import in_one, require
 from news.models import NewsItem, Sighting, Source
@@ -41,7 +42,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """The stories of the week, the best first; who may file gets buttons."""
     now, wish = timezone.now(), rows.Wish.of(request.GET)
     desk = rows.desk_of(visitor(request), now)
-    found = rows.inbox_of(wish, desk, now=now, page=request.GET.get("page"), did=_number(request.GET.get("did")))
+    found = rows.inbox_of(wish, desk, now=now, page=request.GET.get("page"), did=read_key(request.GET.get("did")))
     states, kinds = rows.chips_of(wish, desk)
     gaps, twice = rows.radar_of(desk) if desk.may_sort else ([], [])
     sources = list(Source.objects.current().with_last_outcome())
@@ -157,7 +158,7 @@ def _attempt(sent: Sent, by: Actor, now: datetime) -> Done:
     verb = next((verb for verb in VERBS if verb in sent), None)
     if verb is None:
         return Done(_("Nothing was sent."), status=400)
-    first = _number(sent[verb].partition(".")[0])
+    first = read_key(sent[verb].partition(".")[0])
     named = NewsItem.objects.in_inbox().filter(pk=first).first() if verb not in FINDINGS else None
     pk = named.pk if named else 0
     title = f"「{named}」" if named else ""
@@ -188,13 +189,13 @@ def _decline(sent: Sent, story: NewsItem | None, by: Actor, now: datetime) -> st
 
 
 def _merge(sent: Sent, story: NewsItem | None, by: Actor, now: datetime) -> str:
-    into = NewsItem.objects.in_inbox().filter(pk=_number(sent["merge"].partition(".")[2])).first()
+    into = NewsItem.objects.in_inbox().filter(pk=read_key(sent["merge"].partition(".")[2])).first()
     triage.merge(story=_found(story), into=_found(into), by=by, now=now)
     return _("Merged into “%(title)s”") % {"title": into}
 
 
 def _undo(sent: Sent, story: NewsItem | None, by: Actor, now: datetime) -> str:
-    triage.undo(story=_found(story), version=_number(sent["undo"].partition(".")[2]), by=by, now=now)
+    triage.undo(story=_found(story), version=read_key(sent["undo"].partition(".")[2]), by=by, now=now)
     return _("Undone: %(title)s") % {"title": story}
 
 
@@ -223,8 +224,3 @@ def _found(story: NewsItem | None) -> NewsItem:
     if story is None:
         raise Http404
     return story
-
-
-def _number(text: str | None) -> int:
-    """Read the key of a row; 0 for what is none."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else 0

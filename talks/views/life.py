@@ -14,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, sides_of
+from members.keys import read_key
 from members.models import Person
 from members.rules import check_text, invalid, is_organizer
 from talks.actions import hosting, life
@@ -244,7 +245,7 @@ def _previewed(request: HttpRequest, episode: Episode, sent: Sent, by: Actor, no
 
 def _degrade(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
     rows = Section.objects.filter(episode=episode, deleted_at=None)
-    row = get_object_or_404(rows, pk=_number(sent.get("section")))
+    row = get_object_or_404(rows, pk=read_key(sent.get("section")))
     degrade(section=row, by=by, now=now)
     return _("%(section)s runs without a lead.") % {"section": row.name}
 
@@ -270,13 +271,7 @@ VERBS: dict[str, Callable[[Episode, Sent, Actor, datetime], str]] = {
 
 def _hosting(episode: Episode, sent: Sent) -> Hosting:
     rows: QuerySet[Hosting] = Hosting.objects.filter(episode=episode, deleted_at=None)
-    return get_object_or_404(rows, pk=_number(sent.get("hosting")))
-
-
-def _number(text: str | None) -> int:
-    if not (text and text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Http404
-    return int(text)
+    return get_object_or_404(rows, pk=read_key(sent.get("hosting")))
 
 
 def _moment(text: str) -> datetime:

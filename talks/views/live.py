@@ -22,13 +22,13 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.actors import ANONYMOUS
+from members.keys import read_key
 from members.rules import require
 from talks.evening import is_shown_live
 from talks.models import AskingRules, Episode
 from talks.models.episodes import read_code
 from talks.rules import QUESTION_LIMIT, runs, takes_questions
 from talks.views.acting import actor, attempt
-from talks.views.board_acts import number
 from talks.views.live_acts import ACTS
 from talks.views.live_rows import audience_context, host_context, log_context, stage_context
 from talks.views.visitor import visitor
@@ -112,9 +112,9 @@ def now(request: HttpRequest, code: str) -> HttpResponse:
     many pages ask. What everybody sees is made once for every version and language.
     """
     stored = read_code(code) or ""
-    version = _version(stored, seen=number(request.GET.get("v")))
+    version = _version(stored, seen=read_key(request.GET.get("v")))
     tag = f'"{version}"'
-    if number(request.GET.get("v")) == version:
+    if read_key(request.GET.get("v")) == version:
         return HttpResponse(status=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-cache"})

@@ -9,16 +9,16 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actors import Actor
+from members.keys import read_key
 from talks.actions import moderation, rundown, rundown_making, rundown_order
 from talks.models import Cue, Episode, Question, Review
-from talks.views.board_acts import number
 
 Sent = Mapping[str, str]
 Act = Callable[[Episode, str, Sent, Actor, datetime], str]
 
 
 def _cue(key: str, episode: Episode) -> Cue:
-    if (row := Cue.objects.filter(pk=number(key), rundown__episode=episode).first()) is None:
+    if (row := Cue.objects.filter(pk=read_key(key), rundown__episode=episode).first()) is None:
         raise Http404
     return row
 
@@ -44,7 +44,7 @@ def _on_cue(act: Callable[..., object], said: str = "") -> Act:
 
 
 def _extend(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
-    seen = number(sent.get("extra")) if "extra" in sent else None
+    seen = read_key(sent.get("extra")) if "extra" in sent else None
     rundown.add_minutes(episode=episode, cue=_cue(key or sent.get("cue", ""), episode), seen=seen, by=by, now=now)
     return ""
 
@@ -54,8 +54,8 @@ def _shift(steps: int) -> Act:
 
     def do(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
         cue = _cue(key, episode)
-        every = Cue.objects.filter(rundown=cue.rundown_id, state="planned").order_by("position", "pk")
-        ahead = [each for each in every.select_related("item", "question") if each.is_shown]
+        every = Cue.objects.filter(rundown=cue.rundown_id, state="planned").in_order()
+        ahead = [each for each in every if each.is_shown]
         place = next((n for n, each in enumerate(ahead) if each.pk == cue.pk), None)
         if place is not None and 0 <= place + steps < len(ahead):
             behind = ahead[place + 1] if steps > 0 else ahead[place - 2] if place > 1 else None
@@ -66,13 +66,13 @@ def _shift(steps: int) -> Act:
 
 
 def _add(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
-    minutes = number(sent.get("minutes")) if sent.get("minutes", "").strip() else None
+    minutes = read_key(sent.get("minutes")) if sent.get("minutes", "").strip() else None
     cue = rundown_order.add_cue(episode=episode, title=sent.get("title", ""), minutes=minutes, by=by, now=now)
     return _("On the rundown: “%(title)s”") % {"title": cue.title}
 
 
 def _stage(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
-    question = Question.objects.visible_to(None).filter(pk=number(key)).select_related("episode").first()
+    question = Question.objects.visible_to(None).filter(pk=read_key(key)).select_related("episode").first()
     if question is None:
         raise Http404
     rundown_order.put_on_stage(episode=episode, question=question, by=by, now=now)
@@ -80,7 +80,7 @@ def _stage(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> 
 
 
 def _approve(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
-    question = Question.objects.under_review(Review.WAITING).filter(pk=number(key), episode=episode).first()
+    question = Question.objects.under_review(Review.WAITING).filter(pk=read_key(key), episode=episode).first()
     if question is None:
         raise Http404
     moderation.approve(row=question, by=by, now=now)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from members.actions.notifications import read_all
 from members.actors import actor_of
+from members.keys import read_key
 from members.models import Notification
 from talks.notices import notice_of
 from talks.views.visitor import visitor
@@ -30,9 +31,8 @@ def index(request: HttpRequest) -> HttpResponse:
     if person is None:
         raise PermissionDenied(_("Sign in to see what you were told."))
     if request.method == "POST":
-        until = request.POST.get("until", "")
-        known = int(until) if until.isascii() and until.isdigit() and len(until) <= 18 else None
-        read_all(by=actor_of(request.user), now=timezone.now(), until=known)
+        until = read_key(request.POST.get("until")) or None
+        read_all(by=actor_of(request.user), now=timezone.now(), until=until)
         return redirect("notifications")
     page = Paginator(Notification.objects.of(person), PAGE).get_page(request.GET.get("page"))
     context = {

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members.actors import ANONYMOUS, Actor
+from members.keys import read_key
 from talks.actions import reminders
 from talks.models import Episode, Reminder
 from talks.reminders import outbox
@@ -53,9 +54,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _reminder(episode: Episode, key: str) -> Reminder:
-    if not (key.isascii() and key.isdigit() and len(key) <= 18):
-        raise Http404
-    return get_object_or_404(Reminder.objects.of(episode), pk=key)
+    return get_object_or_404(Reminder.objects.of(episode), pk=read_key(key))
 
 
 def _page(
@@ -97,8 +96,7 @@ def _send(row: Reminder, sent: Sent, by: Actor, now: datetime) -> str:
 
 
 def _version(sent: Sent) -> int | None:
-    text = sent.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
+    return read_key(sent.get("version")) or None
 
 
 VERBS: dict[str, Callable[[Reminder, Sent, Actor, datetime], str]] = {

@@ -18,14 +18,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members.actors import ANONYMOUS, Actor
+from members.keys import read_key
 from talks.actions import recordings as actions
+from talks.evening import title_of
 from talks.models import Cue, Episode, Recording
 from talks.models.order import in_order
 from talks.recordings import chapters, link_at, place_of
 from talks.rules import may_wrap_up
 from talks.views.acting import Outcome, actor, attempt, undo_by
 from talks.views.visitor import visitor
-from talks.wrapup import title_of
 
 Sent = dict[str, str]
 
@@ -56,12 +57,8 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     return redirect(request.path)
 
 
-def _key(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
 def _recording_of(episode: Episode, sent: Sent) -> Recording:
-    return get_object_or_404(Recording, pk=_key(sent.get("recording", "")), episode=episode, deleted_at=None)
+    return get_object_or_404(Recording, pk=read_key(sent.get("recording")), episode=episode, deleted_at=None)
 
 
 def _add(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
@@ -70,22 +67,22 @@ def _add(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
 
 
 def _edit(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
-    row, version = _recording_of(episode, sent), _key(sent.get("version", "")) or None
+    row, version = _recording_of(episode, sent), read_key(sent.get("version")) or None
     values = {"url": sent.get("url", ""), "title": sent.get("title", "")}
     actions.edit_recording(recording=row, version=version, by=by, now=now, **values)
     return _("Saved.")
 
 
 def _align(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
-    row, version = _recording_of(episode, sent), _key(sent.get("version", "")) or None
-    cue = get_object_or_404(Cue, pk=_key(sent.get("cue", "")), rundown__episode=episode)
+    row, version = _recording_of(episode, sent), read_key(sent.get("version")) or None
+    cue = get_object_or_404(Cue, pk=read_key(sent.get("cue")), rundown__episode=episode)
     made = actions.align(recording=row, cue=cue, at=sent.get("at", ""), version=version, by=by, now=now)
     n = len([each for each in _places(made, _cues(episode)) if each["second"] is not None])
     return ngettext("%(n)d place is known now.", "%(n)d places are known now.", n) % {"n": n}
 
 
 def _remove(episode: Episode, sent: Sent, by: Actor, now: datetime) -> str:
-    row, version = _recording_of(episode, sent), _key(sent.get("version", "")) or None
+    row, version = _recording_of(episode, sent), read_key(sent.get("version")) or None
     actions.remove_recording(recording=row, version=version, by=by, now=now)
     return _("The recording is taken out.")
 
@@ -101,8 +98,9 @@ VERBS: dict[str, Callable[[Episode, Sent, Actor, datetime], str]] = {
 def _cues(episode: Episode) -> list[Cue]:
     """Return what was on the air, in the order in which it was."""
     cues = Cue.objects.filter(rundown__episode=episode, rundown__started_at__isnull=False)
-    cues = cues.exclude(started_at=None).select_related("rundown", "item", "question", "section")
-    return list(cues.order_by("started_at", "position", "pk"))
+    return list(
+        cues.exclude(started_at=None).in_order().select_related("rundown").order_by("started_at", "position", "pk")
+    )
 
 
 def _places(recording: Recording, cues: list[Cue]) -> list[dict[str, Any]]:

@@ -18,13 +18,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members.actors import Actor
+from members.keys import read_key
 from members.models import Person
 from talks.actions import scribe as actions
 from talks.actions.questions import Repeated
 from talks.models import Cue, CueState, Episode, Question, ScribeLock, Section, SectionKind
 from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_scribe, takes_items
 from talks.views.acting import Outcome, actor, attempt
-from talks.views.board_acts import number
 from talks.views.live import found
 from talks.views.live_rows import log_context, offered_to_answer
 from talks.views.writing import DRAFT, keep_fields, kept_fields
@@ -46,7 +46,7 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("scribe", episode.code, permanent=True)
     sections = list(Section.objects.filter(episode=episode, deleted_at=None).order_by("position", "pk"))
     kept = kept_fields(request)
-    wanted = number((request.POST if request.method == "POST" else kept or request.GET).get("section"))
+    wanted = read_key((request.POST if request.method == "POST" else kept or request.GET).get("section"))
     section = next((each for each in sections if each.pk == wanted), None)
     if section is None and wanted:
         raise Http404
@@ -64,10 +64,10 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
         if outcome.is_done:
             request.session.pop(DRAFT, None)
             messages.success(request, outcome.said)
-            chosen = f"&to={number(sent.get('to'))}" if sent.get("act") == "answer" else ""
+            chosen = f"&to={read_key(sent.get('to'))}" if sent.get("act") == "answer" else ""
             return redirect(f"{page}?section={section.pk}{chosen}" if section is not None else page)
     context = _context(episode, section, sections, by, now) | {
-        "asked": offered_to_answer(episode, number(sent.get("to"))),
+        "asked": offered_to_answer(episode, read_key(sent.get("to"))),
         "outcome": outcome,
         "sent": sent,
     }
@@ -146,7 +146,7 @@ def _question(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
 
 
 def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
-    rows = Question.objects.filter(pk=number(sent.get("to")), episode=section.episode_id, deleted_at=None)
+    rows = Question.objects.filter(pk=read_key(sent.get("to")), episode=section.episode_id, deleted_at=None)
     question = rows.select_related("episode").first()
     if question is None:
         raise Http404
@@ -158,7 +158,7 @@ def _answer(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
 
 def _link(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
     into = None
-    if wanted := number(sent.get("into")):
+    if wanted := read_key(sent.get("into")):
         into = Section.objects.filter(pk=wanted, episode=section.episode_id, deleted_at=None).first()
         if into is None:
             raise Http404

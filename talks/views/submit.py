@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members.actors import ANONYMOUS, Actor
+from members.keys import read_key
 from members.models import Guest, Person, Purpose
 from talks.actions import items
 from talks.models import Episode, Item, Section, SectionKind
@@ -148,8 +149,8 @@ def _episode_of(wish: Wish, by: Actor) -> Episode | None:
     person = by if isinstance(by, Person) else None
     visible = Episode.objects.visible_to(person).select_related("template")
     code = wish.episode
-    if not code and wish.section.isascii() and wish.section.isdigit():
-        found = visible.filter(sections__pk=int(wish.section[:18]), sections__deleted_at=None).first()
+    if not code and (section := read_key(wish.section)):
+        found = visible.filter(sections__pk=section, sections__deleted_at=None).first()
         if found is not None:
             return found
     if not code and isinstance(by, Guest) and by.invitation.purpose == Purpose.SUBMIT:
@@ -170,7 +171,7 @@ def _sections(episode: Episode) -> QuerySet[Section]:
 def _item(text: str, by: Actor) -> Item:
     person = by if isinstance(by, Person) else None
     visible = Item.objects.current().filter(section__episode__in=Episode.objects.visible_to(person))
-    found = visible.filter(pk=text[:18]).first() if text.isascii() and text.isdigit() else None
+    found = visible.filter(pk=read_key(text)).first()
     if found is None:
         raise PermissionDenied(_("It is not there any more."))
     return found

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from markup.merging import merge_values
 from members.actors import actor_of
 from members.conflicts import Conflict, sides_of
+from members.keys import read_key
 from members.models import Person
 from members.rules import invalid, require
 from talks import first_edition
@@ -154,9 +155,7 @@ def change_day(request: HttpRequest, verb: str) -> HttpResponse:
     """Enter or remove a day of the calendar, leave a day out or talk on it after all."""
     by, now, sent = actor_of(request.user), timezone.now(), request.POST
     if verb in ("remove", "resume"):
-        pk = sent.get("row", "")
-        known = int(pk) if pk.isascii() and pk.isdigit() and len(pk) <= 18 else 0
-        row: Any = get_object_or_404(Holiday if verb == "remove" else Break, pk=known)
+        row: Any = get_object_or_404(Holiday if verb == "remove" else Break, pk=read_key(sent.get("row")))
 
     def act() -> str:
         if verb == "remove":

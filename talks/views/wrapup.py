@@ -24,6 +24,7 @@ from members.actions import invitations
 from members.actors import ANONYMOUS, Actor
 from members.conflicts import Conflict, gone_on, read_base
 from members.forms import sent
+from members.keys import read_key
 from members.models import Invitation, Person, Purpose
 from talks.actions import highlights as highlights_
 from talks.actions import signing
@@ -120,14 +121,12 @@ Sent = dict[str, str]
 
 
 def _answer_of(episode: Episode, sent_: Sent) -> Answer:
-    key = sent_.get("answer", "")
     rows = Answer.objects.filter(question__episode=episode, deleted_at=None)
-    return get_object_or_404(rows, pk=int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0)
+    return get_object_or_404(rows, pk=read_key(sent_.get("answer")))
 
 
 def _version(sent_: Sent) -> int | None:
-    text = sent_.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return read_key(sent_.get("version")) or None
 
 
 def _sign(episode: Episode, sent_: Sent, by: Actor, now: datetime) -> str:
@@ -150,8 +149,7 @@ def _ask_for_words(episode: Episode, sent_: Sent, by: Actor, now: datetime) -> s
 
 
 def _revoke(episode: Episode, sent_: Sent, by: Actor, now: datetime) -> str:
-    key = sent_.get("invitation", "")
-    pk = int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0
+    pk = read_key(sent_.get("invitation"))
     invitation = get_object_or_404(Invitation, pk=pk, purpose=Purpose.ANSWER, deleted_at=None)
     if not Question.objects.filter(episode=episode).with_public_id(invitation.target).exists():
         raise Http404
