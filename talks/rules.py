@@ -112,17 +112,15 @@ def leads_free_talk(by: Person, episode: Episode) -> bool:
 
 def may_report(by: Actor, row: Question | Answer, *, now: datetime) -> bool:
     """Signed-in people and guests who ask in its episode; nobody their own words."""
-    episode = row.episode if isinstance(row, Question) else row.question.episode
-    return (may_write(by) or guest_may(by, Purpose.ASK, episode.code, now=now)) and not has_written(by, row)
+    return (may_write(by) or guest_may(by, Purpose.ASK, row.episode.code, now=now)) and not has_written(by, row)
 
 
 def may_read_under_review(by: Actor, row: Question | Answer) -> bool:
     """Words that are not shown: who moderates the episode reads them, and who wrote them."""
-    episode = row.episode if isinstance(row, Question) else row.question.episode
     person = person_behind(by)
     writer = row.asker_id if isinstance(row, Question) else writer_of(row)
     is_own = person is not None and person.pk == writer and not (isinstance(row, Question) and row.is_by_name)
-    return is_own or may_moderate(by, episode)
+    return is_own or may_moderate(by, row.episode)
 
 
 def may_move(by: Actor, question: Question) -> bool:
@@ -135,8 +133,7 @@ def may_move(by: Actor, question: Question) -> bool:
 
 def can_edit(by: Actor, row: Question | Answer) -> bool:
     """One's own words, and hosts, editors and organizers everybody's, until the record is published."""
-    episode = row.episode if isinstance(row, Question) else row.question.episode
-    return may_write(by) and episode.is_open and (has_written(by, row) or may_moderate(by, episode))
+    return may_write(by) and row.episode.is_open and (has_written(by, row) or may_moderate(by, row.episode))
 
 
 def takes_news(episode: Episode) -> bool:

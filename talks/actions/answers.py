@@ -16,7 +16,7 @@ from members.models import Person
 from members.names import is_reserved
 from members.rules import StateRefusal, check_text, invalid, may_write, require
 from talks.actions.item_rows import check_version
-from talks.actions.question_rows import episode_of, locked, note, save, standing
+from talks.actions.question_rows import locked, note, save, standing
 from talks.documents.people import is_placeholder
 from talks.models import Answer, Question
 from talks.rules import NAME_LIMIT, has_written
@@ -85,7 +85,7 @@ def remove_answer(*, answer: Answer, by: Actor, now: datetime, version: int | No
         row = standing(locked(answer, by=by))
         is_own = may_write(by) and has_written(by, row)
         require(is_own, _("Only who wrote this takes it out; hosts and editors hide it."))
-        if not episode_of(row).is_open:
+        if not row.episode.is_open:
             raise StateRefusal(_("The record is published; its words stand."), code="record_published")
         check_version(row, version, yours={"deleted": True}, theirs={"body": row.body})
         row.deleted_at = now

@@ -14,7 +14,7 @@ from members.actors import Actor
 from members.rules import StateRefusal, require
 from talks.actions.html import give_ids, rendered
 from talks.actions.item_order import open_section, put_into
-from talks.actions.item_rows import locked_episodes, name_papers, next_position, note, tell, values_of
+from talks.actions.item_rows import locked_episodes, name_papers, note, tell, values_of
 from talks.actions.keeping import keep
 from talks.models import (
     Carry,
@@ -28,6 +28,7 @@ from talks.models import (
     Question,
     Section,
 )
+from talks.models.order import next_position
 from talks.nominations import next_collecting
 from talks.rules import is_over, sections_to_run
 
@@ -118,7 +119,7 @@ def take_plan(*, plan: Plan, section: Section, by: Actor, now: datetime) -> Item
         if there.exists():
             raise StateRefusal(_("It was taken already."), code="taken_already")
         stamp = {"created_at": now, "changed_at": now}
-        made = Item(section=target, position=next_position(target), title=title, **stamp)
+        made = Item(section=target, position=next_position(target.items.all()), title=title, **stamp)
         for name, value in rendered(made).items():
             setattr(made, name, value)
         made.save()
@@ -202,7 +203,7 @@ def _mark(mark: Carry, made: Item, *, now: datetime) -> None:
 def _copied(row: Item, target: Section, mark: Carry, *, by: Actor, now: datetime) -> Item:
     """Make an item of one in a published record, with its names and votes."""
     said = ("title", "url", "url_key", "author", "site", "remark", "body", "nominated_by", "depth", "minutes")
-    made = Item(section=target, position=next_position(target), created_at=now, changed_at=now)
+    made = Item(section=target, position=next_position(target.items.all()), created_at=now, changed_at=now)
     for name in said:
         setattr(made, name, getattr(row, name))
     for name, value in rendered(made).items():

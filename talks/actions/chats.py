@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -16,9 +16,9 @@ from members.actions.people import COLLECTIVES, find_or_name
 from members.actors import Actor
 from members.models import Alias, ChatWish, Person
 from members.rules import StateRefusal, check_text, require
-from talks.actions.html import Html, give_ids, rendered
+from talks.actions.html import Html, rendered
 from talks.actions.keeping import keep
-from talks.actions.questions import mention_papers, next_serial, serials_of
+from talks.actions.questions import put_answer, put_question
 from talks.documents.chat_questions import Asked, Told
 from talks.models import Answer, Episode, EpisodeState, Question, QuestionPart
 from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_plan, runs
@@ -68,8 +68,6 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
         store = _Store(row, _people(asked, by=by, now=now), html, now=now)
         for each in asked:
             store.take(each)
-        row.save(update_fields=["last_serial"])
-        give_ids([*store.questions, *store.answers])
         if store.questions or store.answers:
             after = {"questions": len(store.questions), "answers": len(store.answers)}
             event = record(by=by, now=now, verb="import_chat", kind="episode", key=row.code, after=after)
@@ -129,8 +127,6 @@ class _Store:
         self.answers: list[Answer] = []
         self.known = 0
         there = Question.objects.filter(episode=episode)
-        self.position = there.aggregate(last=Max("position"))["last"] or 0
-        self.taken = serials_of(episode)
         self.standing = {row.body.strip(): row for row in there.filter(deleted_at=None).order_by("-pk")}
         hidden = (there.under_review(), there.withdrawn())
         self.hidden = {body.strip() for rows in hidden for body in rows.values_list("body", flat=True)}
@@ -146,51 +142,23 @@ class _Store:
             self.known += 1
         there = Answer.objects.filter(Q(deleted_at=None) | ~Q(review=""), question=question)
         said = {row.body.strip() for row in there}
-        last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"] or 0
         for told in asked.answers:
             if told.body.strip() in said:
                 self.known += 1
                 continue
-            last += 1
             said.add(told.body.strip())
-            self._answer(question, told, position=last)
+            who = self.people[told.speaker]
+            signed = {"author": who, "author_name": _written(told, who), "is_by_name": True}
+            html = self.html[id(told)]
+            self.answers.append(put_answer(question=question, body=told.body, html=html, now=self.now, **signed))
 
     def _ask(self, asked: Asked) -> Question:
-        self.position += 1
-        who = self.people[asked.speaker]
-        row = Question.objects.create(
-            episode=self.episode,
-            position=self.position,
-            serial=next_serial(self.episode, self.taken),
-            part=QuestionPart.GROUP,
-            asker=who,
-            asker_name=_written(asked, who),
-            is_by_name=True,
-            body=asked.body,
-            created_at=self.now,
-            changed_at=self.now,
-            **self.html[id(asked)],
-        )
-        mention_papers(text=asked.body, episode=self.episode, now=self.now, question=row)
+        who, html = self.people[asked.speaker], self.html[id(asked)]
+        whose = {"asker": who, "asker_name": _written(asked, who), "is_by_name": True, "part": QuestionPart.GROUP}
+        row = put_question(episode=self.episode, body=asked.body, html=html, now=self.now, **whose)
         self.questions.append(row)
         self.standing[asked.body.strip()] = row
         return row
-
-    def _answer(self, question: Question, told: Told, *, position: int) -> None:
-        who = self.people[told.speaker]
-        row = Answer.objects.create(
-            question=question,
-            position=position,
-            author=who,
-            author_name=_written(told, who),
-            is_by_name=True,
-            body=told.body,
-            created_at=self.now,
-            changed_at=self.now,
-            **self.html[id(told)],
-        )
-        mention_papers(text=told.body, episode=self.episode, now=self.now, answer=row)
-        self.answers.append(row)
 
 
 def _written(told: Told, who: Person) -> str:

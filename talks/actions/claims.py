@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -24,7 +23,7 @@ from talks.actions.deliveries import announce
 from talks.actions.keeping import keep
 from talks.degrading import Rule, rule_of
 from talks.models import Claim, ClaimRole, Episode, EpisodeState, Hosting, HostingRole, Section
-from talks.models.order import in_order
+from talks.models.order import in_order, next_position
 from talks.rules import holds, is_past_cut_off, may_claim, runs, takes_claims
 
 # How many lead a section.
@@ -188,14 +187,13 @@ def _take(
         own.version, own.changed_at = own.version + 1, now
         own.save(update_fields=["role", "place", "is_by_name", "version", "changed_at"])
         return own
-    last = Claim.objects.filter(section=section).aggregate(last=Max("position"))["last"]
     return Claim.objects.create(
         section=section,
         person=person,
         name=person.name,
         role=role,
         place=place,
-        position=(last or 0) + 1,
+        position=next_position(Claim.objects.filter(section=section)),
         created_at=now,
         changed_at=now,
     )

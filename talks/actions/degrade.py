@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -20,6 +19,7 @@ from talks.actions.html import give_ids, rendered
 from talks.actions.keeping import keep
 from talks.degrading import Rule, most_wanted, rule_of, top_stories
 from talks.models import Claim, ClaimRole, Depth, Episode, Item, ItemState, PaperMention, Section
+from talks.models.order import next_position
 from talks.rules import runs, takes_claims
 
 
@@ -102,10 +102,9 @@ def _mark(section: Section, since: datetime | None, *, now: datetime) -> None:
 
 def _list_stories(section: Section, *, now: datetime) -> list[Item]:
     """Take the week's best stories in as entries that are only listed; what triage said of them is left alone."""
-    last = Item.objects.filter(section=section).aggregate(last=Max("position"))["last"] or 0
-    made = [
-        _entry(section, story, last + place, now=now) for place, story in enumerate(top_stories(section, now=now), 1)
-    ]
+    first = next_position(section.items.all())
+    stories = enumerate(top_stories(section, now=now), first)
+    made = [_entry(section, story, place, now=now) for place, story in stories]
     Item.objects.bulk_create(made)
     give_ids(made)
     for item in made:

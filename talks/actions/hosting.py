@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,7 @@ from members.rules import StateRefusal, invalid, is_organizer, is_system, may_wr
 from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
 from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
-from talks.models.order import in_order
+from talks.models.order import in_order, next_position
 from talks.rules import is_past_cut_off, runs
 
 
@@ -141,13 +140,12 @@ def _of(episode: Episode, role: str) -> list[Hosting]:
 
 
 def _give(episode: Episode, person: Person, role: str, *, now: datetime) -> Hosting:
-    last = Hosting.objects.filter(episode=episode, role=role).aggregate(last=Max("position"))["last"]
     return Hosting.objects.create(
         episode=episode,
         person=person,
         name=person.name,
         role=role,
-        position=(last or 0) + 1,
+        position=next_position(Hosting.objects.filter(episode=episode, role=role)),
         created_at=now,
         changed_at=now,
     )

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -23,7 +22,6 @@ from talks.actions.item_rows import (
     check_version,
     locked_episodes,
     locked_item,
-    next_position,
     note,
     require_running,
     require_takes_items,
@@ -42,6 +40,7 @@ from talks.models import (
     Question,
     Section,
 )
+from talks.models.order import next_position
 from talks.rules import may_move, sections_to_run, takes_nominations, takes_questions
 
 
@@ -86,7 +85,7 @@ def open_section(section: Section) -> Section:
 def put_into(row: Item, target: Section, *, is_decided: bool, now: datetime) -> None:
     """Put an item at the end of another section. In another episode, or undecided, it is nominated there."""
     has_left = row.section.episode_id != target.episode_id
-    row.section, row.position = target, next_position(target)
+    row.section, row.position = target, next_position(target.items.all())
     titles = [each["title"] for each in target.groups]
     row.group = row.group if row.group in titles else None
     if not is_decided:
@@ -234,11 +233,11 @@ def move_question(*, question: Question, episode: Episode, version: int | None, 
 
 def _carry_over(row: Question, here: Episode, there: Episode, *, now: datetime) -> list[Question]:
     """Move a question with its follow-ups, and return them."""
-    last = Question.objects.filter(episode=there).aggregate(last=Max("position"))["last"] or 0
+    first = next_position(Question.objects.filter(episode=there))
     thread = [row, *Question.objects.filter(parent=row).order_by("position", "pk")]
     code = row.first_code or here.code
-    for place, each in enumerate(thread, 1):
-        each.episode, each.position = there, last + place
+    for place, each in enumerate(thread, first):
+        each.episode, each.position = there, place
         each.first_code = "" if code == there.code else code
         each.version, each.changed_at = each.version + 1, now
         each.save(update_fields=["episode", "position", "first_code", "version", "changed_at"])

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -114,11 +114,6 @@ def note(
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
     values = {"before": old, "after": new, "reason": reason}
     return keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
-
-
-def next_position(section: Section) -> int:
-    """Return the place behind all items of a section, also those that are deleted."""
-    return (Item.objects.filter(section=section).aggregate(last=Max("position"))["last"] or 0) + 1
 
 
 def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: datetime) -> None:

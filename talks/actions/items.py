@@ -33,7 +33,6 @@ from talks.actions.item_rows import (
     locked_episodes,
     locked_item,
     name_papers,
-    next_position,
     note,
     require_running,
     require_takes_items,
@@ -43,6 +42,7 @@ from talks.actions.item_rows import (
 )
 from talks.actions.keeping import keep
 from talks.models import CreditRole, Episode, EpisodeState, Item, ItemState, ItemVote, Section, SectionKind
+from talks.models.order import next_position
 from talks.nominations import address_in, group_for, known_of, next_collecting, section_for
 from talks.rules import (
     BODY_LIMIT,
@@ -88,7 +88,7 @@ def nominate(
             target = _next(target, locked.get(open_one.pk) if open_one else None)
         refuse_known(row, target, by)
         row.section = _section(section, target, address)
-        row.position = next_position(row.section)
+        row.position = next_position(row.section.items.all())
         row.nominated_by = person_behind(by)
         row.created_at = row.changed_at = now
         if row.section.kind == SectionKind.NEWS and (group := group_for(address)):

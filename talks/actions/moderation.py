@@ -23,7 +23,6 @@ from talks.actions.keeping import keep
 from talks.actions.question_merges import unmerge
 from talks.actions.question_rows import (
     Words,
-    episode_of,
     key_of,
     locked,
     note,
@@ -112,7 +111,7 @@ def dismiss(*, row: Question | Answer, by: Actor, now: datetime) -> int:
     """Be done with the reports of a row that stays; return how many these were. Raises PermissionDenied, Http404."""
     with transaction.atomic():
         fresh = locked(row, by=by)
-        require_moderating(by, episode_of(fresh))
+        require_moderating(by, fresh.episode)
         done = _reports(fresh).filter(settled_at=None).update(settled_at=now)
         if done:
             note(fresh, "dismiss", {}, {"reports": done}, by=by, now=now)
@@ -126,7 +125,7 @@ def _reports(row: Question | Answer) -> Any:
 def _reviewed(row: Words, expected: tuple[str, ...], code: str, version: int | None, *, by: Actor) -> Words:
     """Return a locked row that is under review for one of these reasons. Raises what the acts do."""
     fresh = locked(row, by=by)
-    require_moderating(by, episode_of(fresh))
+    require_moderating(by, fresh.episode)
     theirs = {"review": fresh.review, "reason": fresh.review_reason, "body": fresh.body}
     check_version(fresh, version, yours={}, theirs=theirs)
     if fresh.review not in expected:

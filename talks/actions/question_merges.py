@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from members.rules import StateRefusal, invalid
 from talks.actions.item_rows import check_version
 from talks.actions.question_rows import locked, note, require_moderating, save, standing
 from talks.models import Answer, Carry, PaperMention, Question, QuestionVote, Review
+from talks.models.order import next_position
 from talks.telling import excerpt
 
 
@@ -107,10 +107,9 @@ def _write(rows: Iterable[Answer | Carry], *, now: datetime) -> None:
 
 def _answers_to(target: Question, answers: Iterable[Answer]) -> list[tuple[Answer, int]]:
     """Let answers stand behind those of another question; return each with the place it had."""
-    place = Answer.objects.filter(question=target).aggregate(last=Max("position"))["last"] or 0
+    first = next_position(Answer.objects.filter(question=target))
     moved = []
-    for each in answers.order_by("position", "pk"):  # type: ignore[attr-defined]
-        place += 1
+    for place, each in enumerate(answers.order_by("position", "pk"), first):  # type: ignore[attr-defined]
         moved.append((each, each.position))
         each.question, each.position = target, place
     return moved

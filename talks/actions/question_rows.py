@@ -31,7 +31,7 @@ def locked(row: Words, *others: int, by: Actor) -> Words:
         fresh = Question.objects.select_related("episode", "asker", "merged_into").filter(pk=row.pk).first()
     else:
         fresh = Answer.objects.select_related("question__episode", "question__asker", "author").get(pk=row.pk)
-    if fresh is None or (episode_of(fresh).pk != home and episode_of(fresh).pk not in others):
+    if fresh is None or (fresh.episode.pk != home and fresh.episode.pk not in others):
         raise Http404  # it moved away in this moment; nothing is locked there
     if fresh.deleted_at is not None and not fresh.review:
         raise Http404
@@ -46,11 +46,6 @@ def _home(row: Question | Answer) -> int:
     if home is None:
         raise Http404
     return home
-
-
-def episode_of(row: Question | Answer) -> Episode:
-    """Return the episode that a question or an answer stands in."""
-    return row.episode if isinstance(row, Question) else row.question.episode
 
 
 def standing(row: Words) -> Words:

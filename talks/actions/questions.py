@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,7 @@ from talks.actions.keeping import keep
 from talks.documents.model import MAX_NUMBER
 from talks.history import base_of_row
 from talks.models import Answer, Episode, PaperMention, Question, QuestionPart
+from talks.models.order import next_position
 from talks.rules import ANSWER_LIMIT, QUESTION_LIMIT, can_answer, can_edit, has_written, may_moderate, takes_questions
 from talks.telling import excerpt
 
@@ -91,11 +92,10 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
 
 def put_question(*, episode: Episode, body: str, html: Html, now: datetime, **fields: object) -> Question:
     """Write a question, with its number and the papers it names, into a locked episode; `fields` say whose it is."""
-    last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
     values = {"part": QuestionPart.SITE, "created_at": now, "changed_at": now, **html, **fields}
     question = Question.objects.create(
         episode=episode,
-        position=(last or 0) + 1,
+        position=next_position(Question.objects.filter(episode=episode)),
         serial=next_serial(episode, serials_of(episode)),
         body=body,
         **values,
@@ -104,6 +104,16 @@ def put_question(*, episode: Episode, body: str, html: Html, now: datetime, **fi
     mention_papers(text=body, episode=episode, now=now, question=question)
     give_ids([question])
     return question
+
+
+def put_answer(*, question: Question, body: str, html: Html, now: datetime, **signed: Any) -> Answer:
+    """Write an answer, with the papers it names, behind the others; its episode is locked."""
+    position = next_position(Answer.objects.filter(question=question))
+    stamp = {"created_at": now, "changed_at": now}
+    written = Answer.objects.create(question=question, position=position, body=body, **stamp, **signed, **html)
+    mention_papers(text=body, episode=question.episode, now=now, answer=written)
+    give_ids([written])
+    return written
 
 
 def tell_asked(*, event: Event, question: Question, now: datetime) -> None:
@@ -135,18 +145,7 @@ def answer(
             raise StateRefusal(_("This question is not shown any more."), code="not_shown")
         signed = signature(author, by=by, now=now)
         _refuse_repetition(Answer.objects.filter(question=question, deleted_at=None, **signed), body)
-        last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"]
-        written = Answer.objects.create(
-            question=question,
-            position=(last or 0) + 1,
-            body=body,
-            created_at=now,
-            changed_at=now,
-            **signed,
-            **html,
-        )
-        mention_papers(text=body, episode=question.episode, now=now, answer=written)
-        give_ids([written])
+        written = put_answer(question=question, body=body, html=html, now=now, **signed)
         event = record(by=by, now=now, verb="answer", kind="answer", key=written.pk, after={"body": body})
         keep(event, [written])
         _announce(event, "question_answered", question, body, now=now)
@@ -191,7 +190,7 @@ def _lock_episode(**holds: int) -> None:
 
 def _check_edit(row: Question | Answer, body: str, *, limit: int, by: Actor) -> None:
     """Check all that no lock is needed for."""
-    if not may_write(by) or not (has_written(by, row) or may_moderate(by, _episode_of(row))):
+    if not may_write(by) or not (has_written(by, row) or may_moderate(by, row.episode)):
         raise PermissionDenied(_("Only who wrote this, hosts and editors change it."))
     check_text(body, field="body", limit=limit, required=True)
 
@@ -200,7 +199,7 @@ def _edit(
     row: Question | Answer, own: QuerySet[Any], *, version: int, body: str, html: Html, by: Actor, now: datetime
 ) -> None:
     """Write other words into a row of a locked episode; `own` are all that its author wrote there."""
-    if not has_written(by, row) and not may_moderate(by, _episode_of(row)):
+    if not has_written(by, row) and not may_moderate(by, row.episode):
         raise PermissionDenied(_("Only who wrote this, hosts and editors change it."))
     if row.deleted_at is not None and not row.review:
         raise Http404
@@ -217,16 +216,12 @@ def _edit(
         setattr(row, name, value)
     row.save(update_fields=["body", "version", "changed_at", *html])
     kind = "question" if isinstance(row, Question) else "answer"
-    episode = _episode_of(row)
+    episode = row.episode
     PaperMention.objects.filter(**{kind: row}).delete()
     mention_papers(text=body, episode=episode, now=now, **{kind: row})
     key = row.public_id if isinstance(row, Question) else row.pk
     values = {"before": {"body": before}, "after": {"body": body}}
     keep(record(by=by, now=now, verb="edit", kind=kind, key=key, **values), [row])
-
-
-def _episode_of(row: Question | Answer) -> Episode:
-    return row.episode if isinstance(row, Question) else row.question.episode
 
 
 def _conflict(row: Question | Answer, *, yours: str, base: dict[str, Any] | None) -> ValidationError:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from talks.actions.item_rows import check_version
 from talks.actions.keeping import keep
 from talks.documents import facts
 from talks.models import Cue, Episode, Recording
+from talks.models.order import next_position
 from talks.recordings import beginning, can_be_read, seconds_of
 from talks.rules import TITLE_LIMIT, URL_LIMIT, may_wrap_up
 
@@ -36,10 +36,9 @@ def add_recording(*, episode: Episode, url: str, title: str = "", by: Actor, now
         known = next((each for each in there if each.url and links.key(each.url) == links.key(read.url)), None)
         if known is not None:
             return known
-        last = Recording.objects.filter(episode=row).aggregate(last=Max("position"))["last"]
         made = Recording.objects.create(
             episode=row,
-            position=0 if last is None else last + 1,
+            position=next_position(Recording.objects.filter(episode=row)),
             title=read.title,
             url=read.url,
             platform=read.platform,

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -25,9 +24,9 @@ from members.rules import StateRefusal, check_text, invalid, may_write
 from talks.actions.answers import check_author, signature
 from talks.actions.deliveries import announce
 from talks.actions.html import give_ids, rendered
-from talks.actions.item_rows import name_papers, next_position, values_of
+from talks.actions.item_rows import name_papers, values_of
 from talks.actions.keeping import keep
-from talks.actions.questions import Repeated, mention_papers, next_serial, serials_of
+from talks.actions.questions import Repeated, put_answer, put_question
 from talks.actions.rundown_version import touch_rundown
 from talks.models import (
     Answer,
@@ -40,6 +39,7 @@ from talks.models import (
     ScribeLock,
     Section,
 )
+from talks.models.order import next_position
 from talks.nominations import address_in, known_of
 from talks.rules import (
     ANSWER_LIMIT,
@@ -113,23 +113,9 @@ def note_question(
         same = Question.objects.filter(episode=episode, part=QuestionPart.ONLINE, body=body, deleted_at=None)
         if (there := same.select_related("episode").first()) is not None:
             raise Repeated(there)
-        last = Question.objects.filter(episode=episode).aggregate(last=Max("position"))["last"]
-        row = Question.objects.create(
-            episode=episode,
-            position=(last or 0) + 1,
-            serial=next_serial(episode, serials_of(episode)),
-            part=QuestionPart.ONLINE,
-            asker=find_or_name([asker_name], by=by, now=now)[asker_name] if asker_name else None,
-            asker_name=asker_name or None,
-            is_by_name=bool(asker_name),
-            body=body,
-            created_at=now,
-            changed_at=now,
-            **html,
-        )
-        episode.save(update_fields=["last_serial"])
-        mention_papers(text=body, episode=episode, now=now, question=row)
-        give_ids([row])
+        asker = find_or_name([asker_name], by=by, now=now)[asker_name] if asker_name else None
+        whose = {"asker": asker, "asker_name": asker_name or None, "is_by_name": bool(asker_name)}
+        row = put_question(episode=episode, body=body, html=html, now=now, part=QuestionPart.ONLINE, **whose)
         after = {"body": body, "asker": asker_name}
         event = keep(record(by=by, now=now, verb="note", kind="question", key=row.public_id, after=after), [row])
         announce(event, episode, "question_asked", now=now, url=row.get_absolute_url(), **_told(row, body, asker_name))
@@ -169,18 +155,7 @@ def note_answer(
         same = Answer.objects.filter(question=row, body=body, author_name=signed["author_name"], deleted_at=None)
         if (there := same.first()) is not None:
             raise Repeated(there)
-        last = Answer.objects.filter(question=row).aggregate(last=Max("position"))["last"]
-        made = Answer.objects.create(
-            question=row,
-            position=(last or 0) + 1,
-            **signed,
-            body=body,
-            created_at=now,
-            changed_at=now,
-            **html,
-        )
-        mention_papers(text=body, episode=episode, now=now, answer=made)
-        give_ids([made])
+        made = put_answer(question=row, body=body, html=html, now=now, **signed)
         after = {"body": body, "author": signed["author_name"]}
         event = keep(record(by=by, now=now, verb="note", kind="answer", key=made.pk, after=after), [made])
         announce(
@@ -233,7 +208,13 @@ def note_link(
             return known
         title = known_of(address, episode, None).title or address
         is_theirs = home.pk in sections_to_run(by, episode)
-        row = Item(section=home, position=next_position(home), title=title, url=address, url_key=key)
+        row = Item(
+            section=home,
+            position=next_position(home.items.all()),
+            title=title,
+            url=address,
+            url_key=key,
+        )
         row.state = ItemState.ACCEPTED if is_theirs else ItemState.NOMINATED
         row.depth, row.nominated_by = Depth.LISTED, _scribe(by, episode)
         row.created_at = row.changed_at = now

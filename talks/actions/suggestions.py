@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -19,6 +18,7 @@ from talks.actions.html import give_ids, rendered
 from talks.actions.item_rows import check_version, locked_episodes
 from talks.actions.keeping import keep
 from talks.models import Section, Suggestion
+from talks.models.order import next_position
 from talks.rules import SUGGESTION_LIMIT, can_own_suggestion, can_resolve, can_suggest
 
 
@@ -39,9 +39,9 @@ def suggest(*, section: Section, body: str, by: Actor, now: datetime) -> Suggest
         own = Suggestion.objects.filter(section=section, person=person_behind(by), body=body, deleted_at=None)
         if (there := own.order_by("pk").first()) is not None:
             return there
-        last = Suggestion.objects.filter(section=section).aggregate(last=Max("position"))["last"] or 0
+        place = next_position(Suggestion.objects.filter(section=section))
         person, stamp = person_behind(by), {"created_at": now, "changed_at": now}
-        made = Suggestion.objects.create(section=section, position=last + 1, body=body, person=person, **stamp, **html)
+        made = Suggestion.objects.create(section=section, position=place, body=body, person=person, **stamp, **html)
         give_ids([made])
         keep(record(by=by, now=now, verb="suggest", kind="suggestion", key=made.pk, after={"body": body}), [made])
     return made

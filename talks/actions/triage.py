@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from talks.actions.groups import ensure_group, set_groups
 from talks.actions.html import give_ids, rendered
 from talks.actions.keeping import keep
 from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
+from talks.models.order import next_position
 from talks.radar import KEY, KIND
 from talks.rules import REASON_LIMIT, sections_to_file_in, takes_news
 
@@ -208,11 +209,10 @@ def _group(section: Section, group: str | None, *, by: Actor, now: datetime) -> 
 
 
 def _make_item(story: NewsItem, section: Section, group: str | None, *, now: datetime) -> Item:
-    last = Item.objects.filter(section=section).aggregate(last=Max("position"))["last"]
     title = " ".join(story.title.split()) or None
     return Item.objects.create(
         section=section,
-        position=(last or 0) + 1,
+        position=next_position(section.items.all()),
         state=ItemState.ACCEPTED,
         group=group,
         title=title,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -15,9 +15,9 @@ from members.actors import ANONYMOUS, Actor
 from members.models import Invitation, Person, Purpose
 from members.rules import StateRefusal, check_text, invalid, require
 from talks.actions.deliveries import announce
-from talks.actions.html import Html, give_ids, rendered
+from talks.actions.html import Html, rendered
 from talks.actions.keeping import keep
-from talks.actions.questions import Repeated, mention_papers
+from talks.actions.questions import Repeated, put_answer
 from talks.models import Answer, Episode, Question
 from talks.rules import ANSWER_LIMIT, may_wrap_up
 from talks.telling import excerpt
@@ -89,20 +89,8 @@ def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -
         if (made := same.order_by("pk").first()) is not None:
             raise Repeated(made)
         take_place(invitation, now=now)
-        last = Answer.objects.filter(question=question).aggregate(last=Max("position"))["last"]
-        written = Answer.objects.create(
-            question=question,
-            position=(last or 0) + 1,
-            author=person,
-            author_name=person.name,
-            is_by_name=True,
-            body=body,
-            created_at=now,
-            changed_at=now,
-            **html,
-        )
-        mention_papers(text=body, episode=question.episode, now=now, answer=written)
-        give_ids([written])
+        signed = {"author": person, "author_name": person.name, "is_by_name": True}
+        written = put_answer(question=question, body=body, html=html, now=now, **signed)
         after = {"body": body, "invitation": invitation.pk}
         event = record(by=ANONYMOUS, now=now, verb="add_words", kind="answer", key=written.pk, after=after)
         keep(event, [written])

@@ -14,6 +14,11 @@ def in_order(rows: models.QuerySet[Any], *, everything: bool = False) -> models.
     return (rows if everything else rows.filter(deleted_at=None)).order_by("position", "pk")
 
 
+def next_position(rows: models.QuerySet[Any]) -> int:
+    """Return the place behind all of these rows, also behind those that were taken out."""
+    return (rows.aggregate(last=models.Max("position"))["last"] or 0) + 1
+
+
 def grouped(rows: Iterable[Any], key: str | Callable[[Any], Any]) -> dict[Any, list[Any]]:
     """Return the rows by one of their values, or by what `key` says of each."""
     groups: dict[Any, list[Any]] = defaultdict(list)

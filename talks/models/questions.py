@@ -347,3 +347,8 @@ class Answer(Row):
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def episode(self) -> Episode:
+        """The episode of its question, as a question has its own."""
+        return self.question.episode
