@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -111,15 +111,7 @@ def takeable(by: Actor, *, now: datetime) -> list[Entry]:
     shown = [each for each in places if each.mine or each.is_free or not each.standbys]
     waiting = [each.section for each in shown if not each.leads]
     asked = suggestions_for(waiting, now=now) if person is not None else {}
-    return [
-        Entry(
-            each,
-            getattr(each.section, "last_owner", None) or "",
-            sentence_of(each.section),
-            asked.get(each.section.pk, []),
-        )
-        for each in shown
-    ]
+    return [_entry(each, asked) for each in shown]
 
 
 def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
@@ -132,15 +124,13 @@ def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
     places = [place_of(section, claims[section.pk], by, now=now) for section in sections]
     waiting = [each.section for each in places if not each.leads]
     asked = suggestions_for(waiting, now=now) if by is not ANONYMOUS else {}
-    return [
-        Entry(
-            each,
-            getattr(each.section, "last_owner", None) or "",
-            sentence_of(each.section),
-            asked.get(each.section.pk, []),
-        )
-        for each in places
-    ]
+    return [_entry(each, asked) for each in places]
+
+
+def _entry(place: Place, asked: Mapping[int, list[Person]]) -> Entry:
+    section = place.section
+    last_owner = getattr(section, "last_owner", None) or ""
+    return Entry(place, last_owner, sentence_of(section), asked.get(section.pk, []))
 
 
 def _claims_of(sections: Sequence[Section]) -> dict[int, list[Claim]]:

@@ -13,9 +13,9 @@ from members.actions.events import record
 from members.actors import Actor
 from members.models import Event
 from members.rules import StateRefusal, require
-from news.models import NewsItem
 from papers.actions.stubs import find_or_stub
-from talks.actions.html import give_ids, rendered
+from talks.actions.html import give_ids
+from talks.actions.item_rows import item_of
 from talks.actions.keeping import keep
 from talks.degrading import Rule, most_wanted, rule_of, top_stories
 from talks.models import Claim, ClaimRole, Depth, Episode, Item, ItemState, PaperMention, Section
@@ -104,7 +104,7 @@ def _list_stories(section: Section, *, now: datetime) -> list[Item]:
     """Take the week's best stories in as entries that are only listed; what triage said of them is left alone."""
     first = next_position(section.items.all())
     stories = enumerate(top_stories(section, now=now), first)
-    made = [_entry(section, story, place, now=now) for place, story in stories]
+    made = [item_of(story, section, place, now=now, depth=Depth.LISTED, is_automatic=True) for place, story in stories]
     Item.objects.bulk_create(made)
     give_ids(made)
     for item in made:
@@ -115,21 +115,3 @@ def _list_stories(section: Section, *, now: datetime) -> list[Item]:
         for paper in find_or_stub(ids, now=now).values():
             PaperMention.objects.create(paper=paper, episode=section.episode, item=item)
     return made
-
-
-def _entry(section: Section, story: NewsItem, position: int, *, now: datetime) -> Item:
-    title = " ".join(story.title.split()) or None
-    return Item(
-        section=section,
-        position=position,
-        state=ItemState.ACCEPTED,
-        depth=Depth.LISTED,
-        is_automatic=True,
-        title=title,
-        url=links.canonical(story.url) if story.url else None,
-        url_key=links.short_key(story.url) if story.url else "",
-        news_item=story,
-        created_at=now,
-        changed_at=now,
-        **rendered(Item(title=title)),
-    )

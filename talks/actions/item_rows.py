@@ -17,7 +17,9 @@ from members.actions.notifications import notify
 from members.actors import Actor, person_behind
 from members.models import Event, Person, Row
 from members.rules import StateRefusal, is_system, require
+from news.models import NewsItem
 from papers.actions.stubs import find_or_stub
+from talks.actions.html import rendered
 from talks.actions.keeping import hold, keep
 from talks.history import base_of_row
 from talks.models import Credit, Episode, Item, ItemState, ItemVote, PaperMention, Section
@@ -114,6 +116,17 @@ def note(
     old, new = ({name: values.get(name) for name in changed} for values in (before, after))
     values = {"before": old, "after": new, "reason": reason}
     return keep(record(by=by, now=now, verb=verb, kind="item", key=item.pk, **values), [item, *others])
+
+
+def item_of(story: NewsItem, section: Section, position: int, *, now: datetime, **more: Any) -> Item:
+    """Return the item of a section that a story becomes, not saved yet, with its HTML."""
+    title = " ".join(story.title.split()) or None
+    url = links.canonical(story.url) if story.url else None
+    values = {"title": title, "url": url, "url_key": links.short_key(story.url) if story.url else ""}
+    stamp = {"created_at": now, "changed_at": now, **rendered(Item(title=title))}
+    return Item(
+        section=section, position=position, state=ItemState.ACCEPTED, news_item=story, **values, **stamp, **more
+    )
 
 
 def credit(item: Item, role: str, people: Iterable[tuple[str, Person]], *, now: datetime) -> None:

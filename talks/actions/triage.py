@@ -26,9 +26,10 @@ from news.models import Decision, NewsItem
 from news.rules import may_sort_stories
 from papers.actions.stubs import find_or_stub
 from talks.actions.groups import ensure_group, set_groups
-from talks.actions.html import give_ids, rendered
+from talks.actions.html import give_ids
+from talks.actions.item_rows import item_of
 from talks.actions.keeping import keep
-from talks.models import Credit, CreditRole, Episode, Item, ItemState, PaperMention, Section, SectionKind
+from talks.models import Credit, CreditRole, Episode, Item, PaperMention, Section, SectionKind
 from talks.models.order import next_position
 from talks.radar import KEY, KIND
 from talks.rules import REASON_LIMIT, sections_to_file_in, takes_news
@@ -50,7 +51,8 @@ def take(*, story: NewsItem, section: Section, by: Actor, now: datetime, group: 
         _check_new(story, episode)
         before = _state(story)
         group, is_added = _group(section, group, by=by, now=now)
-        item = _make_item(story, section, group, now=now)
+        item = item_of(story, section, next_position(section.items.all()), now=now, group=group)
+        item.save()
         _name(item, episode, by, now=now)
         give_ids([item])
         _decide(story, Decision.TAKEN, "", by=by, now=now)
@@ -206,23 +208,6 @@ def _group(section: Section, group: str | None, *, by: Actor, now: datetime) -> 
     titles = [str(each["title"]) for each in section.groups]
     known = next((title for title in titles if title == group or title.startswith(group[:2])), None)
     return (known, False) if known is not None else ensure_group(section, group, by=by, now=now)
-
-
-def _make_item(story: NewsItem, section: Section, group: str | None, *, now: datetime) -> Item:
-    title = " ".join(story.title.split()) or None
-    return Item.objects.create(
-        section=section,
-        position=next_position(section.items.all()),
-        state=ItemState.ACCEPTED,
-        group=group,
-        title=title,
-        url=links.canonical(story.url) if story.url else None,
-        url_key=links.short_key(story.url) if story.url else "",
-        news_item=story,
-        created_at=now,
-        changed_at=now,
-        **rendered(Item(title=title)),
-    )
 
 
 def _name(item: Item, episode: Episode, by: Actor, *, now: datetime) -> None:

@@ -77,7 +77,8 @@ def test_by_keyboard_alone_and_without_script(live_server, room, organizer, scri
 def test_three_taps_on_a_phone_and_what_is_known_comes_by_itself(live_server, room, member):
     with desk(live_server, member, **PHONE) as page:
         page.goto(BOARD)
-        page.get_by_role("link", name="提名一条链接").tap()
+        with page.expect_navigation():  # until its scripts hear what is typed
+            page.get_by_role("link", name="提名一条链接").tap()
         page.locator("#url").fill("https://a.example/1")
         expect(page.locator("#known")).to_contain_text("本周已有人提名：青禾")
         page.locator("#url").fill("https://arxiv.org/abs/2307.13304")
