@@ -158,6 +158,7 @@
 
   prune();
   taken();
+  for (const form of forms()) if (form.querySelector("[data-draft-asks]")) unsend(form); // the server asks back first
   forms().forEach((form) => restore(form));
   bar();
   addEventListener("pageshow", (event) => { if (event.persisted) { taken(); bar(); } });

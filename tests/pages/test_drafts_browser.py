@@ -6,6 +6,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from talks.actions import item_edits
+from talks.actions.questions import ask
 from talks.models import Item
 from tests.pages.test_board_browser import serious
 from tests.pages.test_inbox_browser import desk, pytestmark, rows_beside_the_browser  # noqa: F401
@@ -193,3 +194,22 @@ def test_nothing_is_sent_or_asked_while_somebody_composes(live_server, item, org
         page.wait_for_timeout(700)
         assert len(asked) == 1
         assert any("submit" in key for key in kept(page))
+
+
+def test_a_question_that_the_site_asks_back_about_is_kept_and_is_not_called_unsent(live_server, item, organizer):
+    stands, new = "长上下文的注意力为什么会变慢？", "长上下文的注意力会变慢，为什么？"
+    ask(episode=item.section.episode, body=stands, by=organizer, now=timezone.now())
+    with desk(live_server, organizer, patience=PATIENCE) as page:
+        page.goto("/episodes/021/ask/")
+        page.locator("#body").fill(new)
+        with page.expect_navigation():
+            page.get_by_role("button", name="提问", exact=True).click()
+        expect(page.locator("[data-draft-asks]")).to_contain_text(stands)
+        expect(page.locator(".unsent")).to_have_count(0)
+        page.goto("/episodes/021/ask/")  # they went to read the other one, and come back
+        expect(page.locator("#body")).to_have_value(new)
+        page.get_by_role("button", name="提问", exact=True).click()
+        page.get_by_role("button", name="还是要问").click()
+        page.wait_for_url("**/q/021-*/")
+        expect(page.locator(".unsent")).to_have_count(0)
+        assert kept(page) == []
