@@ -284,6 +284,11 @@ def may_scribe(by: Actor, episode: Episode) -> bool:
     return may_write(by) and isinstance(by, Person) and episode.state in (EpisodeState.LIVE, EpisodeState.WRAPUP)
 
 
+def may_see_presence(by: Actor) -> bool:
+    """Learn who is editing or writing down what just now: members."""
+    return may_write(by) and isinstance(by, Person)
+
+
 def may_plan(by: Actor) -> bool:
     """Open the next number, keep templates, holidays and breaks: organizers, the schedule and the operator."""
     return is_organizer(by) or is_system(by)
