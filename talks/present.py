@@ -1,4 +1,4 @@
-"""Who is writing down or editing what of an evening just now (正在编辑), for those who write it themselves. Reads only."""
+"""Who is writing down or editing what of an evening just now (正在编辑), for those who write it, too. Reads only."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Present:
         return named if n <= NAMED else _("%(names)s and others, %(n)d in all") % {"names": named, "n": n}
 
 
-def mark_of(episodes: QuerySet[Episode], *, now: datetime) -> QuerySet[Episode]:
-    """Annotate episodes with `keeping` and `editing`: sums of keys, which change when anybody comes, goes or runs out."""
+def mark_of(episodes: QuerySet[Episode], *, now: datetime) -> QuerySet[Any]:
+    """Add `keeping` and `editing` to episodes: sums of keys, which change when anybody comes, goes or runs out."""
     begins = Concat(Cast(OuterRef("pk"), CharField()), Value(":"))
     found = {
         "keeping": ScribeLock.objects.standing(now).filter(section__episode=OuterRef("pk"), section__deleted_at=None),

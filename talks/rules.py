@@ -3,6 +3,7 @@
 A place or words that an import gave to whoever has the name (`is_by_name`) are credit and earn nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -276,6 +277,12 @@ def is_host(by: Actor, episode: Episode, role: HostingRole = HostingRole.HOST) -
 def runs(by: Actor, episode: Episode) -> bool:
     """Its hosts until it is published, and organizers."""
     return is_organizer(by) or is_host(by, episode)
+
+
+def leaves_chair(hostings: Iterable[Hosting], by: Actor) -> bool:
+    """Whether the hosts (or the editors) that an episode has leave the place to `by`: where there are none, or a
+    document alone names them and they have no account, or are `by`."""
+    return all(row.is_by_name and (row.person.user_id is None or row.person == by) for row in hostings)
 
 
 def may_scribe(by: Actor, episode: Episode) -> bool:

@@ -9,7 +9,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from members.actors import Actor
-from members.models import Person
 from members.rules import require
 from talks.models import Episode, Presence
 from talks.rules import may_see_presence

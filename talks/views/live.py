@@ -25,11 +25,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.actors import ANONYMOUS
 from members.rules import require
 from talks.evening import is_shown_live
-from talks.models import AskingRules, Episode
+from talks.models import AskingRules, Episode, Question
 from talks.models.episodes import read_code
 from talks.present import mark_of
 from talks.rules import QUESTION_LIMIT, may_see_presence, runs, takes_questions
-from talks.views.acting import actor, attempt
+from talks.views.acting import actor, attempt, unapproved_by
 from talks.views.board_acts import number
 from talks.views.live_acts import ACTS
 from talks.views.live_rows import audience_context, host_context, log_context, stage_context
@@ -90,8 +90,15 @@ def _act(request: HttpRequest, episode: Episode, page: str) -> HttpResponse:
     if not done.is_done:
         messages.error(request, done.said)
     elif done.said:
-        messages.success(request, done.said)
+        messages.success(request, done.said, extra_tags=_undo(verb, key))
     return redirect(page)
+
+
+def _undo(verb: str, key: str) -> str:
+    """Return the tag of a message whose act can be taken back."""
+    if verb != "approve":
+        return ""
+    return unapproved_by(Question.objects.select_related("episode").get(pk=number(key)))
 
 
 @require_safe
