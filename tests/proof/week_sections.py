@@ -154,7 +154,9 @@ class Sections(Others):
         refusals = reasons(
             forbidden=not week.writes(by) or not week.sees(by, episode),
             episode_over=state == "published",
-            role_taken=week.hostings_of(episode, role),
+            role_taken=[
+                each for each in week.hostings_of(episode, role) if not self.leaves_chair(each, week.person(by))
+            ],
         )
         stored = Episode.objects.get(pk=episode)
         self.act(
@@ -163,6 +165,9 @@ class Sections(Others):
             lambda: hosting.host(episode=stored, role=role, by=self.actor(by), now=self.now),
             lambda made: self.hosted(made, episode, week.person(by), role),
         )
+
+    def leaves_chair(self, row: HostingModel, person: int | None) -> bool:
+        return row.is_by_name and (row.person == person or self.week.people[row.person].user is None)
 
     def hosted(self, made: Hosting, episode: int, person: int | None, role: str) -> None:
         assert person is not None
