@@ -54,7 +54,7 @@ def _come(episode, moment):
     from members.models import Person
     from talks.models import Item, Presence, Question, ScribeLock
 
-    boss, other, third = Person.objects.filter(user__isnull=False).order_by("pk")[:3]
+    boss, other, third = Person.objects.current().order_by("pk")[:3]
     rows = [
         (boss, "item", Item.objects.filter(title=PICKS[0]).latest("pk")),
         (other, "item", Item.objects.filter(title=PICKS[1]).latest("pk")),
