@@ -281,8 +281,13 @@ def runs(by: Actor, episode: Episode) -> bool:
 
 def leaves_chair(hostings: Iterable[Hosting], by: Actor) -> bool:
     """Whether the hosts (or the editors) that an episode has leave the place to `by`: where there are none, or a
-    document alone names them and they have no account, or are `by`."""
-    return all(row.is_by_name and (row.person.user_id is None or row.person == by) for row in hostings)
+    document alone names them and they have no account, or are `by`. Two of one name cannot stand there."""
+    if not isinstance(by, Person):
+        return not list(hostings)
+    return all(
+        row.is_by_name and (row.person_id == by.pk or (row.person.user_id is None and row.name != by.name))
+        for row in hostings
+    )
 
 
 def may_scribe(by: Actor, episode: Episode) -> bool:

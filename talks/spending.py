@@ -83,9 +83,11 @@ def _show(episode: int, cues: Sequence[Any]) -> Show:
     on_air = set()
     for cue, line in zip(cues, lines, strict=True):
         if (kind := SectionKind.FREE_TALK.value if cue.kind in FREE else cue.of_kind) is not None:
-            planned[kind] += line.planned + (free if cue.kind == CueKind.FREE_TALK else timedelta())
+            planned[kind] += line.planned
             took[kind] += line.spent
             on_air |= {kind} if cue.state == CueState.DONE else set()
+    if SectionKind.FREE_TALK in planned:
+        planned[SectionKind.FREE_TALK] += free
     kinds = {kind: (planned[kind], took[kind]) for kind in planned if kind in on_air}
     return Show(episode, clock.whole(lines, free), clock.elapsed(lines), kinds)
 

@@ -74,7 +74,7 @@ def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
         row = _locked_hosting(hosting)
         may_end = is_organizer(by) or is_system(by)
         require(may_end or _is_own(by, row), _("Only who hosts gives it up."))
-        is_last = len(_of(row.episode, row.role)) == 1
+        is_last = all(each.pk == row.pk or each.is_by_name for each in _of(row.episode, row.role))
         if not may_end and is_last and is_past_cut_off(row.episode, now=now):
             raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
         before = _values(row)

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -123,8 +124,8 @@ def now(request: HttpRequest, code: str) -> HttpResponse:
     many pages ask. What everybody sees is made once for every version and language.
     """
     stored, view, seen = read_code(code) or "", request.GET.get("view", "audience"), request.GET.get("v", "")
-    known, mark = _version(stored, seen=number(seen.partition("-")[0]))
-    version = f"{known}-{mark}" if view in INSIDE else str(known)
+    known, mark = _version(stored, seen=number(seen.partition("-")[0]), is_inside=view in INSIDE)
+    version = f"{known}-{mark}" if mark else str(known)
     tag = f'"{version}"'
     if seen == version:
         return HttpResponse(status=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
@@ -141,14 +142,14 @@ def now(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse(content, headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 
-def _version(code: str, *, seen: int) -> tuple[int, str]:
-    """Return the version of an evening that everybody may know of, believed for a second, and a mark of who is writing
-    just now, which nobody can guess who is not told. Raises Http404.
+def _version(code: str, *, seen: int, is_inside: bool) -> tuple[int, str]:
+    """Return the version of an evening that everybody may know of, believed for a second; for those inside also a mark
+    of who is writing just now, which nobody can guess who is not told. Raises Http404.
 
     A page that has seen a later one was made by another process meanwhile: then the database is asked, so often as
     `PAUSE` allows, whatever is claimed to have been seen.
     """
-    key = f"live-{code}"
+    key = f"live-{code}-inside" if is_inside else f"live-{code}"
     known: tuple[int, str] | None = caches["pages"].get(key)
     if known is None or (seen > known[0] and caches["pages"].add(f"{key}-asked", 1, PAUSE)):
         with _making:
@@ -156,14 +157,21 @@ def _version(code: str, *, seen: int) -> tuple[int, str]:
             if known is None and fresh is not None:
                 known = fresh
             else:
-                open_to_all = mark_of(Episode.objects.visible_to(None).filter(code=code), now=timezone.now())
-                row = open_to_all.values_list("rundown__version", "pk", "keeping", "editing").first()
-                if row is None:
-                    raise Http404
-                mark = salted_hmac("talks.present", ":".join(map(str, row[1:]))).hexdigest()[:12]
-                known = row[0] or 0, mark  # nothing has happened while there is no rundown
+                known = _read(code, is_inside=is_inside)
                 caches["pages"].set(key, known, BELIEVED)
     return known
+
+
+def _read(code: str, *, is_inside: bool) -> tuple[int, str]:
+    rows: QuerySet[Any] = Episode.objects.visible_to(None).filter(code=code)
+    wanted = ["rundown__version"]
+    if is_inside:
+        rows, wanted = mark_of(rows, now=timezone.now()), [*wanted, "pk", "keeping", "editing"]
+    row = rows.values_list(*wanted).first()
+    if row is None:
+        raise Http404
+    mark = salted_hmac("talks.present", ":".join(map(str, row[1:]))).hexdigest()[:12] if is_inside else ""
+    return row[0] or 0, mark  # nothing has happened while there is no rundown
 
 
 def _for_everybody(code: str, version: str, view: str) -> str:

@@ -10,7 +10,8 @@ import time_machine
 from talks.actions import moderation
 from talks.actions.rundown import end, next_cue, start
 from talks.actions.rundown_making import make_rundown
-from talks.models import Episode, Item, Section, Template
+from talks.actions.rundown_order import put_on_stage
+from talks.models import Cue, Episode, Item, Section, Template
 from talks.series import last_held
 from talks.spending import by_evening, by_kind, counted, last_counted, proposals, shows_of
 from talks.wrapup import wrapup_of
@@ -58,6 +59,15 @@ def test_sections_are_measured_by_kind_and_what_was_asked_is_free_talk(room, now
     found = {row.name: (row.planned, row.actual, row.evenings) for row in by_kind(shows())}
     assert found == {"free_talk": (67, 50, 1), "news": (6, 16, 1), "picks": (3, 2, 1)}
     assert proposals(last_counted()) == {"free_talk": 50, "news": 16, "picks": 2}
+
+
+def test_what_was_asked_without_a_free_talk_had_its_minutes_all_the_same(room, now):
+    put_on_stage(episode=fresh(room), question=room.question, by=room.by, now=now)
+    Cue.objects.filter(kind="free_talk").delete()
+    hold(room, now)
+    assert {row.name: row.planned for row in by_kind(shows())}["free_talk"] == 67
+    [show] = by_evening(shows(), last_held())
+    assert show.planned == wrapup_of(fresh(room), now=now).planned == 80
 
 
 def test_what_was_hidden_since_does_not_count(room, now):

@@ -77,7 +77,7 @@ FAULTS = {
     "a merge loses votes": (question_merges, "_votes_to", _all_votes),
     "undoing a merge leaves the answers": (question_merges, "_answers_back", lambda *_rows, **_more: []),
     "a merge needs no one evening": (question_merges, "_check", lambda _row, _target: None),
-    "what is hidden can be restored": (history, "_refuse_reviewed", lambda _row, _target: None),
+    "what is hidden can be restored": (history, "_refuse_hidden", lambda _row, _target: None),
     "one reports oneself": (moderation, "may_report", lambda by, _row, **_more: hasattr(by, "user")),
     "an approval is taken back from under an answer": (moderation, "_is_gone_on_with", lambda _row: False),
     "what nobody approved waits again": (moderation, "_last_decision", lambda _row: "approve"),

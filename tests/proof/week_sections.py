@@ -167,7 +167,10 @@ class Sections(Others):
         )
 
     def leaves_chair(self, row: HostingModel, person: int | None) -> bool:
-        return row.is_by_name and (row.person == person or self.week.people[row.person].user is None)
+        if person is None or not row.is_by_name:
+            return False
+        is_nobodys = self.week.people[row.person].user is None and row.name != self.week.people[person].name
+        return row.person == person or is_nobodys
 
     def hosted(self, made: Hosting, episode: int, person: int | None, role: str) -> None:
         assert person is not None
@@ -211,7 +214,7 @@ class Sections(Others):
             return week.organizes(by) or (week.writes(by) and is_theirs)
 
         by = self.who(data, may)
-        is_last = len(week.hostings_of(row.episode, row.role)) == 1
+        is_last = all(each is row or each.is_by_name for each in week.hostings_of(row.episode, row.role))
         refusals = reasons(
             gone=row.is_over,
             episode_over=week.episodes[row.episode].state == "published",

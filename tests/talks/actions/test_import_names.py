@@ -110,6 +110,18 @@ def test_a_name_without_an_account_leaves_the_place_and_keeps_its_credit(take, f
     assert refusal.value.code == "role_taken"
     row = episode.hostings.get(role="host", person__name="渡口")
     assert (row.is_by_name, row.deleted_at) == (True, None)
+    with pytest.raises(StateRefusal) as refusal:  # a name alone is nobody who goes on
+        hosting.leave_hosting(hosting=made, by=member, now=episode.cut_off)
+    assert refusal.value.code == "cut_off_passed"
+
+
+def test_somebody_of_the_same_name_does_not_stand_there_twice(take, future, member, now):
+    take(future)
+    episode = Episode.objects.get()
+    Person.objects.filter(pk=member.pk).update(name="渡口")
+    with pytest.raises(StateRefusal) as refusal:
+        hosting.host(episode=episode, role="host", by=Person.objects.get(pk=member.pk), now=now)
+    assert refusal.value.code == "role_taken"
 
 
 def test_a_name_with_an_account_keeps_the_place_for_who_has_it(take, future, member, now):
