@@ -477,7 +477,16 @@ class Life(RuleBasedStateMachine):
         against |= {"same"} if pk == into else set()
         against |= {"other_episode"} if row.episode != evening.questions[into].episode else set()
         values = {"question": self.question(pk), "into": self.question(into), "by": self.actor(by), "now": self.now}
-        self.act("merge", against, lambda: question_merges.merge(**values), lambda _made: evening.merge(pk, into))
+
+        def then(_made: Any) -> None:
+            evening.merge(pk, into)
+            if evening.gives_voice(pk, into):
+                person = self.world.people[row.by]
+                key = QuestionVote.objects.get(question=into, person=person).pk
+                evening.votes[key] = (into, row.by)
+                row.taken["voices"].append(key)
+
+        self.act("merge", against, lambda: question_merges.merge(**values), then)
 
     def against_unmerging(self, pk: int, by: str) -> set[str]:
         row = self.evening.questions[pk]

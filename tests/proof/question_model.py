@@ -132,9 +132,14 @@ class Evening:
 
     # ── What acts bring about ───────────────────────────────────────────────
 
+    def gives_voice(self, pk: int, into: int) -> bool:
+        """Whether who asked a question wants the one that it was merged into, and nothing says so yet."""
+        by = self.questions[pk].by
+        return bool(by) and by != self.questions[into].by and (into, by) not in self.votes.values()
+
     def merge(self, pk: int, into: int) -> None:
         row = self.questions[pk]
-        row.taken = {"answers": self.answers_to(pk), "votes": [], "carries": []}
+        row.taken = {"answers": self.answers_to(pk), "votes": [], "carries": [], "voices": []}
         for key in row.taken["answers"]:
             self.answers[key].question, self.answers[key].is_moved = into, True
         there = {by for question, by in self.votes.values() if question == into}
@@ -158,4 +163,7 @@ class Evening:
             for key in row.taken[part]:
                 if rows.get(key, (0, ""))[0] == row.merged_into:
                     rows[key] = (pk, rows[key][1])
+        for key in row.taken["voices"]:
+            if self.votes.get(key, (0, ""))[0] == row.merged_into:
+                del self.votes[key]
         row.review, row.merged_into, row.taken, row.decided = row.before_merging, None, {}, "unmerge"

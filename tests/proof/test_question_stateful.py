@@ -102,5 +102,6 @@ def test_a_fault_of_questions_is_caught(machine, monkeypatch, fault):
     quick = {"max_examples": 300, "stateful_step_count": 50, "phases": [Phase.generate]}
     with pytest.raises(Exception) as caught:  # noqa: PT011 - an assertion of the model, or what the database refuses
         run_state_machine_as_test(machine, settings=settings(**quick, **COMMON))
-    print(f"\n{fault}: caught after {sum(machine.counts.values())} acts: {str(caught.value).splitlines()[0][:100]}")
+    said = (str(caught.value) or repr(caught.value)).splitlines()[0][:100]
+    print(f"\n{fault}: caught after {sum(machine.counts.values())} acts: {said}")
     assert Answer.objects.count() >= 0
