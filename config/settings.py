@@ -38,6 +38,7 @@ OPEN_BY_MAIL = bool(ENV["EMAIL_URL"])
 
 # ── Applications ────────────────────────────────────────────────────────────
 INSTALLED_APPS = [
+    "members",  # before what it brings a command of its own for
     "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -58,7 +59,6 @@ INSTALLED_APPS = [
     "csp",
     "jobs",
     "outbound",
-    "members",
     "papers",
     "news",
     "talks",

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from allauth.account import views as accounts
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -59,11 +60,13 @@ def email(request: HttpRequest) -> HttpResponseBase:
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
     """What I say of myself; `preview` shows the text without storing it."""
-    person, _user = _person(request)
+    person, user = _person(request)
     form = forms.ProfileForm(request.POST or None, person=person)
     conflict: dict[str, Any] = {}
     context: dict[str, Any] = {"form": form, "person": person, "may_edit": may_write(person)}
     context |= {"mail": settings.OPEN_BY_MAIL, "providers": settings.PROVIDERS}
+    if settings.OPEN_BY_MAIL:
+        context["address"] = EmailAddress.objects.filter(user=user).order_by("-verified", "pk").first()
     if request.method == "POST" and "preview" in request.POST:
         context["preview_html"] = html.render(form.data.get("bio", "")[: own.BIO_LIMIT], prefix="preview-")
     elif request.method == "POST":

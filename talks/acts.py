@@ -60,6 +60,7 @@ SENTENCES: Mapping[tuple[str, str], str] = {
     ("question", "merge"): gettext_noop("%(who)s merges %(row)s into another question."),
     ("question", "unmerge"): gettext_noop("%(who)s takes %(row)s apart from another question."),
     ("", "approve"): gettext_noop("%(who)s approves %(row)s."),
+    ("", "unapprove"): gettext_noop("%(who)s takes the approval of %(row)s back."),
     ("", "decline"): gettext_noop("%(who)s does not let %(row)s through."),
     ("", "undecline"): gettext_noop("%(who)s lets %(row)s wait again."),
     ("", "hide"): gettext_noop("%(who)s hides %(row)s."),

@@ -21,11 +21,15 @@ ROW, BAR = 40, 14  # pixels of a row of bars and of its bar
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What stands over one number: a value for each series, from below; `off` is the word of a week without a talk."""
+    """What stands over one number: a value for each series, from below; `off` is the word of a week without a talk.
+
+    `said`: what is written over the last one, where it is not all of its values.
+    """
 
     label: str
     values: tuple[int, ...] = ()
     off: str = ""
+    said: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def columns(rows: Sequence[Column], kinds: Sequence[str]) -> Columns | None:
             continue
         pieces += _stack(row.values, kinds, x, f"{width:.2f}%", y_of)
         if index == last:
-            words.append(Word(str(sum(row.values)), middle, f"{y_of(sum(row.values)) - 6:.1f}", is_strong=True))
+            said = sum(row.values) if row.said is None else row.said
+            words.append(Word(str(said), middle, f"{y_of(sum(row.values)) - 6:.1f}", is_strong=True))
         if (last - index) % step == 0:
             words.append(Word(row.label, middle, "172"))
     return Columns(tuple(pieces), tuple(words), marks)

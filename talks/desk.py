@@ -56,6 +56,8 @@ from talks.models.order import grouped
 from talks.models.together import read_together
 from talks.places import Entry, place_of, with_last_owner
 from talks.series import EVENINGS, held
+from talks.spending import FIELDS as SPENT
+from talks.spending import last_counted, proposals
 
 # So many numbers in a row are one person's before the desk says: ask somebody else.
 IN_A_ROW = 3
@@ -129,6 +131,7 @@ class Desk:
     may_moderate: bool
     tired: list[Hosting] = field(default_factory=list)
     to_ask: list[Person] = field(default_factory=list)
+    took: dict[str, int] = field(default_factory=dict)
 
     @property
     def over(self) -> list[tuple[Section, Budget]]:
@@ -187,6 +190,7 @@ def desk_of(
         _may_run(episode, own, by, *HostingRole),
         tired,
         hosts_to_ask(people, without=[row.person_id for row in own]),
+        proposals(rows["took"]),
     )
 
 
@@ -262,6 +266,7 @@ def _parts(
         ),
         "links": (rescue, ("target",)),
         "breaks": (Break.objects.filter(deleted_at=None), ("day",)),
+        "took": (last_counted(), SPENT),
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
@@ -64,10 +65,13 @@ def evening_by_rule(
     )
 
 
-def moves_of(episode: Episode, starts_at: datetime, *, now: datetime) -> list[Move]:
+def moves_of(
+    episode: Episode, starts_at: datetime, *, now: datetime, free: Collection[date] | None = None
+) -> list[Move]:
     """Return what moves when an episode begins at another time: it, and later ones that would come too near to it.
 
-    Those go to the next evening of their own rule, and may push others in turn. Numbers stay.
+    Those go to the next evening of their own rule, and may push others in turn. Numbers stay. `free` are the days
+    without a talk, those that are known unless it says otherwise.
     """
     moves = [Move(episode, starts_at, lock_of(starts_at, hours_before(episode)))]
     if episode.kind != EpisodeKind.REGULAR:
@@ -79,7 +83,7 @@ def moves_of(episode: Episode, starts_at: datetime, *, now: datetime) -> list[Mo
         starts_at__isnull=False,
         deleted_at=None,
     )
-    free = Break.objects.days()
+    free = Break.objects.days() if free is None else free
     for row in later.beside(episode.code).select_related("template").order_by("number"):
         last = moves[-1].starts_at
         if row.starts_at is None or row.starts_at.astimezone(UTC) - last.astimezone(UTC) >= LEAST_GAP:
@@ -106,9 +110,29 @@ def evening_after(row: Episode, last: datetime, free: Collection[date], *, now: 
     return found or last + timedelta(days=7)
 
 
-def preview_of(episode: Episode, starts_at: datetime, reason: str, *, now: datetime) -> Preview:
+def planned_on(day: date) -> QuerySet[Episode]:
+    """Return the numbers of the series whose evening is on a day and would move when it is left out."""
+    start = datetime.combine(day, datetime.min.time(), tzinfo=zone())
+    end = start.replace(hour=23, minute=59, second=59)
+    rows = Episode.objects.of_series().filter(state__in=MOVABLE, deleted_at=None, starts_at__range=(start, end))
+    return Episode.objects.filter(pk__in=rows.values("pk"), kind=EpisodeKind.REGULAR).order_by("number")
+
+
+def previews_of_break(day: date, reason: str, *, now: datetime) -> list[Preview]:
+    """Return what leaving a day out would move, with the words for the group; nothing when no talk is planned on it."""
+    free = {*Break.objects.days(), day}
+    found = []
+    for row in planned_on(day).select_related("template"):
+        assert row.starts_at is not None  # noqa: S101 - planned on that day
+        found.append(preview_of(row, evening_after(row, row.starts_at, free, now=now), reason, now=now, free=free))
+    return found
+
+
+def preview_of(
+    episode: Episode, starts_at: datetime, reason: str, *, now: datetime, free: Collection[date] | None = None
+) -> Preview:
     """Return what a new date moves, whose claims go along, and the words for the group."""
-    moves = moves_of(episode, starts_at, now=now)
+    moves = moves_of(episode, starts_at, now=now, free=free)
     claims = Claim.objects.current().filter(section__episode__in=[move.episode for move in moves])
     rows = claims.filter(section__deleted_at=None).select_related("section__episode", "person__user")
     held = list(rows.order_by("section__episode__number", "section__position", "position", "pk"))

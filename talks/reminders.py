@@ -128,10 +128,11 @@ def audience(kind: str, episode: Episode) -> list[Person]:
 
 
 def _people(episode: Episode, *, hosts: bool = False, leads: bool = False, others: bool = False) -> set[int]:
-    """Return the keys of hosts and editors, of leads and standbys, and of those whose items are taken."""
+    """Return the keys of hosts and editors, but not whom only a document names, of leads and standbys, and of those
+    whose items are taken."""
     found: set[int] = set()
     if hosts:
-        rows = Hosting.objects.filter(episode=episode, role__in=HostingRole.values, deleted_at=None)
+        rows = Hosting.objects.filter(episode=episode, role__in=HostingRole.values, is_by_name=False, deleted_at=None)
         found.update(rows.values_list("person_id", flat=True))
     if leads:
         claims = Claim.objects.current().filter(section__episode=episode, section__deleted_at=None)

@@ -3,6 +3,7 @@
 A place or words that an import gave to whoever has the name (`is_by_name`) are credit and earn nothing.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Subquery
@@ -276,10 +277,26 @@ def runs(by: Actor, episode: Episode) -> bool:
     return is_organizer(by) or is_host(by, episode)
 
 
+def leaves_chair(hostings: Iterable[Hosting], by: Actor) -> bool:
+    """Whether the hosts (or the editors) that an episode has leave the place to `by`: where there are none, or a
+    document alone names them and they have no account, or are `by`. Two of one name cannot stand there."""
+    if not isinstance(by, Person):
+        return not list(hostings)
+    return all(
+        row.is_by_name and (row.person_id == by.pk or (row.person.user_id is None and row.name != by.name))
+        for row in hostings
+    )
+
+
 def may_scribe(by: Actor, episode: Episode) -> bool:
     """Keep the record of an evening, from when it is on the air until it is published: members. Who wrote down what
     somebody said is named beside it."""
     return may_write(by) and isinstance(by, Person) and episode.state in (EpisodeState.LIVE, EpisodeState.WRAPUP)
+
+
+def may_see_presence(by: Actor) -> bool:
+    """Learn who is editing or writing down what just now: members."""
+    return may_write(by) and isinstance(by, Person)
 
 
 def may_plan(by: Actor) -> bool:

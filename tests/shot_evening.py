@@ -37,6 +37,7 @@ def enter(stage: str) -> None:
     if stage == "late":
         Episode.objects.filter(pk=episode.pk).update(state="live")
         _go_to(PICKS[0], host, times=[2, 15, 5, 6, 1], over=timedelta(minutes=5), now=now)
+        _come(episode, now + timedelta(minutes=1))
     if stage == "asked":
         _go_to(ASKED[0], host, times=[3, 8, 2], over=timedelta(minutes=3), now=now)
     if stage == "long":
@@ -46,6 +47,24 @@ def enter(stage: str) -> None:
     if stage == "ended":
         resume(episode=episode, by=host, now=now)
         end(episode=episode, by=host, now=now)
+
+
+def _come(episode, moment):
+    """Let people write down and edit something, for as long as the pictures of the stage take."""
+    from members.models import Person
+    from talks.models import Item, Presence, Question, ScribeLock
+
+    boss, other, third = Person.objects.current().order_by("pk")[:3]
+    rows = [
+        (boss, "item", Item.objects.filter(title=PICKS[0]).latest("pk")),
+        (other, "item", Item.objects.filter(title=PICKS[1]).latest("pk")),
+        (third, "question", Question.objects.filter(episode=episode).latest("pk")),
+    ]
+    Presence.objects.bulk_create(
+        [Presence(person=who, kind=kind, key=f"{episode.pk}:{row.pk}", seen_at=moment) for who, kind, row in rows],
+        ignore_conflicts=True,
+    )
+    ScribeLock.objects.filter(section__episode=episode).update(seen_at=moment)
 
 
 def _prepare(episode, now):

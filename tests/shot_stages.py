@@ -342,10 +342,11 @@ def filled(path: str) -> str:
 def _key(name: str) -> object:
     """Return what stands for `{name}`: the key of a row of the stage."""
     from allauth.mfa.models import Authenticator
+    from django.utils import timezone
 
     from members.models import Invitation, MailGroup, Person
     from talks.mailing import link_to_stop
-    from talks.models import Claim, Item, KeptRow, Question, Section
+    from talks.models import Claim, Episode, Item, KeptRow, Question, Reminder, Section
 
     asks = Invitation.objects.filter(purpose="ask", target="107")
     match name:
@@ -355,6 +356,10 @@ def _key(name: str) -> object:
         case "waits":
             rows = Question.objects.filter(review="waiting").select_related("episode")
             return rows.order_by("pk")[0].public_id
+        case "planned":
+            return timezone.localtime(Episode.objects.get(code="021").starts_at).date()
+        case "reminder":
+            return Reminder.objects.get(episode__code="021", kind="soon").pk
         case "item":
             return Item.objects.get(url="https://blog.example/kv-cache").pk
         case "claim":  # the newest of the sample's member

@@ -151,6 +151,11 @@ def look(page: Any, name: str, shot: Shot, address: str) -> list[str]:
         page.fill("#move-reason", "主持人在路上")
         page.click("#move form button.button:not(.button-primary)")
         page.wait_for_load_state()
+    if name == "calendar-look":  # what a day off would move
+        page.fill("#break-day", filled("{planned}"))
+        page.fill("#break-reason", "主持人出差")
+        page.click("[name=look]")
+        page.wait_for_selector(".notice-amber")
     if name == "inbox-refused":  # a button of the past: somebody was faster
         page.evaluate(
             "const button = document.querySelector('[data-key=\"1\"]');"

@@ -54,10 +54,17 @@ def set_password(*, user: User, password: str, now: datetime) -> None:
     by = Person.objects.filter(user=user).first() or ANONYMOUS
     with transaction.atomic():
         user.save()
+        take_back(user=user, by=by, now=now)
+
+
+def take_back(*, user: User, by: Actor, now: datetime) -> int:
+    """Revoke every token of a login whose password has changed; return how many these were."""
+    with transaction.atomic():
         tokens = list(Token.objects.select_for_update().filter(user=user, revoked_at=None))
         Token.objects.filter(pk__in=[token.pk for token in tokens]).update(revoked_at=now)
         for token in tokens:
             record(by=by, now=now, verb="revoke_token", kind="token", key=token.pk)
+    return len(tokens)
 
 
 def note_use(*, token: Token, now: datetime) -> None:

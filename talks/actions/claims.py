@@ -210,8 +210,8 @@ def _values(claim: Claim) -> dict[str, Any]:
 
 
 def _tell(kind: str, section: Section, claims: Iterable[Claim], *, by: Actor, now: datetime, **values: str) -> None:
-    """Tell those who have the section and its hosts."""
-    hosts = Hosting.objects.filter(episode=section.episode, role=HostingRole.HOST, deleted_at=None)
+    """Tell those who have the section and its hosts, not whom only a document names as one."""
+    hosts = Hosting.objects.filter(episode=section.episode, role=HostingRole.HOST, is_by_name=False, deleted_at=None)
     people = [each.person for each in claims] + [each.person for each in hosts.select_related("person")]
     who = person_behind(by)
     said = {"who": who.name if who else "", "section": section.name, "code": section.episode.code, **values}

@@ -12,13 +12,11 @@ from members.actions.events import record
 from members.actors import Actor
 from members.rules import StateRefusal, check_text, invalid, require
 from talks.actions.life import move
-from talks.models import Break, Episode, EpisodeKind, EpisodeState, Holiday
-from talks.moves import evening_after, zone
+from talks.models import Break, Episode, Holiday
+from talks.moves import evening_after, planned_on, zone
 from talks.rules import REASON_LIMIT, may_plan
 
 NAME_LIMIT = 40
-# The evening of such an episode moves when its day becomes one without a talk.
-PLANNED = (EpisodeState.DRAFT, EpisodeState.COLLECTING, EpisodeState.LOCKED)
 
 
 def take_break(*, day: date, reason: str, by: Actor, now: datetime) -> Break:
@@ -27,20 +25,27 @@ def take_break(*, day: date, reason: str, by: Actor, now: datetime) -> Break:
     Raises PermissionDenied, ValidationError, StateRefusal when the day is left out already.
     """
     with transaction.atomic():
-        require(may_plan(by), _("Only organizers leave a week out."))
-        reason = check_text(reason.strip(), field="reason", limit=REASON_LIMIT, required=True)
-        if day < now.astimezone(zone()).date():
-            raise invalid("day", _("Choose a day that is still to come."), "past")
-        if Break.objects.current().filter(day=day).exists():
-            raise StateRefusal(_("This day is left out already."), code="break_already")
+        reason = check_break(day=day, reason=reason, by=by, now=now)
         made = Break.objects.create(day=day, reason=reason, created_at=now, changed_at=now)
         after = {"day": day.isoformat()}
         record(by=by, now=now, verb="take_break", kind="break", key=made.pk, after=after, reason=reason)
-        for episode in _planned_on(day):
+        locked = Episode.objects.select_for_update(of=("self",)).select_related("template")
+        for episode in locked.filter(pk__in=planned_on(day).values("pk")).order_by("number"):
             assert episode.starts_at is not None  # noqa: S101 - planned on that day
             found = evening_after(episode, episode.starts_at, Break.objects.days(), now=now)
             move(episode, found, reason=reason, by=by, now=now)
     return made
+
+
+def check_break(*, day: date, reason: str, by: Actor, now: datetime) -> str:
+    """Return the reason as it is kept, when this day may be left out. Raises as `take_break` does."""
+    require(may_plan(by), _("Only organizers leave a week out."))
+    reason = check_text(reason.strip(), field="reason", limit=REASON_LIMIT, required=True)
+    if day < now.astimezone(zone()).date():
+        raise invalid("day", _("Choose a day that is still to come."), "past")
+    if Break.objects.current().filter(day=day).exists():
+        raise StateRefusal(_("This day is left out already."), code="break_already")
+    return reason
 
 
 def end_break(*, row: Break, by: Actor, now: datetime) -> Break:
@@ -90,12 +95,3 @@ def remove_holiday(*, row: Holiday, by: Actor, now: datetime) -> Holiday:
         before = {"day": found.day.isoformat(), "name": found.name, "is_workday": found.is_workday}
         record(by=by, now=now, verb="remove", kind="holiday", key=found.pk, before=before)
     return found
-
-
-def _planned_on(day: date) -> list[Episode]:
-    """Return the regular episodes whose evening is on a day, locked."""
-    start = datetime.combine(day, datetime.min.time(), tzinfo=zone())
-    end = start.replace(hour=23, minute=59, second=59)
-    rows = Episode.objects.of_series().filter(state__in=PLANNED, deleted_at=None, starts_at__range=(start, end))
-    locked = Episode.objects.select_for_update(of=("self",)).select_related("template")
-    return list(locked.filter(pk__in=rows.values("pk"), kind=EpisodeKind.REGULAR).order_by("number"))

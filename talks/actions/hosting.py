@@ -1,4 +1,4 @@
-"""Who hosts and edits an episode: taken in one tap while nobody does, given to others, handed over."""
+"""Who hosts and edits an episode: taken in one tap while nobody with an account does, given to others, handed over."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
 from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
 from talks.models.order import in_order, next_position
-from talks.rules import is_past_cut_off, runs
+from talks.rules import is_past_cut_off, leaves_chair, runs
 
 
 def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
-    """Become host or editor of an episode that has none.
+    """Become host or editor of an episode that has none, or for which a document alone names one without an account:
+    that name keeps its credit. Who is named there so confirms it.
 
     Raises PermissionDenied, ValidationError for an unknown role, StateRefusal (`role_taken`, `episode_over`).
     """
@@ -32,11 +33,12 @@ def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
         require(may_write(by) and isinstance(by, Person), _("Sign in to host."))
         require(episode.state != EpisodeState.DRAFT or is_organizer(by), _("Only organizers see drafts."))
         others = _of(episode, role)
-        if others:
+        if not leaves_chair(others, by):
             sentence = _("%(who)s does this already; who does it can add you.")
             raise StateRefusal(sentence % {"who": "、".join(each.name for each in others)}, code="role_taken")
         assert isinstance(by, Person)  # noqa: S101 - for the type checker; the line above has raised
-        made = _give(episode, by, role, now=now)
+        named = next((each for each in others if each.person_id == by.pk), None)
+        made = _give(episode, by, role, now=now) if named is None else _confirm(named, now=now)
         keep(record(by=by, now=now, verb="host", kind="episode", key=episode.code, after=_values(made)), [made])
         _tell("hosting_taken", episode, [made], by=by, now=now, role=role)
     return made
@@ -71,7 +73,7 @@ def leave_hosting(*, hosting: Hosting, by: Actor, now: datetime) -> Hosting:
         row = _locked_hosting(hosting)
         may_end = is_organizer(by) or is_system(by)
         require(may_end or _is_own(by, row), _("Only who hosts gives it up."))
-        is_last = len(_of(row.episode, row.role)) == 1
+        is_last = all(each.pk == row.pk or each.is_by_name for each in _of(row.episode, row.role))
         if not may_end and is_last and is_past_cut_off(row.episode, now=now):
             raise StateRefusal(_("The board is locked: hand the evening over to somebody."), code="cut_off_passed")
         before = _values(row)
@@ -136,7 +138,7 @@ def _check_new(others: list[Hosting], person: Person, *, field: str) -> None:
 
 
 def _of(episode: Episode, role: str) -> list[Hosting]:
-    return list(in_order(Hosting.objects.filter(episode=episode, role=role)))
+    return list(in_order(Hosting.objects.filter(episode=episode, role=role).select_related("person")))
 
 
 def _give(episode: Episode, person: Person, role: str, *, now: datetime) -> Hosting:
@@ -177,8 +179,8 @@ def _values(row: Hosting) -> dict[str, Any]:
 
 
 def _tell(kind: str, episode: Episode, more: list[Hosting], *, by: Actor, now: datetime, **values: str) -> None:
-    """Tell everybody who hosts or edits the episode, and these."""
-    rows = Hosting.objects.filter(episode=episode, deleted_at=None).select_related("person__user")
+    """Tell everybody who hosts or edits the episode, and these; not whom only a document names."""
+    rows = Hosting.objects.filter(episode=episode, is_by_name=False, deleted_at=None).select_related("person__user")
     who = person_behind(by)
     said = {"who": who.name if who else "", "code": episode.code, **values}
     people = [each.person for each in (*rows, *more)]

@@ -261,11 +261,11 @@ def _dates(episode: Episode) -> dict[str, Any]:
 
 
 def tell(kind: str, episodes: list[Episode], *, by: Actor, now: datetime, **values: str) -> None:
-    """Tell who hosts, edits or has a section in these episodes."""
+    """Tell who hosts, edits or has a section in these episodes; of hosts and editors not whom only a document names."""
     for episode in episodes:
-        hosts = Hosting.objects.filter(episode=episode, deleted_at=None).select_related("person__user")
+        hosts = Hosting.objects.filter(episode=episode, is_by_name=False, deleted_at=None)
         claims = Claim.objects.current().filter(section__episode=episode, section__deleted_at=None)
-        people = [row.person for row in (*hosts, *claims.select_related("person__user"))]
+        people = [row.person for rows in (hosts, claims) for row in rows.select_related("person__user")]
         who: Person | None = person_behind(by)
         said = {"who": who.name if who else "", "code": episode.code, **values}
         notify(people, kind=kind, target=("episode", episode.code), by=by, now=now, **said)

@@ -1,6 +1,6 @@
 """What is shown of what people ask and answer: approved, declined with a reason, hidden, shown again, reported.
 
-What is not shown is taken out of the record; each of these acts can be undone, by `put_back`.
+What is not shown is taken out of the record. Each of these acts is undone by `put_back`, an approval by `unapprove`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from members.actions.events import record
 from members.actions.notifications import notify
 from members.actors import Actor, person_behind
-from members.models import Person
+from members.models import Event, Person
 from members.rules import StateRefusal, check_text
 from talks.actions.deliveries import announce
 from talks.actions.item_rows import check_version
@@ -43,6 +43,26 @@ def approve(*, row: Words, by: Actor, now: datetime, version: int | None = None)
     with transaction.atomic():
         fresh = _reviewed(row, (Review.WAITING, Review.DECLINED), "not_waiting", version, by=by)
         _put(fresh, "", "", "approve", by=by, now=now)
+    return fresh
+
+
+def unapprove(*, row: Words, by: Actor, now: datetime, version: int | None = None) -> Words:
+    """Undo an approval: the row waits again, and its author hears of it; approved again, robots are not told twice.
+
+    Only where approving was the last decision and nobody has gone on with it: what was answered, followed up, merged
+    with or accepted since is hidden or stays.
+    Votes stand in nobody's way; they wait with the question and count again with it.
+
+    Raises as `approve` (`not_shown`, `not_approved`, `gone_on`).
+    """
+    with transaction.atomic():
+        fresh = standing(_reviewed(row, ("",), "not_shown", version, by=by))
+        if _last_decision(fresh) != "approve":
+            raise StateRefusal(_("Nobody has approved this, or somebody decided on it since."), code="not_approved")
+        if _is_gone_on_with(fresh):
+            message = _("Others have gone on with it since: hide it, if it should not stand.")
+            raise StateRefusal(message, code="gone_on")
+        _put(fresh, Review.WAITING, "", "unapprove", by=by, now=now)
     return fresh
 
 
@@ -118,6 +138,23 @@ def dismiss(*, row: Question | Answer, by: Actor, now: datetime) -> int:
     return done
 
 
+# What decides on whether a row is shown.
+DECISIONS = ("approve", "unapprove", "decline", "undecline", "hide", "show", "merge", "unmerge")
+
+
+def _last_decision(row: Question | Answer) -> str:
+    kind = "question" if isinstance(row, Question) else "answer"
+    done = Event.objects.about(kind, key_of(row)).filter(verb__in=DECISIONS).order_by("-pk")
+    return done.values_list("verb", flat=True).first() or ""
+
+
+def _is_gone_on_with(row: Question | Answer) -> bool:
+    if isinstance(row, Answer):
+        return row.is_accepted
+    hanging = (row.answers.filter(deleted_at=None), row.follow_ups.filter(deleted_at=None), row.merged.all())
+    return any(rows.exists() for rows in hanging)
+
+
 def _reports(row: Question | Answer) -> Any:
     return Report.objects.filter(**{"question" if isinstance(row, Question) else "answer": row})
 
@@ -136,6 +173,7 @@ def _reviewed(row: Words, expected: tuple[str, ...], code: str, version: int | N
 
 def _put(row: Question | Answer, review: str, reason: str, verb: str, *, by: Actor, now: datetime) -> None:
     before = {"review": row.review, "review_reason": row.review_reason}
+    was_told = verb == "approve" and _last_decision(row) == "unapprove"
     row.review, row.review_reason = str(review), reason
     row.deleted_at = None if not review else row.deleted_at or now
     save(row, ["review", "review_reason", "deleted_at"], now=now)
@@ -144,13 +182,13 @@ def _put(row: Question | Answer, review: str, reason: str, verb: str, *, by: Act
     question = row if isinstance(row, Question) else row.question
     where, writer = question.get_absolute_url(), _writer(row)
     name = (row.asker_name if isinstance(row, Question) else row.author_name) or str(_("Somebody"))
-    if verb == "approve" and question.deleted_at is None:
+    if verb == "approve" and question.deleted_at is None and not was_told:
         kind = "question_asked" if isinstance(row, Question) else "question_answered"
         said: dict[str, Any] = {"question": question.public_id, "body": excerpt(row.body), "who": name}
         announce(event, question.episode, kind, now=now, url=where, **said)
         if isinstance(row, Answer):
             _tell(question.asker, "question_answered", question, row.body, by=by, now=now, who=name)
-    if verb in ("approve", "decline", "hide"):
+    if verb in ("approve", "unapprove", "decline", "hide"):
         what = "question" if isinstance(row, Question) else "answer"
         _tell(writer, f"{what}_{verb}", question, row.body, by=by, now=now, reason=reason)
 

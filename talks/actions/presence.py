@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from members.actors import Actor
 from members.keys import read_key
-from members.models import Person
-from members.rules import may_write, require
+from members.rules import require
 from talks.models import Episode, Presence
+from talks.rules import may_see_presence
 from talks.states import HOME, KEPT
 
 # Rows that have a form, by kind.
@@ -24,7 +24,7 @@ def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: date
 
     Raises PermissionDenied, Http404 for a row that `by` may not know of.
     """
-    require(may_write(by) and isinstance(by, Person), _("Sign in to see who is editing."))
+    require(may_see_presence(by), _("Sign in to see who is editing."))
     person: Any = by
     pk = read_key(key)
     if kind not in EDITED:
@@ -32,13 +32,15 @@ def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: date
     seen: dict[str, Any] = {f"{HOME[kind]}__in": Episode.objects.visible_to(person)}
     if kind == "answer":
         seen["question__deleted_at"] = None
-    if not KEPT[kind]._base_manager.filter(pk=pk, deleted_at=None, **seen).exists():
+    rows = KEPT[kind]._base_manager.filter(pk=pk, deleted_at=None, **seen)
+    if (episode := rows.values_list(HOME[kind], flat=True).first()) is None:
         raise Http404
+    place = f"{episode}:{pk}"
     if is_editing:
-        row = Presence(person=person, kind=kind, key=str(pk), seen_at=now)
+        row = Presence(person=person, kind=kind, key=place, seen_at=now)
         once = ["person", "kind", "key"]
         Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=once, update_fields=["seen_at"])
-    return Presence.objects.names_at(kind, str(pk), now=now, but=person)
+    return Presence.objects.names_at(kind, place, now=now, but=person)
 
 
 def forget_presence(*, now: datetime) -> None:

@@ -116,10 +116,11 @@ def edit_reminder(
     return row
 
 
-def send_now(*, reminder: Reminder, by: Actor, now: datetime) -> Reminder:
+def send_now(*, reminder: Reminder, by: Actor, now: datetime, version: int | None = None) -> Reminder:
     """Send a reminder at once, also one that was left out or skipped. Hosts and organizers.
 
-    Raises PermissionDenied, Http404, StateRefusal (`sent_already`, `draft`).
+    Raises PermissionDenied, Http404, StateRefusal (`sent_already`, `draft`), ValidationError (`conflict`) when it is
+    not of this version any more.
     """
     with transaction.atomic():
         row = _locked(reminder)
@@ -128,6 +129,9 @@ def send_now(*, reminder: Reminder, by: Actor, now: datetime) -> Reminder:
             raise StateRefusal(_("It has been sent already."), code="sent_already")
         if row.episode.state == EpisodeState.DRAFT:
             raise StateRefusal(_("This episode is still a draft; nobody is told of it."), code="draft")
+        if version is not None and row.version != version:
+            message = _("Somebody has changed it since you read it; look at it again.")
+            raise ValidationError({"text": [ValidationError(message, code="conflict")]})
         _send(row, by=by, now=now)
     return row
 

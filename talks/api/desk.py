@@ -20,6 +20,7 @@ from talks.missing import missing_of, next_state
 from talks.models import Episode
 from talks.pace import moments_of
 from talks.series import breaks, coverage, last_held, planned_minutes, sections_of, sources_of, tally
+from talks.spending import by_evening, by_kind, counted, shows_of
 
 
 class OverSerializer(serializers.Serializer[Any]):
@@ -104,6 +105,23 @@ class MinutesSerializer(serializers.Serializer[Any]):
     evenings = serializers.IntegerField()
 
 
+class SpentSerializer(serializers.Serializer[Any]):
+    """Minutes that an evening was planned for, and those its show took."""
+
+    episode = serializers.CharField(source="name")
+    planned = serializers.IntegerField()
+    actual = serializers.IntegerField()
+
+
+class SpentOnKindSerializer(serializers.Serializer[Any]):
+    """Minutes that a kind of section was planned for and took, on average over this many evenings."""
+
+    kind = serializers.CharField(source="name")
+    planned = serializers.IntegerField()
+    actual = serializers.IntegerField()
+    evenings = serializers.IntegerField()
+
+
 class PlaceSerializer(serializers.Serializer[Any]):
     """A site, and how many items lead there."""
 
@@ -112,11 +130,14 @@ class PlaceSerializer(serializers.Serializer[Any]):
 
 
 class StatisticsSerializer(serializers.Serializer[Any]):
-    """The last evenings in numbers, the oldest first; `ways` is how items came in."""
+    """The last evenings in numbers, the oldest first; `shows` are those that had a rundown, `took` what it says of
+    their sections, `ways` is how items came in."""
 
     evenings = TallySerializer(many=True)
     sections = CoverageSerializer(many=True)
     minutes = MinutesSerializer(many=True)
+    shows = SpentSerializer(many=True)
+    took = SpentOnKindSerializer(many=True)
     places = PlaceSerializer(many=True)
     ways = serializers.DictField(child=serializers.IntegerField())
 
@@ -139,10 +160,13 @@ class DeskActs(Rows):
         """The last twelve evenings in numbers: people, questions, sections, minutes, where items come from."""
         evenings = last_held()
         sections, sources = sections_of(evenings), sources_of(evenings)
+        shows = shows_of(counted([row.pk for row in evenings]))
         values = {
             "evenings": tally(evenings, breaks()),
             "sections": coverage(evenings, sections),
             "minutes": planned_minutes(sections),
+            "shows": by_evening(shows, evenings),
+            "took": by_kind(shows),
             "places": [{"place": place, "items": n} for place, n in sources.places],
             "ways": sources.ways,
         }

@@ -96,6 +96,12 @@ class Reviewed(Restorable):
         """Show what waits or was declined."""
         return self.act(request, DecidedOn, lambda row, **more: moderation.approve(row=row, **more))
 
+    @extend_schema(request=DecidedOn, responses={200: None}, parameters=[IF_MATCH])
+    @action(detail=True, methods=["post"])
+    def unapprove(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Let wait again what was approved; 409 (`gone_on`) once others have gone on with it."""
+        return self.act(request, DecidedOn, lambda row, **more: moderation.unapprove(row=row, **more))
+
     @extend_schema(request=WithReason, responses={200: None}, parameters=[IF_MATCH])
     @action(detail=True, methods=["post"])
     def decline(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -135,9 +135,13 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
     LASTS = timedelta(seconds=60)
 
+    def here(self, now: datetime) -> Self:
+        """Those that still mean something."""
+        return self.filter(seen_at__gt=now - self.LASTS)
+
     def names_at(self, kind: str, key: str, *, now: datetime, but: Person) -> list[str]:
         """Return the names of those who are editing a row, who began to be seen last first; without `but`."""
-        rows = self.filter(kind=kind, key=key, seen_at__gt=now - self.LASTS).exclude(person=but)
+        rows = self.here(now).filter(kind=kind, key=key).exclude(person=but)
         return list(rows.order_by("-seen_at", "pk").values_list("person__name", flat=True)[:5])
 
     def over(self, now: datetime) -> Self:
@@ -146,7 +150,10 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
 
 class Presence(models.Model):
-    """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing."""
+    """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing.
+
+    `key` is that of the episode, a colon, and that of the row, so that an evening finds all of its own.
+    """
 
     person = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30)

@@ -122,6 +122,14 @@ class Cue(models.Model):
         return timedelta(seconds=self.spent_seconds) + max(running, timedelta())
 
 
+class ScribeLockQuerySet(models.QuerySet["ScribeLock"]):
+    """Who keeps the record of what, for a minute."""
+
+    def standing(self, now: datetime) -> Self:
+        """Those that still keep others out."""
+        return self.filter(seen_at__gt=now - ScribeLock.LASTS)
+
+
 class ScribeLock(models.Model):
     """Somebody keeps the record of a section just now: one at a time. Old ones mean nothing (`LASTS`)."""
 
@@ -130,6 +138,8 @@ class ScribeLock(models.Model):
     section = models.OneToOneField(Section, on_delete=models.CASCADE, related_name="scribe_lock")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
+
+    objects = ScribeLockQuerySet.as_manager()
 
     def __str__(self) -> str:
         return f"{self.section_id} {self.person_id}"

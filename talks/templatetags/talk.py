@@ -207,11 +207,16 @@ def clock(seconds: int | None) -> str:
 
 
 @register.filter
-def undo_of(message: Message) -> dict[str, str]:
-    """Return where a message's undo is sent to and what it names, nothing for a message without one."""
+def undo_of(message: Message) -> dict[str, Any]:
+    """Return where a message's undo is sent to and the fields that say what it is, nothing for one without."""
     kind, _space, rest = (message.extra_tags or "").partition(" ")
-    code, _space, row = rest.partition(" ")
-    return {"url": reverse("history-back", args=[code]), "row": row} if kind == "undo" and code and row else {}
+    place, _space, row = rest.partition(" ")
+    if kind == "undo" and place and row:
+        return {"url": reverse("history-back", args=[place]), "fields": {"row": row}}
+    if kind == "unapprove" and place:
+        fields = {"unapprove": "1"} | ({"answer": row} if row else {})
+        return {"url": reverse("question-act", args=[place]), "fields": fields}
+    return {}
 
 
 @register.filter

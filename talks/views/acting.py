@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from members.actors import Actor, actor_at
 from members.models import Person
 from members.rules import StateRefusal, in_one, invalid
+from talks.models import Answer, Question
 
 KEPT = "_acting"
 
@@ -59,6 +60,13 @@ def attempt(act: Callable[[], str]) -> Outcome:
 def undo_by(code: str, kind: str, key: object) -> str:
     """Return the tag of a message that offers to bring back what an act took out."""
     return f"undo {code} {kind}:{key}"
+
+
+def unapproved_by(row: Question | Answer) -> str:
+    """Return the tag of a message that offers to let wait again what was approved."""
+    if isinstance(row, Question):
+        return f"unapprove {row.public_id}"
+    return f"unapprove {row.question.public_id} {row.pk}"
 
 
 def way_back(request: HttpRequest, usual: str) -> str:

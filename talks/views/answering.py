@@ -40,7 +40,7 @@ from talks.rules import (
     may_report,
     may_settle,
 )
-from talks.views.acting import actor, attempt, undo_by, way_back
+from talks.views.acting import actor, attempt, unapproved_by, undo_by, way_back
 from talks.views.record import with_cue
 from talks.views.visitor import visitor
 
@@ -311,6 +311,7 @@ ACTS: dict[str, Act] = {
     "settle": _settle,
     "reopen": _reopen,
     "approve": _approve,
+    "unapprove": _reviewing("unapprove", gettext_lazy("It waits for approval again.")),
     "decline": _reviewing("decline", gettext_lazy("Declined; who wrote it sees why.")),
     "hide": _reviewing("hide", gettext_lazy("It is hidden.")),
     "put_back": _reviewing("put_back", gettext_lazy("It is back.")),
@@ -340,6 +341,8 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     outcome = attempt(lambda: ACTS[verb](row, request.POST, by, now))
     kind = "question" if isinstance(row, Question) else "answer"
     undo = undo_by(question.episode.code, kind, row.pk) if outcome.is_done and verb in UNDONE else ""
+    if outcome.is_done and verb == "approve":
+        undo = unapproved_by(row)
     level = messages.SUCCESS if outcome.is_done else messages.ERROR
     messages.add_message(request, level, outcome.said, extra_tags=undo)
     return redirect(page)

@@ -24,6 +24,7 @@ from talks.series import (
     sources_of,
     tally,
 )
+from talks.spending import Spent, by_evening, by_kind, counted, shows_of
 
 # An address's host is cut here, so that its number stands beside it on a phone.
 HOST = 36
@@ -49,11 +50,14 @@ def statistics_of() -> dict[str, Any]:
     rows = tally(evenings, breaks())
     sections = sections_of(evenings)
     sources = sources_of(evenings)
+    shows = shows_of(counted([row.pk for row in evenings]))
     found = (
         people_chart(rows),
         questions_chart(rows),
         coverage_chart(coverage(evenings, sections)),
         minutes_chart(planned_minutes(sections)),
+        shows_chart(by_evening(shows, evenings)),
+        kinds_chart(by_kind(shows)),
         ways_chart(sources),
         places_chart(sources),
     )
@@ -148,6 +152,49 @@ def minutes_chart(rows: Sequence[Minutes]) -> Figure | None:
         [],
         [_("section"), _("minutes"), _("episodes")],
         [[row.label, str(row.minutes), str(row.evenings)] for row in rows],
+    )
+
+
+def shows_chart(rows: Sequence[Spent]) -> Figure | None:
+    """How long each evening was, against what it was planned for."""
+    drawn = charts.columns(
+        [Column(row.label, row.parts, said=row.actual) for row in rows], ("one", "missing", "hollow")
+    ) if rows else None  # fmt: skip
+    if drawn is None:
+        return None
+    words = {"n": len(rows), "planned": rows[-1].planned, "actual": rows[-1].actual}
+    words["over"] = sum(row.actual > row.planned for row in rows)
+    return Figure(
+        _("How long the evenings were"),
+        _("in minutes, pauses left out"),
+        _(
+            "The last %(n)d evenings with a rundown: %(over)d longer than planned; the last one took %(actual)d "
+            "minutes of %(planned)d"
+        )
+        % words,
+        drawn,
+        None,
+        [("one", _("as planned")), ("missing", _("beyond the plan")), ("hollow", _("left of the plan"))],
+        [_("episode"), pgettext("minutes", "planned"), pgettext("minutes", "actual")],
+        [[row.label, str(row.planned), str(row.actual)] for row in reversed(rows)],
+    )
+
+
+def kinds_chart(rows: Sequence[Spent]) -> Figure | None:
+    """How many minutes a kind of section took, against what it was planned for."""
+    said = [(_("%(section)s (planned: %(n)d)") % {"section": row.label, "n": row.planned}, row.actual) for row in rows]
+    drawn = charts.bars(said)
+    if drawn is None:
+        return None
+    return Figure(
+        _("Minutes that sections took"),
+        _("on average, of the evenings on which there was one"),
+        _("Minutes that sections took: %(sections)s") % {"sections": _in_a_row(said)},
+        None,
+        drawn,
+        [],
+        [_("section"), pgettext("minutes", "planned"), pgettext("minutes", "actual"), _("episodes")],
+        [[row.label, str(row.planned), str(row.actual), str(row.evenings)] for row in rows],
     )
 
 

@@ -20,6 +20,8 @@ from talks.places import Entry
 # How Chinese counts what is missing; beyond, and elsewhere, in figures.
 HAN = "零一两三四五六七八九十"
 MARKS = ("bad", "wait", "none", "done")
+# So many minutes more or fewer than it took are worth a word.
+OTHERWISE = 3
 # While these last, an evening can still be arranged.
 BEFORE = (EpisodeState.DRAFT, EpisodeState.COLLECTING, EpisodeState.LOCKED)
 
@@ -69,7 +71,7 @@ def lines_of(desk: Desk) -> list[Line]:
     checks = checklist(episode, desk.entries, desk.hostings, missing=in_the_way)
     entries = {entry.section.pk: entry for entry in desk.entries}
     found = [_line(check, episode, entries.get(check.section or 0)) for check in checks]
-    found += [*_too_long(desk), *_nominations(desk), *_questions(desk)]
+    found += [*_too_long(desk), *_otherwise(desk), *_nominations(desk), *_questions(desk)]
     return sorted(found, key=lambda line: MARKS.index(line.mark))
 
 
@@ -110,6 +112,21 @@ def _too_long(desk: Desk) -> list[Line]:
     if desk.show.over:
         said = _("The whole show is %(n)d min too long") % {"n": desk.show.over}
         found.append(Line(said, "wait", board, _("Shorten"), code="show_too_long"))
+    return found
+
+
+def _otherwise(desk: Desk) -> list[Line]:
+    """Return the sections that are given fewer minutes than such a one took, or more, by a quarter and by three."""
+    if desk.episode.state not in BEFORE:
+        return []
+    board, found = reverse("board", args=[desk.episode.code]), []
+    for section, _budget in desk.budgets:
+        real, given = desk.took.get(section.kind, 0), section.minutes or 0
+        if not real or not given or abs(real - given) < max(OTHERWISE, real / 4):
+            continue
+        said = _("%(section)s is given %(given)d min; the last ones took %(real)d in the middle")
+        sentence = said % {"section": section.name, "given": given, "real": real}
+        found.append(Line(sentence, "none", f"{board}#section-{section.pk}", _("Look at it"), code="otherwise"))
     return found
 
 

@@ -38,7 +38,7 @@ from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
 from talks.models.order import in_order
 from talks.moves import MOVABLE, Preview, preview_of, zone
 from talks.places import places_in
-from talks.rules import REASON_LIMIT, is_past_cut_off, runs, takes_claims
+from talks.rules import REASON_LIMIT, is_past_cut_off, leaves_chair, runs, takes_claims
 from talks.views.acting import Outcome, actor, attempt, person_named, undo_by, way_back
 from talks.views.visitor import visitor
 
@@ -107,6 +107,10 @@ def state_of(episode: Episode, by: Actor, now: datetime) -> dict[str, Any]:
     may_run = runs(by, episode)
     open_sections = [entry.section for entry in entries if not entry.place.leads]
     is_over = episode.state == EpisodeState.PUBLISHED
+
+    def of_role(role: str) -> list[Hosting]:
+        return [row for row in hostings if row.role == role]
+
     return {
         "episode": episode,
         "states": [(value, value.label, value == episode.state) for value in ORDER],
@@ -115,12 +119,13 @@ def state_of(episode: Episode, by: Actor, now: datetime) -> dict[str, Any]:
         "missing": missing_for(episode, coming) if coming else [],
         "checks": checklist(episode, entries, hostings),
         "entries": entries,
-        "hosts": [row for row in hostings if row.role == HostingRole.HOST],
-        "editors": [row for row in hostings if row.role == HostingRole.EDITOR],
+        "hosts": of_role(HostingRole.HOST),
+        "editors": of_role(HostingRole.EDITOR),
         "my_hostings": [
             row for row in hostings if person is not None and row.person_id == person.pk and not row.is_by_name
         ],
         "may_host": person is not None and not is_over,
+        "free_roles": [role for role in HostingRole.values if leaves_chair(of_role(role), by)],
         "may_run": may_run,
         "may_advance": may_run and (episode.state != EpisodeState.DRAFT or is_organizer(by)),
         "may_step_back": is_organizer(by) and episode.state != EpisodeState.DRAFT,

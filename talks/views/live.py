@@ -9,11 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import caches
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.http import parse_etags
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -25,10 +27,11 @@ from members.actors import ANONYMOUS
 from members.keys import read_key
 from members.rules import require
 from talks.evening import is_shown_live
-from talks.models import AskingRules, Episode
+from talks.models import AskingRules, Episode, Question
 from talks.models.episodes import read_code
-from talks.rules import QUESTION_LIMIT, runs, takes_questions
-from talks.views.acting import actor, attempt
+from talks.present import mark_of
+from talks.rules import QUESTION_LIMIT, may_see_presence, runs, takes_questions
+from talks.views.acting import actor, attempt, unapproved_by
 from talks.views.live_acts import ACTS
 from talks.views.live_rows import audience_context, host_context, log_context, stage_context
 from talks.views.visitor import visitor
@@ -40,6 +43,8 @@ FRAGMENTS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "stage": ("talks/_fragments/stage.html", stage_context),
     "scribe": ("talks/_fragments/scribe_log.html", log_context),
 }
+# Those that say who is writing, so that visitors get none of them.
+INSIDE = ("host", "scribe")
 _making = threading.Lock()
 
 
@@ -86,8 +91,15 @@ def _act(request: HttpRequest, episode: Episode, page: str) -> HttpResponse:
     if not done.is_done:
         messages.error(request, done.said)
     elif done.said:
-        messages.success(request, done.said)
+        messages.success(request, done.said, extra_tags=_undo(verb, key))
     return redirect(page)
+
+
+def _undo(verb: str, key: str) -> str:
+    """Return the tag of a message whose act can be taken back."""
+    if verb != "approve":
+        return ""
+    return unapproved_by(Question.objects.select_related("episode").get(pk=read_key(key)))
 
 
 @require_safe
@@ -111,47 +123,58 @@ def now(request: HttpRequest, code: str) -> HttpResponse:
     A poll that learns nothing new costs no session and no user, and in one process at most a query a second, however
     many pages ask. What everybody sees is made once for every version and language.
     """
-    stored = read_code(code) or ""
-    version = _version(stored, seen=read_key(request.GET.get("v")))
+    stored, view, seen = read_code(code) or "", request.GET.get("view", "audience"), request.GET.get("v", "")
+    known, mark = _version(stored, seen=read_key(seen.partition("-")[0]), is_inside=view in INSIDE)
+    version = f"{known}-{mark}" if mark else str(known)
     tag = f'"{version}"'
-    if read_key(request.GET.get("v")) == version:
+    if seen == version:
         return HttpResponse(status=204, headers={"ETag": tag, "Cache-Control": "no-cache"})
     if tag in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified(headers={"ETag": tag, "Cache-Control": "no-cache"})
-    view = request.GET.get("view", "audience")
     if view == "host":
-        content = _for_host(request, stored)
+        content = _for_host(request, stored, version)
     elif view in FRAGMENTS:
+        if view in INSIDE:
+            require(may_see_presence(actor(request)), _("Sign in to see who is editing."))
         content = _for_everybody(stored, version, view)
     else:
         raise Http404
     return HttpResponse(content, headers={"ETag": tag, "Cache-Control": "no-cache"})
 
 
-def _version(code: str, *, seen: int) -> int:
-    """Return the version of an evening that everybody may know of, believed for a second. Raises Http404.
+def _version(code: str, *, seen: int, is_inside: bool) -> tuple[int, str]:
+    """Return the version of an evening that everybody may know of, believed for a second; for those inside also a mark
+    of who is writing just now, which nobody can guess who is not told. Raises Http404.
 
     A page that has seen a later one was made by another process meanwhile: then the database is asked, so often as
     `PAUSE` allows, whatever is claimed to have been seen.
     """
-    key = f"live-{code}"
-    known: int | None = caches["pages"].get(key)
-    if known is None or (seen > known and caches["pages"].add(f"{key}-asked", 1, PAUSE)):
+    key = f"live-{code}-inside" if is_inside else f"live-{code}"
+    known: tuple[int, str] | None = caches["pages"].get(key)
+    if known is None or (seen > known[0] and caches["pages"].add(f"{key}-asked", 1, PAUSE)):
         with _making:
-            fresh: int | None = caches["pages"].get(key)
+            fresh: tuple[int, str] | None = caches["pages"].get(key)
             if known is None and fresh is not None:
                 known = fresh
             else:
-                open_to_all = Episode.objects.visible_to(None).filter(code=code)
-                row = open_to_all.values_list("rundown__version").first()
-                if row is None:
-                    raise Http404
-                known = row[0] or 0  # nothing has happened while there is no rundown
+                known = _read(code, is_inside=is_inside)
                 caches["pages"].set(key, known, BELIEVED)
     return known
 
 
-def _for_everybody(code: str, version: int, view: str) -> str:
+def _read(code: str, *, is_inside: bool) -> tuple[int, str]:
+    rows: QuerySet[Any] = Episode.objects.visible_to(None).filter(code=code)
+    wanted = ["rundown__version"]
+    if is_inside:
+        rows, wanted = mark_of(rows, now=timezone.now()), [*wanted, "pk", "keeping", "editing"]
+    row = rows.values_list(*wanted).first()
+    if row is None:
+        raise Http404
+    mark = salted_hmac("talks.present", ":".join(map(str, row[1:]))).hexdigest()[:12] if is_inside else ""
+    return row[0] or 0, mark  # nothing has happened while there is no rundown
+
+
+def _for_everybody(code: str, version: str, view: str) -> str:
     """Return a fragment of this version or a later one, made once in this process."""
     key = f"live-{code}-{version}-{view}-{get_language()}"
     content: str | None = caches["pages"].get(key)
@@ -170,9 +193,10 @@ def _for_everybody(code: str, version: int, view: str) -> str:
     return content
 
 
-def _for_host(request: HttpRequest, code: str) -> str:
+def _for_host(request: HttpRequest, code: str, version: str) -> str:
     episode = found(request, code)
     require(runs(actor(request), episode), _("Only hosts and organizers run the evening."))
     moment = timezone.now()
-    context = host_context(episode, now=moment, arranging="arrange" in request.GET) | {"now": moment}
+    context = host_context(episode, now=moment, arranging="arrange" in request.GET)
+    context |= {"now": moment, "version": version}
     return render_to_string("talks/_fragments/live_host.html", context, request)

@@ -84,7 +84,7 @@ def _approve(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -
     if question is None:
         raise Http404
     moderation.approve(row=question, by=by, now=now)
-    return ""
+    return _("%(id)s is shown now.") % {"id": question.public_id}
 
 
 ACTS: Mapping[str, Act] = {

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
-from talks.models import Answer, Cue, CueKind, Episode, EpisodeState, Question, Review, Rundown, ScribeLock
+from talks.models import Answer, Cue, CueKind, Episode, EpisodeState, Question, Review, Rundown
 from talks.models.order import in_order
+from talks.present import present_in
 from talks.qr import qr_svg
 
 # How much of the ribbon a cut between two parts takes, in per cent, and how wide a part is at least.
@@ -24,7 +25,6 @@ LETTER = 3.3
 NEXT, WANTED, LOGGED, UNSEEN = 2, 3, 20, 5
 # How many of the newest questions an answer may be written down to, beside those of the rundown.
 OFFERED = 200
-LASTS = ScribeLock.LASTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
     """Return what the host sees."""
     evening = evening_of(episode, now=now)
     if evening is None:
-        return {"episode": episode, "state": state_of(episode, None), "evening": None}
+        return {"episode": episode, "state": state_of(episode, None), "evening": None, "version": 0}
     questions = questions_of(episode)
     staged = {each.cue.question_id for each in evening.entries if each.cue.question_id}
     waiting = [row for row in questions if row.pk not in staged and row.state in ("open", "partly")]
@@ -114,6 +114,8 @@ def host_context(episode: Episode, *, now: datetime, arranging: bool = False) ->
         "state": state_of(episode, evening),
         "arranging": arranging,
         "evening": evening,
+        "version": evening.rundown.version,
+        "present": present_in(episode, now=now),
         "card": card,
         "words": words_for(evening, card) if card is not None else "",
         "silence": silence_lines(),
@@ -184,19 +186,18 @@ def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     }
 
 
-def log_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
+def log_context(episode: Episode, *, now: datetime, sees_presence: bool = True) -> dict[str, Any]:
     """Return what the record of the evening has by now: its questions, the newest first, with their answers; those
-    that an answer may be given to, and which of them is on the stage."""
+    that an answer may be given to, which of them is on the stage, and who is writing."""
     row = Rundown.objects.filter(episode=episode).select_related("current").first()
     answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
     asked = Question.objects.standing().filter(episode=episode).select_related("episode").prefetch_related(answers)
-    locks = ScribeLock.objects.filter(section__episode=episode, section__deleted_at=None, seen_at__gt=now - LASTS)
     return {
         "episode": episode,
         "asked": offered_to_answer(episode, None),
         "on_stage": row.current.question_id if row is not None and row.current is not None else None,
+        "present": present_in(episode, now=now) if sees_presence else [],
         "log": list(asked.newest_first()[:LOGGED]),
-        "locks": list(locks.select_related("section", "person").order_by("section__position")),
         "version": row.version if row is not None else 0,
     }
 

@@ -40,7 +40,7 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
     if not runs(by, episode):
         raise PermissionDenied(_("Only hosts and organizers see to reminders."))
     if request.method != "POST":
-        return _page(request, episode)
+        return _question(request, episode) if "send" in request.GET else _page(request, episode)
     sent = request.POST.dict()
     row = _reminder(episode, sent.get("reminder", ""))
     act = VERBS.get(sent.get("act", ""))
@@ -55,6 +55,15 @@ def index(request: HttpRequest, code: str) -> HttpResponse:
 
 def _reminder(episode: Episode, key: str) -> Reminder:
     return get_object_or_404(Reminder.objects.of(episode), pk=read_key(key))
+
+
+def _question(request: HttpRequest, episode: Episode) -> HttpResponse:
+    """Ask once more before a reminder is sent now: what it says, and to whom."""
+    row = _reminder(episode, request.GET["send"])
+    entry = next((each for each in outbox(episode) if each.reminder.pk == row.pk), None)
+    if entry is None or row.sent_at is not None:
+        return redirect(request.path)
+    return render(request, "talks/outbox_send.html", {"episode": episode, "entry": entry, "row": row})
 
 
 def _page(
@@ -91,7 +100,7 @@ def _take_in(row: Reminder, sent: Sent, by: Actor, now: datetime) -> str:
 
 
 def _send(row: Reminder, sent: Sent, by: Actor, now: datetime) -> str:
-    reminders.send_now(reminder=row, by=by, now=now)
+    reminders.send_now(reminder=row, by=by, now=now, version=_version(sent))
     return _("Sent.")
 
 

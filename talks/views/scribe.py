@@ -23,7 +23,7 @@ from members.models import Person
 from talks.actions import scribe as actions
 from talks.actions.questions import Repeated
 from talks.models import Cue, CueState, Episode, Question, ScribeLock, Section, SectionKind
-from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_scribe, takes_items
+from talks.rules import ANSWER_LIMIT, NAME_LIMIT, QUESTION_LIMIT, may_scribe, may_see_presence, takes_items
 from talks.views.acting import Outcome, actor, attempt
 from talks.views.live import found
 from talks.views.live_rows import log_context, offered_to_answer
@@ -100,7 +100,7 @@ def _context(
         "holder": holder,
         "is_mine": holder is not None and holder == by,
         "limits": {"question": QUESTION_LIMIT, "answer": ANSWER_LIMIT, "name": NAME_LIMIT},
-        **log_context(episode, now=now),
+        **log_context(episode, now=now, sees_presence=may_see_presence(by)),
     }
 
 

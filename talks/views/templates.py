@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from markup.merging import merge_values
-from members.actors import actor_of
+from members.actors import Actor, actor_of
 from members.conflicts import Conflict, sides_of
 from members.keys import read_key
 from members.models import Person
@@ -28,7 +28,9 @@ from talks.actions.planning import shipped
 from talks.days import years_of
 from talks.forms import PassageForms, RuleForm, SectionForms, initial_rows
 from talks.models import Break, Holiday, SectionKind, StandingOwner, Template
+from talks.moves import previews_of_break
 from talks.rules import REASON_LIMIT, may_plan
+from talks.spending import last_counted, proposals
 from talks.views.acting import Outcome, attempt, person_named
 
 
@@ -89,9 +91,19 @@ def edit(request: HttpRequest) -> HttpResponse:
             rule = RuleForm(initial=first)
             rows = SectionForms(initial=sections, prefix="sections")
             texts = PassageForms(initial=passages, prefix="passages")
+    _say_what_it_took(rows)
     status = outcome.status if outcome else 400 if request.method == "POST" else 200
     context = {"rule": rule, "rows": rows, "texts": texts, "outcome": outcome, "clash": clash}
     return render(request, "talks/template_edit.html", context, status=status)
+
+
+def _say_what_it_took(rows: Any) -> None:
+    """Say beside the minutes of every section what such a one took in the last evenings."""
+    took = proposals(last_counted())
+    for form in rows:
+        if n := took.get(form["kind"].value() if form.is_bound or form.initial else ""):
+            said = _("In the last evenings it took %(n)d min, in the middle") % {"n": n}
+            form.fields["minutes"].help_text = said
 
 
 def _merged(sides: dict[str, Any]) -> tuple[Conflict, dict[str, Any]]:
@@ -138,15 +150,38 @@ def own(request: HttpRequest) -> HttpResponse:
 @never_cache
 def calendar(request: HttpRequest) -> HttpResponse:
     """Holidays and worked weekend days by year, and the days without a talk."""
+    return _calendar(request)
+
+
+def _calendar(request: HttpRequest, outcome: Outcome | None = None, **more: Any) -> HttpResponse:
     now = timezone.now()
     context = {
+        **more,
+        "outcome": outcome,
         "years": years_of(list(Holiday.objects.current()), now),
         "breaks": list(Break.objects.current().order_by("-day")),
         "may_edit": may_plan(actor_of(request.user)),
         "reason_limit": REASON_LIMIT,
         "name_limit": days.NAME_LIMIT,
     }
-    return render(request, "talks/calendar.html", context)
+    return render(request, "talks/calendar.html", context, status=outcome.status if outcome is not None else 200)
+
+
+def _look_at_break(request: HttpRequest, by: Actor, now: datetime) -> HttpResponse:
+    """Show which evenings would move when a day is left out; nothing is written."""
+    sent, found = request.POST, []
+
+    def act() -> str:
+        day = _day(sent.get("day", ""))
+        reason = days.check_break(day=day, reason=sent.get("reason", ""), by=by, now=now)
+        found.extend(previews_of_break(day, reason, now=now))
+        return ""
+
+    outcome = attempt(act)
+    typed: dict[str, Any] = {"break_day": sent.get("day", ""), "break_reason": sent.get("reason", "")}
+    if not outcome.is_done:
+        return _calendar(request, outcome, **typed)
+    return _calendar(request, looked=True, previews=found, **typed)
 
 
 @require_POST
@@ -154,6 +189,8 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def change_day(request: HttpRequest, verb: str) -> HttpResponse:
     """Enter or remove a day of the calendar, leave a day out or talk on it after all."""
     by, now, sent = actor_of(request.user), timezone.now(), request.POST
+    if verb == "break" and "look" in sent:
+        return _look_at_break(request, by, now)
     if verb in ("remove", "resume"):
         row: Any = get_object_or_404(Holiday if verb == "remove" else Break, pk=read_key(sent.get("row")))
 

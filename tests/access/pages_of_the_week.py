@@ -154,6 +154,7 @@ ROWS = [
     ),
     row("episodes/<code>/live/now/", "/episodes/S01/live/now/", GET=PUBLIC),
     more("episodes/<code>/live/now/", "/episodes/S01/live/now/?view=host", GET=HOSTS.refusing()),
+    more("episodes/<code>/live/now/", "/episodes/S01/live/now/?view=scribe", GET=MEMBERS.refusing()),
     more("episodes/<code>/live/now/", "/episodes/023/live/now/", GET=NOTHING),
     row("episodes/<code>/stage/", "/episodes/S01/stage/", GET=PUBLIC),
     more("episodes/<code>/stage/", "/episodes/023/stage/", GET=DRAFT),

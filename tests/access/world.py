@@ -226,6 +226,9 @@ def _under_review(world):
         waits(questions.answer(question=world.question, body="等着的。", by=nora, now=now)),
     )
     world.waiting_id = world.waiting.public_id
+    world.approved_id = moderation.approve(row=waits(asked("放行了的？")), by=boss, now=now).public_id
+    said = waits(questions.answer(question=world.question, body="放行了的。", by=nora, now=now))
+    world.approved_answer = moderation.approve(row=said, by=boss, now=now)
     world.hidden = moderation.hide(row=asked("藏起来的？"), by=boss, now=now)
     said = questions.answer(question=world.question, body="藏起来的。", by=nora, now=now)
     world.hidden_answer = moderation.hide(row=said, by=boss, now=now)

@@ -122,6 +122,16 @@ def test_what_waits_is_read_by_its_writer_and_who_sees_to_it_alone(room, now, an
     assert room.by[writer].get(API + at(row)).json()["review_reason"] == "重复"
     assert post(room.by["主持"], at(row, "approve/")).json()["review"] == ""
     assert stranger.get(API + at(row)).status_code == 200
+    assert post(stranger, at(row, "unapprove/")).status_code == 403
+    back = post(room.by["主持"], at(row, "unapprove/"))
+    if what == "first":  # it has an answer
+        assert (back.status_code, back.json()["code"]) == (409, "gone_on")
+    else:
+        assert back.json()["review"] == "waiting"
+        again = post(room.by["主持"], at(row, "unapprove/"))
+        assert (again.status_code, again.json()["code"]) == (409, "not_shown")
+        assert stranger.get(API + at(row)).status_code == 404
+        assert post(room.by["主持"], at(row, "approve/")).json()["review"] == ""
     assert post(room.by["主持"], at(row, "hide/"), {"reason": ""}).json()["review"] == "hidden"
     late = post(room.by["管理"], at(row, "hide/"))
     assert (late.status_code, late.json()["code"]) == (409, "not_shown")

@@ -124,7 +124,7 @@ def test_a_name_of_the_record_is_nobody_elses_to_take(invite, now, name):
             "N\u043er\u0430",
         ),
         *("\u039d\u039fRA", "\u200bNora", "\uffa0", "\u3164"),
-        *("已注销", "群友"),
+        *("已注销", "已註銷", "已 註銷", "群友"),
     ],
 )
 def test_names_that_are_drawn_like_somebodys_are_refused(invite, stranger, member, now, name):
@@ -134,7 +134,7 @@ def test_names_that_are_drawn_like_somebodys_are_refused(invite, stranger, membe
         profile.edit_profile(person=member, version=member.version, name=name, by=member, now=now)
 
 
-@pytest.mark.parametrize("name", ["已注销", "群友", "N\u043era"])
+@pytest.mark.parametrize("name", ["已注销", "已註銷", "群友", "N\u043era"])
 def test_no_account_is_called_like_those_who_left_or_a_group(invite, stranger, now, name):
     with pytest.raises(ValidationError) as caught:
         invitations.join(key=invite(Purpose.JOIN, "").key, user=new_user(name), now=now)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from members.actions import logins
 from members.actions.tokens import create_token, revoke_token
 from members.actors import ANONYMOUS
-from members.models import Event, Token
+from members.models import Event, Token, User
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,26 @@ def test_the_command_prints_the_key(member, now):
     assert Token.objects.get(digest=Token.digest_of(out.getvalue().strip())).scope == "write"
     with pytest.raises(CommandError, match="nobody"):
         call_command("create_token", "nobody", "--scope", "read")
+
+
+def test_the_operators_change_of_a_password_takes_the_tokens_back(client, member, stranger, now, monkeypatch):
+    first, others = (
+        create_token(user=who.user, scope="write", name="", by=who, now=now)[0] for who in (member, stranger)
+    )
+    client.force_login(member.user)
+    typed = iter(("another horse battery", "a third horse battery", *["another horse battery"] * 2))
+    monkeypatch.setattr("getpass.getpass", lambda prompt="": next(typed))
+    out = io.StringIO()
+    call_command("changepassword", "小满", stdout=out, stderr=io.StringIO())
+    assert "收回了 1 个令牌" in out.getvalue()
+    assert User.objects.get(pk=member.user.pk).check_password("another horse battery")
+    first.refresh_from_db()
+    others.refresh_from_db()
+    assert (first.revoked_at is None, others.revoked_at) == (False, None)
+    assert Event.objects.get(verb="revoke_token").target_key == str(first.pk)
+    assert client.get("/settings/profile/").status_code == 302
+    with pytest.raises(CommandError):
+        call_command("changepassword", "nobody", stdout=out)
 
 
 def test_another_password_takes_the_tokens_back(client, member, stranger, organizer, now, password):

@@ -44,7 +44,10 @@ OTHERS = {
     *(f"members.actions.names.{name}" for name in ("pair_key", "renames_of", "rename_locked", "write_name")),
     *("members.actions.names.keep_apart", "members.actions.logins.reset_link", "members.actions.requests.refuse"),
     *(f"members.actions.logins.{name}" for name in ("suspend", "lift", "change_role", "keep_address")),
-    *(f"members.actions.tokens.{name}" for name in ("create_token", "revoke_token", "set_password", "note_use")),
+    *(
+        f"members.actions.tokens.{name}"
+        for name in ("create_token", "revoke_token", "set_password", "take_back", "note_use")
+    ),
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
     *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),

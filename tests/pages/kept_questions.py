@@ -25,8 +25,10 @@ def _two(by, now):
     return first, other
 
 
-def _waiting(by, now):
+def _waiting(by, now, *, answered=True):
     row = _asked(by, now)
+    if not answered:
+        Answer.objects.filter(question=row).delete()
     Question.objects.filter(pk=row.pk).update(review="waiting", deleted_at=now)
     return Question.objects.get(pk=row.pk)
 
@@ -55,6 +57,10 @@ ON_QUESTIONS = {
         lambda row, by, now: settling.summarize(question=row, body="够用。", by=by, now=now),
     ),
     "talks.actions.moderation.approve": (_waiting, lambda row, by, now: moderation.approve(row=row, by=by, now=now)),
+    "talks.actions.moderation.unapprove": (
+        lambda by, now: moderation.approve(row=_waiting(by, now, answered=False), by=by, now=now),
+        lambda row, by, now: moderation.unapprove(row=row, by=by, now=now),
+    ),
     "talks.actions.moderation.hide": (_asked, lambda row, by, now: moderation.hide(row=row, by=by, now=now)),
     "talks.actions.moderation.show": (
         lambda by, now: moderation.hide(row=_asked(by, now), by=by, now=now),

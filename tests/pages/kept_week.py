@@ -170,7 +170,7 @@ WITHIN_THE_WEEK = {
     *("talks.actions.item_rows.give_up_overspent", "talks.actions.item_rows.homes_of_votes"),
     "talks.actions.items.refuse_known",
     *(
-        "talks.actions.life.check_move",
+        *("talks.actions.life.check_move", "talks.actions.days.check_break"),
         "talks.actions.life.move",
         "talks.actions.life.tell",
         "talks.actions.publishing.write_credits",

@@ -1,13 +1,17 @@
 """The pages of answering: mending one's words, summing up, the buttons beside a question, and the queue."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
 
-from members.models import Role
-from talks.actions import questions
-from talks.models import Answer, Carry, Question, QuestionVote, Report, Review
-from tests.talks.boardroom import boardroom, login
+from members.models import Notification, Role
+from members.rules import StateRefusal
+from talks.actions import moderation, questions, settling
+from talks.actions.rundown_making import make_rundown
+from talks.models import Answer, Carry, Episode, Question, QuestionVote, Report, Review
+from tests.talks.boardroom import boardroom, close, login
 
 pytestmark = pytest.mark.django_db
 
@@ -128,6 +132,98 @@ def test_the_queue_approves_declines_merges_and_brings_back(room, now):
     client.post("/episodes/021/history/back/", {"row": f"question:{room.second.pk}"})
     assert fresh(room.second).review == ""
     assert QuestionVote.objects.filter(question=room.second).count() == 1
+
+
+def waits(room, now):
+    Question.objects.filter(pk=room.second.pk).update(review=Review.WAITING, deleted_at=now)
+    Answer.objects.filter(pk=room.answer.pk).update(review=Review.WAITING, deleted_at=now)
+
+
+def undo_in(reply):
+    """Press the undo of the message on a page."""
+    form = text(reply).split('id="undo-1"')[1].split("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    return re.search(r'action="([^"]+)"', form)[1], fields
+
+
+def test_an_approval_is_taken_back_from_its_message_and_waits_again(room, now):
+    waits(room, now)
+    client = room.by("主持")
+    for row, sent in ((room.second, {}), (room.answer, {"answer": room.answer.pk})):
+        question = getattr(row, "question", row)
+        said = act(client, question, approve="1", next="/episodes/021/questions/", **sent)
+        assert fresh(row).review == ""
+        address, fields = undo_in(said)
+        assert fields["next"] == "/episodes/021/questions/"
+        assert "重新等待放行" in text(client.post(address, fields, follow=True))
+        assert (fresh(row).review, fresh(row).deleted_at is None) == ("waiting", False)
+        assert act(room.by("路人"), room.first, unapprove="1", **sent).status_code in (403, 404)
+        room.by("主持")
+    assert "不再放行" in text(client.get("/episodes/021/history/"))
+
+
+def test_an_approval_from_the_phone_of_the_host_is_taken_back_there(room, now):
+    waits(room, now)
+    close(room.week.episode, "live")
+    make_rundown(episode=Episode.objects.get(code="021"), by=room.who["主持"], now=now)
+    client = room.by("主持")
+    said = client.post("/episodes/021/live/", {"act": f"approve.{room.second.pk}"}, follow=True)
+    address, fields = undo_in(said)
+    back = client.post(address, fields, follow=True)
+    assert back.redirect_chain[-1][0] == "/episodes/021/live/"
+    assert fresh(room.second).review == "waiting"
+    assert f'value="approve.{room.second.pk}"' in text(back)
+
+
+def test_who_may_not_decide_takes_no_approval_back(room, now):
+    waits(room, now)
+    moderation.approve(row=fresh(room.second), by=room.who["主持"], now=now)
+    for name, status in (("路人", 403), ("阿岚", 403)):
+        assert act(room.by(name), room.second, unapprove="1").status_code == status
+    with pytest.raises(PermissionDenied):
+        moderation.unapprove(row=fresh(room.second), by=room.who["阿岚"], now=now)
+    assert fresh(room.second).review == ""
+
+
+def test_what_others_have_gone_on_with_stays_and_votes_wait_with_it(room, now):
+    host, second = room.who["主持"], room.second
+
+    def refused(row):
+        with pytest.raises(StateRefusal) as error:
+            moderation.unapprove(row=row, by=host, now=now)
+        return error.value.code
+
+    assert refused(second) == "not_approved"
+    waits(room, now)
+    assert refused(fresh(second)) == "not_shown"
+    moderation.approve(row=fresh(second), by=host, now=now)
+    moderation.approve(row=fresh(room.answer), by=host, now=now)
+    settling.accept(answer=fresh(room.answer), by=host, now=now)
+    assert refused(room.answer) == "gone_on"
+    QuestionVote.objects.create(question=second, person=room.who["阿岚"], created_at=now)
+    version = fresh(second).version
+    with pytest.raises(ValidationError):
+        moderation.unapprove(row=second, by=host, now=now, version=version - 1)
+    moderation.unapprove(row=second, by=host, now=now, version=version)
+    moderation.approve(row=fresh(second), by=host, now=now)
+    assert QuestionVote.objects.filter(question=second).count() == 1
+    questions.answer(question=fresh(second), body="三比特不够。", by=room.who["阿岚"], now=now)
+    assert refused(second) == "gone_on"
+    moderation.hide(row=fresh(room.first), by=host, now=now)
+    moderation.show(row=fresh(room.first), by=host, now=now)
+    assert refused(room.first) == "not_approved"
+
+
+def test_the_group_hears_once_of_what_was_approved_twice_and_the_asker_hears_of_all(room, now, monkeypatch):
+    told = []
+    monkeypatch.setattr(moderation, "announce", lambda event, episode, kind, **_more: told.append(kind))
+    waits(room, now)
+    host = room.who["主持"]
+    for verb in ("approve", "unapprove", "approve"):
+        getattr(moderation, verb)(row=fresh(room.second), by=host, now=now)
+    assert told == ["question_asked"]
+    kinds = Notification.objects.filter(person=room.who["路人"]).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["question_approve", "question_unapprove", "question_approve"]
 
 
 def test_who_asked_reads_why_it_was_declined_and_nobody_else_finds_it(room, now):

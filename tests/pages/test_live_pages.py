@@ -9,10 +9,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from talks.actions import questions
+from talks.actions.presence import note_presence
 from talks.actions.rundown import end, next_cue, pause, start
 from talks.actions.rundown_making import make_rundown
 from talks.actions.rundown_order import put_on_stage
-from talks.models import Answer, Item, Question, QuestionVote, Rundown, ScribeLock
+from talks.models import Answer, Item, Presence, Question, QuestionVote, Rundown, ScribeLock
+from talks.present import Present, present_in
 from tests.talks.boardroom import close, login
 from tests.talks.evening import cues, evening, fresh, on_air, rundown, shown
 
@@ -107,7 +109,7 @@ def test_a_poll_before_there_is_a_rundown_learns_nothing_and_one_of_no_episode_f
     Rundown.objects.all().delete()
     close(room.episode, "locked")
     assert f'data-live="{NOW}?view=audience" data-every="5"' in client.get(HERE).text
-    for view in ("audience", "stage", "scribe"):
+    for view in ("audience", "stage"):
         assert client.get(f"{NOW}?view={view}&v=0").status_code == 204
     assert client.get("/episodes/987/live/now/?view=audience&v=0").status_code == 404
     close(room.episode, "draft")
@@ -168,10 +170,13 @@ def cost(client, address, **headers):
     return reply, len(captured)
 
 
-@pytest.mark.parametrize("view", ["audience", "stage", "scribe"])
-def test_an_unchanged_evening_costs_one_query_a_second_whoever_asks_and_however_many(client, member, running, view):
-    client.force_login(member.user)
-    version = rundown(running).version
+@pytest.mark.parametrize("view", ["audience", "stage", "scribe", "host"])
+def test_an_unchanged_evening_costs_one_query_a_second_whoever_asks_and_however_many(client, running, view):
+    client.force_login(running.by.user)
+    version = str(rundown(running).version)
+    if view in ("scribe", "host"):
+        version = client.get(f"{NOW}?view={view}")["ETag"].strip('"')
+        caches["pages"].clear()
     reply, queries = cost(client, f"{NOW}?view={view}&v={version}")
     assert (reply.status_code, queries) == (204, 1)
     assert reply["ETag"] == f'"{version}"'
@@ -227,6 +232,76 @@ def test_the_hosts_fragment_is_for_hosts(client, running, member):
     client.force_login(running.by.user)
     assert 'value="next"' in client.get(f"{NOW}?view=host").text
     assert client.get(f"{NOW}?view=nobody").status_code == 404
+
+
+# ── Who is there ──
+
+
+def edits(person, row, now, kind="item"):
+    note_presence(kind=kind, key=str(row.pk), is_editing=True, by=person, now=now)
+
+
+def polled(client, view, seen, moment):
+    """Ask again a second later, when nobody believes what they read before; return the reply and the queries."""
+    caches["pages"].clear()
+    with time_machine.travel(moment, tick=False):
+        return cost(client, f"{NOW}?view={view}&v={seen}")
+
+
+@pytest.mark.parametrize("view", ["scribe", "host"])
+def test_host_and_scribe_see_who_is_writing_and_editing_what_until_a_minute_later(client, member, running, view, now):
+    client.force_login(running.by.user)
+    seen = client.get(f"{NOW}?view={view}")["ETag"].strip('"')
+    edits(member, Item.objects.get(title="第一条"), now)
+    edits(running.by, running.question, now, kind="question")
+    ScribeLock.objects.create(section=running.news, person=member, seen_at=now)
+    reply, _queries = polled(client, view, seen, now)
+    assert "小满 正在记录 本周新闻" in reply.text
+    assert "小满 正在改 本周新闻" in reply.text
+    assert "主持 正在改 021-1" in reply.text
+    page = client.get(HERE if view == "host" else "/episodes/021/scribe/").text
+    assert "小满 正在改 本周新闻" in page
+    seen = reply["ETag"].strip('"')
+    assert f'data-version="{seen}"' in reply.text
+    unchanged, queries = polled(client, view, seen, now + timedelta(seconds=59))
+    assert (unchanged.status_code, queries) == (204, 1)
+    over, _queries = polled(client, view, seen, now + timedelta(seconds=61))
+    assert over.status_code == 200
+    assert ("小满" in over.text, "正在改" in over.text) == (False, False)
+
+
+def test_visitors_and_the_audience_learn_nothing_of_who_is_there(client, member, stranger, running, now):
+    version = rundown(running).version
+    edits(member, Item.objects.get(title="第一条"), now)
+    ScribeLock.objects.create(section=running.news, person=member, seen_at=now)
+    for address in (HERE, "/episodes/021/stage/", f"{NOW}?view=audience", f"{NOW}?view=stage"):
+        assert "正在记录" not in client.get(address).text
+        assert "正在改" not in client.get(address).text
+    assert cost(client, f"{NOW}?view=audience&v={version}")[0].status_code == 204
+    refused = client.get(f"{NOW}?view=scribe&v={version}")
+    assert (refused.status_code, "小满" in refused.text) == (403, False)
+    stranger.user.suspended_at = now
+    stranger.user.save()
+    client.force_login(stranger.user)
+    assert client.get(f"{NOW}?view=scribe").status_code == 403
+    assert "小满" not in client.get("/episodes/021/scribe/").text.partition('id="now"')[2]
+
+
+def test_another_evening_hears_nothing_and_what_was_taken_out_is_not_named(client, member, running, now):
+    client.force_login(running.by.user)
+    taken_out = Item.objects.get(title="第二条")
+    edits(member, taken_out, now)
+    Item.objects.filter(pk=taken_out.pk).update(deleted_at=now)
+    assert "正在改" not in client.get(f"{NOW}?view=host").text
+    later = running.following
+    assert Presence.objects.filter(key__startswith=f"{running.episode.pk}:").exists()
+    assert not Presence.objects.filter(key__startswith=f"{later.pk}:").exists()
+    assert present_in(later, now=now) == []
+
+
+def test_of_many_people_some_are_named(now):
+    assert Present("本周新闻", list("甲乙丙"), keeps=False).who == "甲、乙、丙"
+    assert Present("本周新闻", list("甲乙丙丁戊"), keeps=False).who == "甲、乙、丙 等 5 人"
 
 
 # ── The scribe ──────────────────────────────────────────────────────────────

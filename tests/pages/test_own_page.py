@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test import Client
@@ -44,6 +45,19 @@ def test_what_i_say_of_myself_is_on_my_page(signed_in, site, member):
     assert "<em>代码</em>" in page
     assert 'href="https://example.org/xm"' in page
     assert "主页" in page
+
+
+def test_it_says_whether_an_address_is_verified(signed_in, site, member, settings):
+    def page():
+        return signed_in.get("/settings/profile/").text
+
+    assert "邮箱" not in page()
+    settings.OPEN_BY_MAIL = True
+    assert "没有验证过的邮箱：密码丢了只有组织者能找回。" in page()
+    given = EmailAddress.objects.create(user=member.user, email="xm@example.org", verified=False)
+    assert "xm@example.org 还没有验证：请点开寄去的链接。" in page()
+    EmailAddress.objects.filter(pk=given.pk).update(verified=True)
+    assert "xm@example.org 已验证，密码丢了可以用它找回。" in page()
 
 
 def test_another_name_leaves_the_old_one_an_alias(signed_in, site, member):

@@ -77,6 +77,32 @@ def test_words_are_changed_left_out_and_sent(as_host):
     assert "已发" in text(as_host.get(OUTBOX))
 
 
+def test_what_is_sent_now_is_shown_once_more_with_whom_it_reaches(as_host, week, organizer, member, now):
+    hook("https://203.0.113.9/x", by=organizer, now=now, events=["reminder"], name="甲群")
+    row = Reminder.objects.get(kind="soon")
+    page = text(as_host.get(OUTBOX))
+    assert 'value="send"' not in page
+    assert f'href="{OUTBOX}?send={row.pk}"' in page
+    asked = text(as_host.get(f"{OUTBOX}?send={row.pk}"))
+    assert "两小时后开始" in asked
+    assert "甲群" in asked
+    assert "阿岚" in asked
+    row.refresh_from_db()
+    assert row.sent_at is None
+    reminders.edit_reminder(reminder=row, version=1, text="换了话", by=week.host, now=now)
+    late = as_host.post(OUTBOX, {"reminder": row.pk, "version": 1, "act": "send"})
+    row.refresh_from_db()
+    assert (late.status_code, row.sent_at) == (409, None)
+    assert "换了话" in text(as_host.get(f"{OUTBOX}?send={row.pk}"))
+    as_host.post(OUTBOX, {"reminder": row.pk, "version": 2, "act": "send"})
+    row.refresh_from_db()
+    assert row.sent_at is not None
+    assert as_host.get(f"{OUTBOX}?send={row.pk}").status_code == 302
+    assert [as_host.get(f"{OUTBOX}?send={key}").status_code for key in ("x", 10**9)] == [404, 404]
+    as_host.force_login(member.user)
+    assert as_host.get(f"{OUTBOX}?send={row.pk}").status_code == 403
+
+
 def test_a_conflict_shows_both_and_goes_on_from_what_stands(as_host, week, now):
     row = Reminder.objects.get(kind="tomorrow")
     reminders.edit_reminder(reminder=row, version=1, text="先写的", by=week.host, now=now)

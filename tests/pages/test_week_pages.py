@@ -1,6 +1,7 @@
 """The pages of the week without JavaScript: taking a section, how an episode stands, templates, calendar, notifications."""
 
 import re
+from datetime import date
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from members.models import Guest, Invitation, Notification, Person, Purpose
 from talks.actions.claims import claim
 from talks.actions.hosting import host
 from talks.models import Break, Claim, Episode, Hosting, Item, Section, StandingOwner, Template
+from talks.moves import previews_of_break
 from tests.talks.week import at, board, person
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +332,31 @@ def test_the_calendar_is_kept_by_organizers(client, by, week, organizer, member)
     assert mine.post("/calendar/remove/", {"row": "9" * 30}).status_code == 404
     by(member).post("/calendar/break/", {"day": "2026-03-21", "reason": "玩"})
     assert not Break.objects.current().exists()
+
+
+def test_what_a_week_off_moves_is_shown_before_it_is_taken(by, week, organizer, member, now):
+    sent = {"day": "2026-03-07", "reason": "出差", "look": "1"}
+    later = {"number": 2, "code": "002", "state": "collecting", "starts_at": at("2026-03-14 21:00")}
+    Episode.objects.create(**later, created_at=now, changed_at=now)
+    mine = by(organizer)
+    shown = said(mine.post("/calendar/break/", sent))
+    assert "还没有保存" in shown
+    lines = shown.partition("还没有保存")[2].partition("</main>")[0]
+    assert [code in lines for code in ("001", "002", "3 月 14 日", "3 月 21 日")] == [True] * 4
+    assert 'value="2026-03-07"' in shown
+    assert 'value="出差"' in shown
+    assert not Break.objects.exists()
+    assert Episode.objects.get(number=1).starts_at == at("2026-03-07 21:00")
+    assert "什么都不动" in said(mine.post("/calendar/break/", {**sent, "day": "2026-03-08"}))
+    refused = mine.post("/calendar/break/", {**sent, "day": "2026-01-01"})
+    assert (refused.status_code, "请选还没到的一天" in said(refused)) == (400, True)
+    assert mine.post("/calendar/break/", {**sent, "reason": " "}).status_code == 400
+    moved = previews_of_break(date(2026, 3, 7), "出差", now=now)[0].moves
+    mine.post("/calendar/break/", {name: sent[name] for name in ("day", "reason")})
+    assert [(row.code, row.starts_at) for row in Episode.objects.order_by("number")] == [
+        (move.episode.code, move.starts_at) for move in moved
+    ]
+    assert by(member).post("/calendar/break/", {**sent, "day": "2026-03-21"}).status_code == 403
 
 
 def test_what_i_was_told(client, by, week, member, stranger, organizer, now):

@@ -165,12 +165,16 @@ class Life(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        """Three questions stand already, two of them answered."""
+        """Three questions stand already; two of them are answered, one of these was approved before."""
         episode = Episode.objects.get(code="021")
         for by, answered_by in (("asker", "member"), ("member", "lead"), ("asker", "")):
             body = self.words()
             made = questions.ask(episode=episode, body=body, by=self.actor(by), now=self.now)
             self.evening.questions[made.pk] = model.Question("021", by, body)
+            if by == "member":
+                Question.objects.filter(pk=made.pk).update(review="waiting", deleted_at=self.now)
+                moderation.approve(row=self.question(made.pk), by=self.actor("organizer"), now=self.now)
+                self.evening.questions[made.pk].decided = "approve"
             if answered_by:
                 body = self.words()
                 said = questions.answer(question=made, body=body, by=self.actor(answered_by), now=self.now)
@@ -338,10 +342,10 @@ class Life(RuleBasedStateMachine):
     def review(
         self, data: st.DataObject, name: str, needed: tuple[str, ...], code: str, becomes: str, **more: Any
     ) -> None:
-        """Approve, decline, hide or show a question or an answer."""
+        """Approve, take back an approval, decline, hide or show a question or an answer."""
         rows: dict[Any, Any] = {("q", pk): row for pk, row in self.evening.questions.items()}
         rows |= {("a", pk): row for pk, row in self.evening.answers.items()}
-        key = self.some(data, rows, lambda each: rows[each].review in needed)  # type: ignore[arg-type,index]
+        key = self.some(data, rows, lambda each: self.may_review(name, rows[each], needed))  # type: ignore[arg-type,index]
         kind, pk = key  # type: ignore[misc]
         row = rows[key]
         episode = row.episode if kind == "q" else self.evening.questions[row.question].episode
@@ -353,10 +357,26 @@ class Life(RuleBasedStateMachine):
             against |= {code}
         if name == "hide" and kind == "a" and not self.evening.stands(pk):
             against |= {"gone"}
+        if name == "unapprove":
+            against |= self.evening.gone(pk) if kind == "q" else self.evening.gone_answer(pk)
+            against |= set() if row.decided == "approve" else {"not_approved"}
+            against |= {"gone_on"} if self.evening.is_gone_on_with(kind, pk) else set()
         found = self.question(pk) if kind == "q" else self.answer(pk)
         act = getattr(moderation, name)
         values = {"row": found, "by": self.actor(by), "now": self.now, "version": found.version, **more}
-        self.act(name, against, lambda: act(**values), lambda _made: setattr(row, "review", becomes))
+
+        def then(_made: Any) -> None:
+            row.review, row.decided = becomes, name
+
+        self.act(name, against, lambda: act(**values), then)
+
+    def may_review(self, name: str, row: Any, needed: tuple[str, ...]) -> bool:
+        return row.review in needed and (name != "unapprove" or row.decided == "approve")
+
+    @precondition(lambda self: self.evening.questions)
+    @rule(data=st.data())
+    def unapprove(self, data: st.DataObject) -> None:
+        self.review(data, "unapprove", ("",), "not_shown", "waiting")
 
     @precondition(lambda self: self.evening.questions)
     @rule(data=st.data())
@@ -395,6 +415,7 @@ class Life(RuleBasedStateMachine):
             if row.review == "merged":
                 evening.unmerge(pk)
             else:
+                row.decided = {"hidden": "show", "declined": "undecline"}[row.review]
                 row.review = {"hidden": "", "declined": "waiting"}[row.review]
 
         values = {"kind": "question", "key": str(pk), "by": self.actor(by), "now": self.now}
@@ -460,7 +481,16 @@ class Life(RuleBasedStateMachine):
         against |= {"same"} if pk == into else set()
         against |= {"other_episode"} if row.episode != evening.questions[into].episode else set()
         values = {"question": self.question(pk), "into": self.question(into), "by": self.actor(by), "now": self.now}
-        self.act("merge", against, lambda: question_merges.merge(**values), lambda _made: evening.merge(pk, into))
+
+        def then(_made: Any) -> None:
+            evening.merge(pk, into)
+            if evening.gives_voice(pk, into):
+                person = self.world.people[row.by]
+                key = QuestionVote.objects.get(question=into, person=person).pk
+                evening.votes[key] = (into, row.by)
+                row.taken["voices"].append(key)
+
+        self.act("merge", against, lambda: question_merges.merge(**values), then)
 
     def against_unmerging(self, pk: int, by: str) -> set[str]:
         row = self.evening.questions[pk]

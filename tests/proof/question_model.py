@@ -21,6 +21,8 @@ class Question:
     by: str
     body: str
     review: str = ""
+    # By which verb it was last decided whether it is shown.
+    decided: str = ""
     settled: str = ""
     summary: str = ""
     merged_into: int | None = None
@@ -42,6 +44,7 @@ class Answer:
     # Since it was removed a merge has put it elsewhere: its remover did not act on it last.
     is_moved: bool = False
     review: str = ""
+    decided: str = ""
     transcriber: str = ""
 
 
@@ -119,11 +122,24 @@ class Evening:
     def gone_answer(self, pk: int) -> set[str]:
         return set() if self.stands(pk) else {"gone"}
 
+    def is_gone_on_with(self, kind: str, pk: int) -> bool:
+        """Whether somebody has answered, accepted or merged what was approved."""
+        if kind == "a":
+            return self.answers[pk].is_accepted
+        own = [self.answers[key] for key in self.answers_to(pk)]
+        is_answered = any(not each.is_removed and not each.review for each in own)
+        return is_answered or any(row.merged_into == pk for row in self.questions.values())
+
     # ── What acts bring about ───────────────────────────────────────────────
+
+    def gives_voice(self, pk: int, into: int) -> bool:
+        """Whether who asked a question wants the one that it was merged into, and nothing says so yet."""
+        by = self.questions[pk].by
+        return bool(by) and by != self.questions[into].by and (into, by) not in self.votes.values()
 
     def merge(self, pk: int, into: int) -> None:
         row = self.questions[pk]
-        row.taken = {"answers": self.answers_to(pk), "votes": [], "carries": []}
+        row.taken = {"answers": self.answers_to(pk), "votes": [], "carries": [], "voices": []}
         for key in row.taken["answers"]:
             self.answers[key].question, self.answers[key].is_moved = into, True
         there = {by for question, by in self.votes.values() if question == into}
@@ -136,7 +152,7 @@ class Evening:
             if question == pk and episode not in goes:
                 self.carries[key] = (into, episode)
                 row.taken["carries"].append(key)
-        row.before_merging, row.review, row.merged_into = row.review, "merged", into
+        row.before_merging, row.review, row.merged_into, row.decided = row.review, "merged", into, "merge"
 
     def unmerge(self, pk: int) -> None:
         row = self.questions[pk]
@@ -147,4 +163,7 @@ class Evening:
             for key in row.taken[part]:
                 if rows.get(key, (0, ""))[0] == row.merged_into:
                     rows[key] = (pk, rows[key][1])
-        row.review, row.merged_into, row.taken = row.before_merging, None, {}
+        for key in row.taken["voices"]:
+            if self.votes.get(key, (0, ""))[0] == row.merged_into:
+                del self.votes[key]
+        row.review, row.merged_into, row.taken, row.decided = row.before_merging, None, {}, "unmerge"

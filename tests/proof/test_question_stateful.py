@@ -6,12 +6,14 @@
 import os
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from talks.actions import history, moderation, question_merges, question_rows, settling
+from talks.actions import asking, history, moderation, question_merges, question_rows, returns, settling
+from talks.actions.questions import put_question
 from talks.models import Answer, QuestionVote
 from tests.proof.question_machine import Life, make_world
 from tests.proof.question_machine_openly import OpenLife
@@ -60,14 +62,33 @@ def _all_votes(target, row):
     return keys
 
 
+@contextmanager
+def _unsigned(held):
+    """Lock what somebody put their name to as if nobody had."""
+    with _locked(held) as (row, code):
+        row.asker = None
+        yield row, code
+
+
+_locked = returns._locked
 FAULTS = {
     "anybody moderates": (question_rows, "may_moderate", lambda _by, _episode: True),
     "anybody settles": (question_rows, "may_settle", lambda _by, _question: True),
     "a merge loses votes": (question_merges, "_votes_to", _all_votes),
     "undoing a merge leaves the answers": (question_merges, "_answers_back", lambda *_rows, **_more: []),
     "a merge needs no one evening": (question_merges, "_check", lambda _row, _target: None),
-    "what is hidden can be restored": (history, "_refuse_reviewed", lambda _row, _target: None),
+    "what is hidden can be restored": (history, "_refuse_hidden", lambda _row, _target: None),
     "one reports oneself": (moderation, "may_report", lambda by, _row, **_more: hasattr(by, "user")),
+    "an approval is taken back from under an answer": (moderation, "_is_gone_on_with", lambda _row: False),
+    "what nobody approved waits again": (moderation, "_last_decision", lambda _row: "approve"),
+    "asking openly keeps the minute": (asking, "hour_of", lambda now: now),
+    "asking openly keeps a name": (
+        asking,
+        "put_question",
+        lambda **values: put_question(**values | {"asker_name": "谁"}),
+    ),
+    "the suspended put their name to it": (returns, "may_write", lambda _by: True),
+    "what has a name is another's to sign": (returns, "_locked", _unsigned),
     "what is gone is accepted": (settling, "standing", lambda row: row),
     "nothing is kept of it": (question_rows, "keep", lambda event, _rows: event),
 }
@@ -81,5 +102,6 @@ def test_a_fault_of_questions_is_caught(machine, monkeypatch, fault):
     quick = {"max_examples": 300, "stateful_step_count": 50, "phases": [Phase.generate]}
     with pytest.raises(Exception) as caught:  # noqa: PT011 - an assertion of the model, or what the database refuses
         run_state_machine_as_test(machine, settings=settings(**quick, **COMMON))
-    print(f"\n{fault}: caught after {sum(machine.counts.values())} acts: {str(caught.value).splitlines()[0][:100]}")
+    said = (str(caught.value) or repr(caught.value)).splitlines()[0][:100]
+    print(f"\n{fault}: caught after {sum(machine.counts.values())} acts: {said}")
     assert Answer.objects.count() >= 0

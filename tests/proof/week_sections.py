@@ -154,7 +154,9 @@ class Sections(Others):
         refusals = reasons(
             forbidden=not week.writes(by) or not week.sees(by, episode),
             episode_over=state == "published",
-            role_taken=week.hostings_of(episode, role),
+            role_taken=[
+                each for each in week.hostings_of(episode, role) if not self.leaves_chair(each, week.person(by))
+            ],
         )
         stored = Episode.objects.get(pk=episode)
         self.act(
@@ -163,6 +165,12 @@ class Sections(Others):
             lambda: hosting.host(episode=stored, role=role, by=self.actor(by), now=self.now),
             lambda made: self.hosted(made, episode, week.person(by), role),
         )
+
+    def leaves_chair(self, row: HostingModel, person: int | None) -> bool:
+        if person is None or not row.is_by_name:
+            return False
+        is_nobodys = self.week.people[row.person].user is None and row.name != self.week.people[person].name
+        return row.person == person or is_nobodys
 
     def hosted(self, made: Hosting, episode: int, person: int | None, role: str) -> None:
         assert person is not None
@@ -206,7 +214,7 @@ class Sections(Others):
             return week.organizes(by) or (week.writes(by) and is_theirs)
 
         by = self.who(data, may)
-        is_last = len(week.hostings_of(row.episode, row.role)) == 1
+        is_last = all(each is row or each.is_by_name for each in week.hostings_of(row.episode, row.role))
         refusals = reasons(
             gone=row.is_over,
             episode_over=week.episodes[row.episode].state == "published",

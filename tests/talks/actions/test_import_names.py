@@ -1,17 +1,21 @@
 """What an import gives to whoever has a name is credit: it earns nothing until somebody gives it to them."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from members.actions.people import create_user
-from members.actors import SYSTEM
-from members.models import Alias, Person, Role
+from members.actors import ANONYMOUS, SYSTEM
+from members.models import Alias, Notification, Person, Role
+from members.rules import StateRefusal
 from talks import rules
-from talks.actions import claims, hosting, questions
+from talks.actions import claims, hosting, life, questions
 from talks.actions.imports import import_file
 from talks.documents import model
 from talks.export import document_of
 from talks.models import Answer, Claim, Episode, Question
+from talks.reminders import audience
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +93,76 @@ def test_the_place_is_given_by_who_may_and_stays_through_the_next_import(take, f
     assert rules.runs(person, episode)
     standing = Claim.objects.get(deleted_at=None)
     assert (standing.is_by_name, standing.person) == (False, person)
+
+
+def test_a_name_without_an_account_leaves_the_place_and_keeps_its_credit(take, future, make, member, stranger, now):
+    take(future)
+    episode = Episode.objects.get()
+    with pytest.raises(PermissionDenied):
+        hosting.host(episode=episode, role="host", by=ANONYMOUS, now=now)
+    made = hosting.host(episode=episode, role="host", by=member, now=now)
+    assert (made.person, made.is_by_name, rules.runs(member, episode)) == (member, False, True)
+    assert document_of(episode).hosts == ("渡口", "小满")
+    take({**future, "title": "换了题目"})
+    assert rules.runs(member, episode)
+    with pytest.raises(StateRefusal) as refusal:
+        hosting.host(episode=episode, role="host", by=stranger, now=now)
+    assert refusal.value.code == "role_taken"
+    row = episode.hostings.get(role="host", person__name="渡口")
+    assert (row.is_by_name, row.deleted_at) == (True, None)
+    with pytest.raises(StateRefusal) as refusal:  # a name alone is nobody who goes on
+        hosting.leave_hosting(hosting=made, by=member, now=episode.cut_off)
+    assert refusal.value.code == "cut_off_passed"
+
+
+def test_somebody_of_the_same_name_does_not_stand_there_twice(take, future, member, now):
+    take(future)
+    episode = Episode.objects.get()
+    Person.objects.filter(pk=member.pk).update(name="渡口")
+    with pytest.raises(StateRefusal) as refusal:
+        hosting.host(episode=episode, role="host", by=Person.objects.get(pk=member.pk), now=now)
+    assert refusal.value.code == "role_taken"
+
+
+def test_a_name_with_an_account_keeps_the_place_for_who_has_it(take, future, member, now):
+    named = squatter(now, "渡口")
+    take(future)
+    episode = Episode.objects.get()
+    with pytest.raises(StateRefusal) as refusal:
+        hosting.host(episode=episode, role="host", by=member, now=now)
+    assert refusal.value.code == "role_taken"
+    made = hosting.host(episode=episode, role="host", by=named, now=now)
+    assert (made.person, made.is_by_name, made.name) == (named, False, "渡口")
+    assert episode.hostings.filter(role="host").count() == 1
+
+
+def test_the_page_offers_the_place_of_a_name_without_an_account(client, take, future, member, now):
+    take(future)
+    page = f"/episodes/{Episode.objects.get().code}/state/"
+    client.force_login(member.user)
+    assert client.get(page).text.count('name="act" value="host"') == 2
+    client.post(page, {"act": "host", "role": "host"})
+    said = client.get(page).text
+    assert said.count('name="act" value="host"') == 1
+    assert 'name="role" value="editor"' in said
+    assert "渡口" in said
+    assert rules.runs(member, Episode.objects.get())
+
+
+def test_whom_only_a_document_names_as_host_is_told_nothing_of_it(take, future, organizer, member, now):
+    named = squatter(now, "渡口")
+    take(future)
+    episode = Episode.objects.get()
+    for kind in ("tomorrow", "soon", "publish"):
+        assert named not in audience(kind, episode)
+    claims.claim(section=Claim.objects.get().section, role="lead", by=member, now=now)
+    hosting.name_host(episode=episode, person=member, role="host", by=organizer, now=now)
+    later = episode.starts_at + timedelta(days=7)
+    life.postpone(episode=episode, starts_at=later, reason="改期", by=organizer, now=now)
+    assert list(Notification.objects.filter(person=named)) == []
+    hosting.name_host(episode=episode, person=named, role="host", by=organizer, now=now)
+    assert named in audience("publish", episode)
+    assert list(Notification.objects.filter(person=named).values_list("kind", flat=True)) == ["hosting_given"]
 
 
 def test_whoever_a_document_names_takes_the_section_as_everybody_may(take, future, now):

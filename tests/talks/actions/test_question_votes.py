@@ -208,3 +208,13 @@ def test_a_voice_stays_one_through_merges_one_after_another(asked, organizer, no
     assert QuestionVote.objects.count() == 1
     unvote_question(question=one, by=ANONYMOUS, now=now, visitor=COOKIE)
     assert not QuestionVote.objects.exists()
+
+
+def test_who_voted_for_both_counts_twice_since_nothing_ties_the_two_and_takes_both_back(asked, organizer, now):
+    one, two = asked(1), asked(2)
+    votes(one, now)
+    votes(two, now)
+    merge(question=one, into=two, by=organizer, now=now)
+    assert QuestionVote.objects.filter(question=two).count() == 2
+    unvote_question(question=two, by=ANONYMOUS, now=now, visitor=COOKIE)
+    assert not QuestionVote.objects.exists()
