@@ -129,7 +129,7 @@ def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
     for name in names_in(rows):
         if len(name) > NAME_LIMIT:
             raise problems.refused(Code.NAME_DOUBT, f"{name[:NAME_LIMIT]}… > {NAME_LIMIT}")
-    for row in rows:
+    for row in (row for row in rows if row.kind in KINDS):
         table, fields = KINDS[row.kind]
         for field_name in fields:
             limit = getattr(table._meta.get_field(field_name), "max_length", None)

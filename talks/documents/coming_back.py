@@ -1,4 +1,4 @@
-r"""A file that was exported here and comes back: what it says in the form of the channel, in the record's own words again.
+r"""A file that was exported here and comes back: what it says in a channel's form, in the record's own words again.
 
 GitHub's form writes some marks in another way (`\<!--`, a fence that is never closed, a table without spaces), and two
 texts may have one form. So no mark is undone: what the record itself would come back as is known, and what is exactly
