@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zoneinfo
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from talks.documents.flat import FlatRow
 from talks.documents.lines import GENERATED_END, GENERATED_START
 from talks.documents.shown import shown_document
 from talks.documents.vocabulary import Role, role_of
+from talks.merged import words_in
 from talks.models import (
     Answer,
     Claim,
@@ -109,7 +111,7 @@ def rows_of(episode: Episode, *, everything: bool = False) -> list[Stored]:
             add("suggestion", suggestion, index)
     for part in _rows("part", episode, everything):
         add("part", part, 0)
-    _add_questions(episode, add, everything)
+    _add_questions(episode, add, rows, everything)
     for kind in ("reference", "plan", "past"):
         for row in _rows(kind, episode, everything):
             add(kind, row, 0)
@@ -119,10 +121,14 @@ def rows_of(episode: Episode, *, everything: bool = False) -> list[Stored]:
 def _fields(kind: str, row: Any) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in KINDS[kind][1]}
     if values.get("starts_at") is not None:
-        values["starts_at"] = values["starts_at"].astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
+        values["starts_at"] = _here(values["starts_at"])
     if kind == "item":  # a document says "" of an entry that is called nothing
         values["title"] = values["title"] or ""
     return values
+
+
+def _here(moment: datetime) -> datetime:
+    return moment.astimezone(zoneinfo.ZoneInfo(settings.TIME_ZONE))
 
 
 def _rows(kind: str, episode: Episode, everything: bool) -> models.QuerySet[Any]:
@@ -134,8 +140,9 @@ def _target(credit: Credit) -> tuple[int | None, int | None]:
     return credit.section_id, credit.item_id
 
 
-def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
+def _add_questions(episode: Episode, add: Any, rows: list[Stored], everything: bool) -> None:
     questions = grouped(in_order(Question.objects.filter(episode=episode), everything=everything), "parent_id")
+    merged = {} if everything else words_in(episode.pk)
     answers = grouped(in_order(Answer.objects.filter(question__episode=episode), everything=everything), "question_id")
 
     def add_below(parent: int | None, index: int) -> None:
@@ -144,6 +151,9 @@ def _add_questions(episode: Episode, add: Any, everything: bool) -> None:
             own = add("question", question, index, asker=question.asker_name, **summary)
             for answer in answers[question.pk]:
                 add("answer", answer, own, author=answer.author_name)
+            for each in merged.get(question.pk, ()):
+                values = {"id": each.public_id, "asker": each.asker_name, "body": each.body}
+                rows.append(Stored(each, FlatRow("merged", own, {**values, "at": _here(each.created_at)})))
             add_below(question.pk, own)
 
     add_below(None, 0)

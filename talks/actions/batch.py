@@ -36,6 +36,8 @@ def rendered_ahead(rows: list[FlatRow], *, episode_kind: str, number: int) -> di
     known = set(stored.values_list("kind", "digest"))
     found: dict[int, Html] = {}
     for index, row in enumerate(rows):
+        if row.kind not in KINDS:
+            continue
         model, fields = KINDS[row.kind]
         if model in RENDERED and (row.kind, row.digest()) not in known:
             summary = {"summary": row.values["summary"]} if row.values.get("summary") else {}

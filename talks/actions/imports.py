@@ -24,11 +24,13 @@ from talks.actions.keeping import keep
 from talks.actions.reasons import about, sentence_of
 from talks.actions.store import NAME_LISTS, Outcome, names_in, store
 from talks.documents import decode, model, problems, reader
+from talks.documents.coming_back import in_own_words
 from talks.documents.flat import FlatRow, flatten
 from talks.documents.ledger import Claim
+from talks.documents.lines import GENERATED_START
 from talks.documents.model import EpisodeDoc, Problem, Refused
 from talks.documents.problems import Code
-from talks.export import KINDS, json_text
+from talks.export import KINDS, export, json_text, rows_of
 from talks.models import Episode, EpisodeState, SourceDocument
 from talks.rules import can_import
 
@@ -127,7 +129,7 @@ def _refuse_what_no_row_holds(document: EpisodeDoc) -> None:
     for name in names_in(rows):
         if len(name) > NAME_LIMIT:
             raise problems.refused(Code.NAME_DOUBT, f"{name[:NAME_LIMIT]}… > {NAME_LIMIT}")
-    for row in rows:
+    for row in (row for row in rows if row.kind in KINDS):
         table, fields = KINDS[row.kind]
         for field_name in fields:
             limit = getattr(table._meta.get_field(field_name), "max_length", None)
@@ -175,12 +177,26 @@ def prepare(*, data: bytes, name: str) -> Prepared | ImportResult:
         read = read_file(data=data, name=name)
     except Refused as refusal:
         return refusal_of(name, refusal)
-    rows = flatten(read.document)
+    rows = _in_own_words(read, flatten(read.document))
     try:
         html = rendered_ahead(rows, episode_kind=read.document.kind, number=read.document.number)
     except TextTooLong as error:
         return refusal_of(name, problems.refused(Code.TOO_LARGE, str(error)), read.document.code)
     return Prepared(read, rows, html)
+
+
+def _in_own_words(read: Read, rows: list[FlatRow]) -> list[FlatRow]:
+    """Return the rows of a file; of one that was exported here, in the words that it was exported from."""
+    if decode.kind_of(read.name) not in ("md", "txt") or GENERATED_START not in read.text:
+        return rows
+    episode = Episode.objects.filter(kind=read.document.kind, number=read.document.number).first()
+    if episode is None:
+        return rows
+    try:
+        came_back = reader.read(export(episode, "github").text, name=f"{episode.code}.md").document
+    except TextTooLong:
+        return rows
+    return in_own_words(rows, standing=[stored.flat for stored in rows_of(episode)], came_back=came_back)
 
 
 def import_file(

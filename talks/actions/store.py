@@ -18,6 +18,7 @@ from members.actions.events import event_of
 from members.actors import Actor
 from members.models import Row
 from members.names import is_reserved
+from talks.actions import merged_rows
 from talks.actions.batch import Batch, Html
 from talks.actions.elsewhere import Elsewhere, Key
 from talks.actions.questions import next_serial, serials_of
@@ -100,7 +101,7 @@ class _Store:
         self.coming: dict[tuple[int, str], list[int]] = {}
         self.coming_kinds: dict[int, list[str]] = {}
         for index, row in enumerate(rows):
-            if row.parent is not None:
+            if row.parent is not None and row.kind != "merged":
                 places = self.coming.setdefault((row.parent, row.kind), [])
                 if not places:
                     self.coming_kinds.setdefault(row.parent, []).append(row.kind)
@@ -119,8 +120,19 @@ class _Store:
         self._settle(0, self.stored[0], depth=0)
         self._children(0, 0, depth=1)
         self._mark_gone()
+        merged = merged_rows.missing(
+            self.rows,
+            made=self.made,
+            stored=self.stored,
+            episode=self.episode,
+            serials=self.serials,
+            persons=self.persons,
+            now=self.now,
+        )
+        self.outcome.made += len(merged)
         if self.is_new or self.batch.adopted or not self.outcome.is_nothing:
             self.outcome.rows = self.batch.write()
+            self.outcome.rows += merged_rows.bring(merged)
         return self.outcome
 
     def _children(self, new_parent: int, old_parent: int | None, *, depth: int) -> None:

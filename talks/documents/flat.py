@@ -135,11 +135,12 @@ def _nomination(title: str) -> dict[str, Any]:
 def _add_question(rows: list[FlatRow], question: model.QuestionDoc, parent: int) -> None:
     own = len(rows)
     answers = [answer for answer in question.answers if answer.body.strip()]
-    values = _values(question, leave=("answers", "follow_ups"))
+    values = _values(question, leave=("answers", "follow_ups", "merged"))
     if answers and answers[-1].author == SUMMARY:  # 小结 is no answer; others that are signed so are left as they are
         values["summary"] = answers.pop().body
     rows.append(FlatRow("question", parent, values))
     rows.extend(FlatRow("answer", own, _values(answer)) for answer in answers)
+    rows.extend(FlatRow("merged", own, _values(merged)) for merged in question.merged)
     for follow_up in question.follow_ups:
         _add_question(rows, follow_up, own)
 
@@ -179,4 +180,5 @@ def _question(rows: Sequence[FlatRow], index: int, below: Any) -> model.Question
         **values,
         answers=tuple(answers),
         follow_ups=tuple(_question(rows, child, below) for child in below(index, "question")),
+        merged=tuple(model.MergedDoc(**rows[child].values) for child in below(index, "merged")),
     )

@@ -166,8 +166,21 @@ class AnswerDoc:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedDoc:
+    """A question that was made one with another, whose words stand nowhere else; `id` is its public id."""
+
+    id: Name
+    asker: Name | None
+    body: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionDoc:
-    """A question; `number` is what the document says, `after` the text between its answers and the next question."""
+    """A question; `number` is what the document says, `after` the text between its answers and the next question.
+
+    `merged` stands in the JSON only where there is something in it, and in no text.
+    """
 
     part: Part | None
     number: int | None
@@ -176,6 +189,7 @@ class QuestionDoc:
     answers: tuple[AnswerDoc, ...]
     follow_ups: tuple[QuestionDoc, ...]
     after: str
+    merged: tuple[MergedDoc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +301,9 @@ def from_json(value: object) -> EpisodeDoc:
 
 def _to_plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _to_plain(getattr(value, field.name)) for field in fields(value)}
+        said = {field.name: getattr(value, field.name) for field in fields(value)}
+        optional = {field.name: field.default for field in fields(value) if field.default is not MISSING}
+        return {name: _to_plain(part) for name, part in said.items() if optional.get(name, MISSING) != part}
     if isinstance(value, tuple):
         return [_to_plain(part) for part in value]
     if isinstance(value, datetime):
@@ -313,7 +329,7 @@ def _object(kind: type[Any], value: object, path: str) -> Any:
         if field.name not in value and field.default is MISSING:
             raise DocumentError(f"{prefix}{field.name}", "is missing")
     hints = _types_of(kind)  # type: ignore[arg-type,unused-ignore]
-    return kind(**{name: _value(hints[name], value[name], f"{prefix}{name}") for name in wanted})
+    return kind(**{name: _value(hints[name], value[name], f"{prefix}{name}") for name in wanted if name in value})
 
 
 def _value(hint: Any, value: object, path: str) -> Any:

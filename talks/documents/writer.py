@@ -318,8 +318,10 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
     if written != first or first.strip() != first or first.startswith("\\") or 0 in fenced(texts):
         return False
     following = texts[1] if len(texts) > 1 and texts[1].strip() else "…"
-    if signature(first) is not None or not (starts_paragraph(first) and starts_paragraph(following)):
+    if signature(first) is not None or first.endswith("\\"):  # a break that is meant needs its next line
         return False
+    if not all(starts_paragraph(text) for text in (first, following, f"{first}\n{following}")):
+        return False  # a|b over a rule is a table, and it is none behind a number
     if not is_heading:
         mark = read_answer_mark(start + first)
         is_whole = mark is not None and mark.end == len(start)

@@ -15,6 +15,7 @@ from talks.actions import question_merges
 from talks.actions import questions as actions
 from talks.asked_before import voices_of
 from talks.carrying import goes_on_in
+from talks.merged import words_in
 from talks.models import Episode, PaperMention, Question, Review
 from talks.rules import ANSWER_LIMIT, can_answer, may_move, takes_questions
 from talks.views.acting import actor
@@ -57,12 +58,14 @@ def question(request: HttpRequest, public_id: str) -> HttpResponse:
     if row.parent is not None:
         row.parent.episode = row.episode
     thread = thread_of(row, mentions=list(mentions))
+    merged = list(Question.objects.filter(merged_into=row).select_related("episode").order_by("pk"))
     context = {
         **rights(row, [entry.answer for entry in thread.answers], by),
         "has_acts": by is not ANONYMOUS,
         "thread": thread,
         "goes_on_in": goes_on_in(row),
-        "merged": list(Question.objects.filter(merged_into=row).select_related("episode").order_by("pk")),
+        "merged": merged,
+        "merged_words": words_in(row.episode_id)[row.pk] if merged else [],
         "author": request.POST.get("author", ""),
         "episode": row.episode,
         "parent": row.parent,

@@ -158,6 +158,14 @@ def test_an_answer_that_would_make_a_table_behind_its_marker_comes_back_from_git
     comes_back_from_github(replace(_EMPTY, questions=talk))
 
 
+@pytest.mark.parametrize("body", ["| a | b |\n| --- | --- |\n| 1 | 2 |", "一\n===", "好\\\n好", "a<br>b"])
+def test_no_table_heading_or_break_of_a_question_or_answer_ends_at_its_number(body):
+    talk = (model.QuestionDoc(None, 1, None, body, (model.AnswerDoc(None, body),), (), ""),)
+    exported = convert(guarded(write(replace(_EMPTY, questions=talk))), "github").text
+    came_back = read(exported).document.questions[0]
+    assert came_back.body == came_back.answers[0].body == body.replace("<br>", "\\\n"), exported
+
+
 @pytest.mark.parametrize("text", ["\ufdd0", "甲\ufdd0木"])
 def test_a_character_that_no_text_should_hold_comes_back_from_github(text):
     comes_back_from_github(replace(_EMPTY, hosts=(text,), title=text))
