@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, F, Func, OuterRef, QuerySet, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models import F, Func, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from talks.models import Episode, Presence, ScribeLock
@@ -42,10 +42,9 @@ class Present:
 
 def mark_of(episodes: QuerySet[Episode], *, now: datetime) -> QuerySet[Any]:
     """Add `keeping` and `editing` to episodes: sums of keys, which change when anybody comes, goes or runs out."""
-    begins = Concat(Cast(OuterRef("pk"), CharField()), Value(":"))
     found = {
         "keeping": ScribeLock.objects.standing(now).filter(section__episode=OuterRef("pk"), section__deleted_at=None),
-        "editing": Presence.objects.here(now).filter(key__startswith=begins),
+        "editing": Presence.objects.here(now).filter(episode=OuterRef("pk")),
     }
     return episodes.annotate(**{name: Coalesce(Subquery(_sum(rows)), Value(0)) for name, rows in found.items()})
 
@@ -65,13 +64,13 @@ def present_in(episode: Episode, *, now: datetime) -> list[Present]:
 
 
 def _edited(episode: Episode, *, now: datetime) -> list[Present]:
-    rows = Presence.objects.here(now).filter(key__startswith=f"{episode.pk}:")
+    rows = Presence.objects.here(now).filter(episode=episode)
     seen = list(rows.order_by("-seen_at", "pk").values_list("kind", "key", "person__name")[:MOST])
     places: dict[str, dict[str, None]] = {}
     for kind, (called, related) in CALLED.items():
         names: dict[int, list[str]] = {}
         for _kind, key, name in (each for each in seen if each[0] == kind):
-            names.setdefault(int(key.partition(":")[2]), []).append(name)
+            names.setdefault(key, []).append(name)
         if not names:
             continue
         standing = KEPT[kind]._base_manager.filter(pk__in=names, deleted_at=None, **{HOME[kind]: episode})

@@ -61,7 +61,7 @@ def _come(episode, moment):
         (third, "question", Question.objects.filter(episode=episode).latest("pk")),
     ]
     Presence.objects.bulk_create(
-        [Presence(person=who, kind=kind, key=f"{episode.pk}:{row.pk}", seen_at=moment) for who, kind, row in rows],
+        [Presence(person=who, episode=episode, kind=kind, key=row.pk, seen_at=moment) for who, kind, row in rows],
         ignore_conflicts=True,
     )
     ScribeLock.objects.filter(section__episode=episode).update(seen_at=moment)

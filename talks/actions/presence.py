@@ -35,12 +35,11 @@ def note_presence(*, kind: str, key: str, is_editing: bool, by: Actor, now: date
     rows = KEPT[kind]._base_manager.filter(pk=pk, deleted_at=None, **seen)
     if (episode := rows.values_list(HOME[kind], flat=True).first()) is None:
         raise Http404
-    place = f"{episode}:{pk}"
     if is_editing:
-        row = Presence(person=person, kind=kind, key=place, seen_at=now)
-        once = ["person", "kind", "key"]
-        Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=once, update_fields=["seen_at"])
-    return Presence.objects.names_at(kind, place, now=now, but=person)
+        row = Presence(person=person, episode_id=episode, kind=kind, key=pk, seen_at=now)
+        once, again = ["person", "kind", "key"], ["episode", "seen_at"]
+        Presence.objects.bulk_create([row], update_conflicts=True, unique_fields=once, update_fields=again)
+    return Presence.objects.names_at(kind, pk, now=now, but=person)
 
 
 def forget_presence(*, now: datetime) -> None:

@@ -139,7 +139,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
         """Those that still mean something."""
         return self.filter(seen_at__gt=now - self.LASTS)
 
-    def names_at(self, kind: str, key: str, *, now: datetime, but: Person) -> list[str]:
+    def names_at(self, kind: str, key: int, *, now: datetime, but: Person) -> list[str]:
         """Return the names of those who are editing a row, who began to be seen last first; without `but`."""
         rows = self.here(now).filter(kind=kind, key=key).exclude(person=but)
         return list(rows.order_by("-seen_at", "pk").values_list("person__name", flat=True)[:5])
@@ -150,14 +150,12 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
 
 class Presence(models.Model):
-    """Somebody is editing a row just now (正在编辑), as far as `seen_at` says; old ones mean nothing.
-
-    `key` is that of the episode, a colon, and that of the row, so that an evening finds all of its own.
-    """
+    """Somebody is editing a row of an episode just now (正在编辑), as far as `seen_at` says; old ones mean nothing."""
 
     person = models.ForeignKey("members.Person", on_delete=models.CASCADE, related_name="+")
+    episode = models.ForeignKey(Episode, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30)
-    key = models.CharField(max_length=80)
+    key = models.BigIntegerField()
     seen_at = models.DateTimeField()
 
     objects = PresenceQuerySet.as_manager()

@@ -294,8 +294,8 @@ def test_another_evening_hears_nothing_and_what_was_taken_out_is_not_named(clien
     Item.objects.filter(pk=taken_out.pk).update(deleted_at=now)
     assert "正在改" not in client.get(f"{NOW}?view=host").text
     later = running.following
-    assert Presence.objects.filter(key__startswith=f"{running.episode.pk}:").exists()
-    assert not Presence.objects.filter(key__startswith=f"{later.pk}:").exists()
+    assert Presence.objects.filter(episode=running.episode).exists()
+    assert not Presence.objects.filter(episode=later).exists()
     assert present_in(later, now=now) == []
 
 
