@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Any
 
 from django.db.models import Count, Q
@@ -22,7 +21,6 @@ from talks.models import (
     Cue,
     CueKind,
     CueState,
-    Depth,
     Episode,
     EpisodeState,
     Hosting,
@@ -32,10 +30,9 @@ from talks.models import (
     Rundown,
 )
 from talks.nominations import next_collecting
-from talks.series import held
 
-# How many questions the pages of an evening list, and how many evenings an estimate is made of.
-MOST, EVENINGS = 60, 3
+# How many questions the pages of an evening list.
+MOST = 60
 # How much of a question stands for it, in characters.
 LONGEST = 200
 
@@ -268,50 +265,6 @@ def silence_lines() -> list[str]:
         _("What would have to happen for you to change your mind about this?"),
         _("A round: everybody one thing that they read this week and did not believe."),
     ]
-
-
-# ── What it took, and what it will take ─────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Actual:
-    """How long something was planned to be, and how long it was, in seconds."""
-
-    cue: int
-    kind: str
-    depth: str
-    title: str
-    planned: int | None
-    actual: int
-
-
-def actuals(episode: Episode) -> list[Actual]:
-    """Return what was planned for the cues of an evening and what they took; those that never were on the air, not."""
-    cues = Cue.objects.filter(rundown__episode=episode, started_at__isnull=False)
-    return [
-        Actual(
-            *(cue.pk, cue.kind, cue.item.depth if cue.item is not None else "", title_of(cue)),
-            planned=cue.minutes * 60 if cue.minutes is not None else None,
-            actual=cue.spent_seconds,
-        )
-        for cue in cues.in_order()
-        if cue.state == CueState.DONE
-    ]
-
-
-def estimates() -> dict[str, int]:
-    """Return how many minutes an item of each depth took in the last evenings, in the middle; without any, no entry.
-
-    One query.
-    """
-    last = held().filter(rundown__ended_at__isnull=False).values("pk")[:EVENINGS]
-    rows = Cue.objects.filter(
-        rundown__episode__in=last, kind=CueKind.ITEM, state=CueState.DONE, spent_seconds__gt=0, item__isnull=False
-    )
-    took: dict[str, list[int]] = {}
-    for depth, seconds in rows.values_list("item__depth", "spent_seconds"):
-        took.setdefault(depth, []).append(seconds)
-    return {depth: max(round(median(times) / 60), 1) for depth, times in took.items() if depth != Depth.LISTED}
 
 
 def is_shown_live(episode: Episode) -> bool:

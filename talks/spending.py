@@ -13,10 +13,11 @@ from django.db.models import F, Q, QuerySet
 
 from talks import clock
 from talks.budget import SHOW
-from talks.evening import EVENINGS
-from talks.models import Cue, CueKind, CueState, Episode, SectionKind
+from talks.models import Cue, CueKind, CueState, Depth, Episode, SectionKind
 from talks.series import held
 
+# How many evenings an estimate is made of.
+EVENINGS = 3
 # What of a cue is counted, and what `counted` adds: its episode, the kind of its section, the minutes of a show.
 FIELDS = ("position", "kind", "minutes", "extra_minutes", "state", "spent_seconds", "episode", "of_kind", "show")
 # What was asked is part of the free talk.
@@ -123,3 +124,18 @@ def proposals(cues: Iterable[Any]) -> dict[str, int]:
 
 def _minutes(length: timedelta) -> int:
     return round(length.total_seconds() / 60)
+
+
+def estimates() -> dict[str, int]:
+    """Return how many minutes an item of each depth took in the last evenings, in the middle; without any, no entry.
+
+    One query.
+    """
+    last = held().filter(rundown__ended_at__isnull=False).values("pk")[:EVENINGS]
+    rows = Cue.objects.filter(
+        rundown__episode__in=last, kind=CueKind.ITEM, state=CueState.DONE, spent_seconds__gt=0, item__isnull=False
+    )
+    took: dict[str, list[int]] = {}
+    for depth, seconds in rows.values_list("item__depth", "spent_seconds"):
+        took.setdefault(depth, []).append(seconds)
+    return {depth: max(round(median(times) / 60), 1) for depth, times in took.items() if depth != Depth.LISTED}

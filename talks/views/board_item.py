@@ -24,7 +24,6 @@ from members.forms import sent
 from members.keys import read_key
 from members.models import Event
 from talks.actions import item_edits, item_order
-from talks.evening import estimates
 from talks.models import (
     Credit,
     CreditRole,
@@ -47,6 +46,7 @@ from talks.rules import (
     is_own_nomination,
     sections_to_run,
 )
+from talks.spending import estimates
 from talks.views.acting import actor, attempt
 from talks.views.board import episode_for, item_on
 from talks.views.visitor import visitor

@@ -12,8 +12,9 @@ from talks.actions import items, life, questions
 from talks.actions.rundown import add_minutes, back, end, next_cue, pause, resume, skip, start
 from talks.actions.rundown_making import make_rundown
 from talks.actions.rundown_order import add_cue, push_cue, put_on_stage, reorder
-from talks.evening import actuals, estimates, evening_of, words_for
+from talks.evening import evening_of, words_for
 from talks.models import Carry, Cue, Episode, Rundown
+from talks.spending import estimates
 from tests.talks.boardroom import close, login, nominate
 from tests.talks.evening import cues, evening, fresh, item, on_air, rundown, shown
 
@@ -291,11 +292,7 @@ def test_what_it_took_is_kept_and_feeds_the_next_estimates(running, now):
         now += minutes(spent)
         next_cue(episode=running.episode, cue=on_air(running), by=running.by, now=now)
     end(episode=running.episode, by=running.by, now=now + minutes(4))
-    assert [(each.planned, each.actual) for each in actuals(running.episode)] == [
-        (120, 60),
-        (180, 360),
-        (180, 480),
-        (180, 240),
-    ]
+    cues = Cue.objects.filter(rundown__episode=running.episode, state="done").in_order()
+    assert [(cue.minutes * 60, cue.spent_seconds) for cue in cues] == [(120, 60), (180, 360), (180, 480), (180, 240)]
     Episode.objects.filter(pk=running.episode.pk).update(state="published")
     assert estimates() == {"talk": 6}
