@@ -17,7 +17,8 @@ from tests.access import (
     pages_of_the_week,
     pages_to_read,
 )
-from tests.access.matrix import check
+from tests.access.matrix import check, some
+from tests.access.policies import METHODS, ROLES, WRITES, YES
 from tests.access.urls import patterns
 
 pytestmark = pytest.mark.django_db
@@ -44,11 +45,24 @@ def test_every_url_has_its_line_and_every_line_its_url():
 
 @pytest.mark.parametrize("name", TABLES)
 def test_everybody_everywhere(world, name, record_property):
-    """Every named method as everybody. The rest, HEAD, and the admin's tables but the first of each app as four who
-    stand for all: the proof asks those as everybody, too."""
-    cells, wrong = check(TABLES[name], world, others=("anonymous", "host", "organizer", "write token"))
+    """Every method of every address, as all who may and some of those who may not: the proof asks as everybody."""
+    cells, wrong = check(TABLES[name], world, who=some)
     record_property("cells", cells)
     assert wrong == [], "\n".join(wrong)
+
+
+def test_who_is_asked_leaves_out_no_answer_and_nobody_who_may():
+    named, asked = set(), set()
+    for row in ALL:
+        for method in METHODS:
+            chosen = some(row, method)
+            assert {row.expects(method, role) for role in chosen} == {row.expects(method, role) for role in ROLES}
+            if method in row.acts and not row.is_alike:
+                refused = {role for role in ROLES if row.expects(method, role) != YES}
+                assert set(ROLES) - set(chosen) <= refused
+                named |= {(row.is_api, method in WRITES, role) for role in refused}
+                asked |= {(row.is_api, method in WRITES, role) for role in refused & set(chosen)}
+    assert asked == named  # over all addresses everybody is refused, on pages and by the API, reading and writing
 
 
 @pytest.mark.proof
@@ -85,7 +99,7 @@ def allow(*_args, **_options):
 )
 def test_a_rule_that_allows_everything_is_seen(world, monkeypatch, rule, pattern):
     monkeypatch.setattr(rule, allow)
-    _cells, wrong = check(lines(pattern), world)
+    _cells, wrong = check(lines(pattern), world, who=some)
     assert any(": yes instead of " in sentence for sentence in wrong), wrong
 
 
