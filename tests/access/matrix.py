@@ -106,11 +106,12 @@ def everybody(_each: Row, _method: str) -> tuple[str, ...]:
 
 
 def some(each: Row, method: str) -> tuple[str, ...]:
-    """Ask as everybody who may by the table, and of those who get the same refusal for the same reason as a few.
+    """Ask to write as everybody who may by the table, and of those who get the same answer for the same reason as a few.
 
-    They are always who is nearest to being allowed, the suspended, and one whom the address and the method choose: no
-    kind of refusal is left out, and over all addresses nobody. What no line names, HEAD where it stands for GET, and
-    lines like another are asked as one of each kind.
+    They are always who is nearest to another answer (of those who may read the one with the least rights, of those who
+    are refused the one with the most), the suspended, and one whom the address and the method choose: no kind of answer
+    is left out, and over all addresses nobody. What no line names, HEAD where it stands for GET, and lines like another
+    are asked as one of each kind.
     """
     kinds: dict[tuple[str, str], list[str]] = {}
     is_named = method in each.acts and not each.is_alike
@@ -119,12 +120,13 @@ def some(each: Row, method: str) -> tuple[str, ...]:
         kinds.setdefault((each.expects(method, role), sort if is_named else ""), []).append(role)
     chosen: set[str] = set()
     for (answer, sort), roles in kinds.items():
-        if is_named and (answer == YES or sort == "token"):
+        if is_named and (sort == "token" or (answer == YES and method in WRITES)):
             chosen.update(roles)
             continue
         chosen.add(roles[zlib.crc32(f"{method} {each.address}".encode()) % len(roles)])
         if is_named and sort == "signed in":
-            chosen.update(({"suspended"} & set(roles)) | set([role for role in roles if role != "suspended"][-1:]))
+            others = [role for role in roles if role != "suspended"]
+            chosen.update(({"suspended"} & set(roles)) | set(others[:1] if answer == YES else others[-1:]))
         elif is_named:
             chosen.add(roles[0])
     return tuple(role for role in ROLES if role in chosen)
