@@ -33,4 +33,6 @@ def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
         known = ipaddress.ip_address(address)
     except ValueError:
         return False
+    if isinstance(known, ipaddress.IPv6Address) and known.ipv4_mapped is not None:  # of a socket for both kinds
+        known = known.ipv4_mapped
     return any(known in network for network in trusted)

@@ -18,6 +18,7 @@ PARTS = {
     **dict.fromkeys(("msubsup", "munderover"), ("", "_", "^")),
     "mfrac": ("", "/"),
 }
+MORE_LEFT_OUT = re.compile(r"…(?: …)+")
 POWER = re.compile(r"\^(\d+)(?!\w)")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 WORD_AT_END = re.compile(r"[A-Za-z0-9_'’-]{1,24}\Z")
@@ -92,7 +93,7 @@ def _words(html: str, enough: int, *, with_blocks: bool) -> str:
         reader.close()
     except _Enough:
         pass
-    words = " ".join("".join(reader.pieces).split())
+    words = MORE_LEFT_OUT.sub("…", " ".join("".join(reader.pieces).split()))
     return POWER.sub(lambda found: found[1].translate(RAISED), words)
 
 

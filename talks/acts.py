@@ -332,6 +332,11 @@ def _change(
     return Change(kind, key[1], label, row, before, after, fields, is_last)
 
 
+def _with_parents(table: Any) -> Any:
+    rows = table._base_manager
+    return rows.select_related("parent") if table is Question else rows
+
+
 class _Words:
     """States in words: what their keys stand for is read once, and all differences share one time."""
 
@@ -346,7 +351,7 @@ class _Words:
                     keys[known].add(value)
         tables: dict[str, Any] = {"section": Section, "item": Item, "question": Question, "episode": Episode}
         self.names = {
-            name: {pk: self._name(row) for pk, row in tables[name]._base_manager.in_bulk(keys[name]).items()}
+            name: {pk: self._name(row) for pk, row in _with_parents(tables[name]).in_bulk(keys[name]).items()}
             for name in tables
         }
         people = {state["owner"] for state in filter(None, states) if isinstance(state.get("owner"), int)}
@@ -354,7 +359,7 @@ class _Words:
 
     @staticmethod
     def _name(row: Any) -> str:
-        if isinstance(row, Question) and row.review:
+        if isinstance(row, Question) and (row.deleted_at or (row.parent and row.parent.deleted_at)):
             return row.local_id  # its words are not everybody's to read
         return row.label if isinstance(row, Episode) else row.name if isinstance(row, Section) else str(row)[:80]
 

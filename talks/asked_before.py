@@ -9,8 +9,8 @@ from talks.models import Episode, Question, QuestionVote
 from talks.return_codes import visitor_digest
 from talks.similar import alike
 
-# How many questions are compared, the newest; how much of each; how many are shown.
-COMPARED, BEGINNING, SHOWN = 5_000, 400, 3
+# How many questions are compared, the newest; how many are shown.
+COMPARED, SHOWN = 5_000, 3
 # Shorter texts say nothing yet.
 LEAST_LETTERS = 4
 
@@ -20,13 +20,13 @@ def similar_questions(text: str, episode: Episode, person: Person | None) -> lis
 
     Those of the sample stay among themselves.
     """
-    text = text.strip()[:BEGINNING]
+    text = text.strip()
     if len(text) < LEAST_LETTERS:
         return []
     beside = Episode.objects.visible_to(person).beside(episode.code)
     known = Question.objects.filter(deleted_at=None, episode__in=list(beside.values_list("pk", flat=True)))
     rows = list(known.order_by("-pk").values_list("pk", "body")[:COMPARED])
-    places = alike(text, [body[:BEGINNING] for _key, body in rows], most=SHOWN)
+    places = alike(text, [body for _key, body in rows], most=SHOWN)
     if not places:
         return []
     keys = [rows[place][0] for place in places]

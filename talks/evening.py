@@ -25,16 +25,19 @@ from talks.models import (
     EpisodeState,
     Hosting,
     HostingRole,
+    Item,
+    ItemState,
     Question,
     QuestionVote,
     Rundown,
+    Section,
 )
 from talks.nominations import next_collecting
 
 # How many questions the pages of an evening list.
 MOST = 60
-# How much of a question stands for it, in characters.
-LONGEST = 200
+# How much of a question stands for it, in characters; how much of how many titles that are read out together.
+LONGEST, NAMED, LISTED = 200, 40, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,6 @@ class Evening:
     @property
     def is_going_on(self) -> bool:
         return self.rundown.started_at is not None and self.rundown.ended_at is None
-
-    @property
-    def planned(self) -> int:
-        """How many minutes were planned."""
-        return sum(each.line.minutes or 0 for each in self.entries)
 
     @property
     def whole_minutes(self) -> int:
@@ -220,7 +218,11 @@ def words_for(evening: Evening, entry: Entry) -> str:
         return _("Free talk: whoever has a question says it, or writes it on the page. The shy ones first.")
     if cue.kind == CueKind.QUESTION:
         return _("Who has met this? Two sentences are enough; somebody writes them down with your name.")
+    if cue.kind == CueKind.CUSTOM:
+        return ""
     told = _first_words(cue.item) if cue.item is not None else ""
+    if cue.kind == CueKind.SECTION and cue.section is not None:
+        told = _titles_of(cue.section)
     if entry.place is not None and entry.place[0] == 1 and who and cue.section is not None:
         start = _("%(section)s, with %(who)s.") % {"section": cue.section.name, "who": who}
         return in_one(filter(None, [start, told]))
@@ -233,6 +235,13 @@ def _first_words(item: Any) -> str:
     """Return what an item says of itself, its first line."""
     text = (item.remark or "").strip() or excerpt(item.body_html, 400)
     return text.split("\n")[0][:200]
+
+
+def _titles_of(section: Section) -> str:
+    """Return what a section without entries of its own on the rundown has: the first of what is only listed."""
+    items = Item.objects.current().filter(section=section, state=ItemState.ACCEPTED).order_by("position", "pk")
+    titles = [excerpt(row.title_html, NAMED) or row.title or "" for row in items[:LISTED]]
+    return _("; ").join(title for title in titles if title)
 
 
 def _opening_words(evening: Evening) -> str:

@@ -111,7 +111,7 @@ def takeable(by: Actor, *, now: datetime) -> list[Entry]:
     shown = [each for each in places if each.mine or each.is_free or not each.standbys]
     waiting = [each.section for each in shown if not each.leads]
     asked = suggestions_for(waiting, now=now) if person is not None else {}
-    return [_entry(each, asked) for each in shown]
+    return [_entry(each, asked, by) for each in shown]
 
 
 def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
@@ -124,13 +124,14 @@ def places_in(episode: Episode, by: Actor, *, now: datetime) -> list[Entry]:
     places = [place_of(section, claims[section.pk], by, now=now) for section in sections]
     waiting = [each.section for each in places if not each.leads]
     asked = suggestions_for(waiting, now=now) if by is not ANONYMOUS else {}
-    return [_entry(each, asked) for each in places]
+    return [_entry(each, asked, by) for each in places]
 
 
-def _entry(place: Place, asked: Mapping[int, list[Person]]) -> Entry:
-    section = place.section
+def _entry(place: Place, asked: Mapping[int, list[Person]], by: Actor) -> Entry:
+    section, reader = place.section, person_behind(by)
     last_owner = getattr(section, "last_owner", None) or ""
-    return Entry(place, last_owner, sentence_of(section), asked.get(section.pk, []))
+    others = [each for each in asked.get(section.pk, []) if each != reader]  # nobody has to be told to ask themselves
+    return Entry(place, last_owner, sentence_of(section), others)
 
 
 def _claims_of(sections: Sequence[Section]) -> dict[int, list[Claim]]:

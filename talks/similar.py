@@ -8,6 +8,7 @@ is the mean of what they share against the shorter one, and against both.
 from __future__ import annotations
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
@@ -16,6 +17,8 @@ from itertools import chain
 from news.similar import tokens
 
 LEAST = 0.34
+# How much of a text is compared, in characters, and how many texts are kept ready.
+BEGINNING, MOST_BAGS = 400, 6_000
 # What both share at least, so that one common word brings nothing.
 LEAST_SHARED = 2
 # What both share weighs at least this much of one word that a single question has.
@@ -51,15 +54,16 @@ _ASKING = frozenset(
 )
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=MOST_BAGS)
 def bag_of(text: str) -> frozenset[str]:
     """Return what a question is about, for comparing: a lone Han letter or figure says nothing."""
-    return frozenset(token for token in tokens(text) - _ASKING if len(token) > 1 and _HOLDING.isdisjoint(token))
+    wanted = (token for token in tokens(text[:BEGINNING]) - _ASKING if len(token) > 1 and _HOLDING.isdisjoint(token))
+    return frozenset(sys.intern(token) for token in wanted)  # what many questions have is in memory once
 
 
 def alike(text: str, others: Sequence[str], *, most: int, least: float = LEAST) -> list[int]:
     """Return the places of the `most` texts that a text is most like, the likest first."""
-    wanted = bag_of(text)
+    wanted = bag_of.__wrapped__(text)  # what is being typed is not kept
     if not wanted:
         return []
     bags = [bag_of(other) for other in others]

@@ -80,6 +80,20 @@
   }
 
   // ── The host's keys ──
+  const late = []; // pressed without a line, in order; each names the cue it meant, so that late or twice does no harm
+  async function press(action, body) {
+    const reply = await fetch(action, { method: "POST", body });
+    if (reply.redirected && !reply.url.includes(new URL(action).pathname)) return location.assign(reply.url);
+    const markup = await reply.text(), page = new DOMParser().parseFromString(markup, "text/html");
+    say(page.querySelector(".page-messages"));
+    if (!reply.ok || !replace(markup)) location.reload();
+  }
+  async function catchUp() {
+    while (late.length) {
+      try { await press(...late[0]); } catch { return; }
+      late.shift();
+    }
+  }
   document.addEventListener("submit", async (event) => {
     const form = event.target, button = event.submitter;
     if (!("keys" in form.dataset) || !button) return;
@@ -88,14 +102,12 @@
     form.setAttribute("aria-busy", "true");
     button.setAttribute("aria-busy", "true");
     asked?.abort();
+    const sent = [form.action, new URLSearchParams(new FormData(form, button))];
     try {
-      const body = new URLSearchParams(new FormData(form, button));
-      const reply = await fetch(form.action, { method: "POST", body });
-      if (reply.redirected && !reply.url.includes(new URL(form.action).pathname)) return location.assign(reply.url);
-      const markup = await reply.text(), page = new DOMParser().parseFromString(markup, "text/html");
-      say(page.querySelector(".page-messages"));
-      if (!reply.ok || !replace(markup)) location.reload();
-    } catch { // no network: the key is not pressed, and says so
+      if (late.length) throw new Error("in order");
+      await press(...sent);
+    } catch {
+      late.push(sent);
       button.removeAttribute("aria-busy");
       document.dispatchEvent(new CustomEvent("live:off"));
     } finally { form.removeAttribute("aria-busy"); }
@@ -107,13 +119,14 @@
   function line(isOff) { // where nothing is kept for later, at least it is said
     document.querySelector("[data-offline]")?.remove();
     if (!isOff || !words.off) return;
-    const bar = Object.assign(document.createElement("div"), { className: "unsent", textContent: words.off });
+    const kept = late.length && words.kept ? words.kept.replace("{n}", late.length) : "";
+    const bar = Object.assign(document.createElement("div"), { className: "unsent", textContent: [words.off, kept].filter(Boolean).join(" ") });
     bar.dataset.offline = "";
     bar.setAttribute("role", "status");
     document.querySelector(".site-header")?.after(bar);
   }
   document.addEventListener("live:off", () => line(true));
-  document.addEventListener("live:on", () => line(false));
+  document.addEventListener("live:on", async () => { await catchUp(); line(late.length > 0); });
 
   // ── The scribe: still here, and a key for every field ──
   const beat = document.querySelector("form[data-beat]");
@@ -153,7 +166,17 @@
     event.preventDefault();
     field.focus();
   });
-  document.addEventListener("live:changed", poll); // something of ours was taken
+  document.addEventListener("live:changed", (event) => { // something of ours was taken
+    const { kind, page } = event.detail || {};
+    for (const list of kind === "question" ? lists : []) { // what was just asked is what is answered next
+      const fresh = page?.getElementById(list.id);
+      if (!fresh || list.form?.querySelector("textarea")?.value) continue;
+      list.replaceChildren(...[...fresh.options].map((each) => document.importNode(each, true)));
+      list.value = fresh.value;
+      chosen.add(list);
+    }
+    poll();
+  });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 
   tick();

@@ -1,7 +1,7 @@
 // What is sent from a form marked data-queue is kept in this browser until the server has it, and goes in order: through
 // a lost line, a server that starts anew, a page that is loaded again. A key goes along, so that nothing counts twice.
 (() => {
-  const words = document.currentScript.dataset, store = `queue ${words.account || ""}`, voted = "voted";
+  const words = document.currentScript.dataset, store = `queue ${words.account || ""}`, voted = `voted ${words.account || ""}`.trim();
   let timer = 0, wait = 1000, isSending = false;
 
   let memory = []; // of a browser that keeps nothing
@@ -113,7 +113,12 @@
       reply = await fetch(row.url, { method: "POST", body, signal: limit.signal, redirect: row.vote ? "manual" : "follow" });
       if (reply.type !== "opaqueredirect") page = await reply.text();
     } catch { return false; } finally { clearTimeout(timeout); }
-    if (reply.status >= 500 || reply.status === 429 || reply.status === 408) return false;
+    if (reply.status >= 500 || reply.status === 408) return false;
+    if (reply.status === 429) { // enough from this network for now: a vote is let go, words wait behind the others
+      write(row.vote ? read().slice(1) : [...read().slice(1), row]);
+      if (row.vote) refuse(row, new DOMParser().parseFromString(page, "text/html").querySelector("main .lead")?.textContent || "");
+      return Boolean(row.vote);
+    }
     if (reply.status === 403 && !row.tried) { // another session since, perhaps: a fresh page has the right token
       write([{ ...row, tried: true }, ...read().slice(1)]);
       return renew();
@@ -128,7 +133,7 @@
       const said = parsed?.querySelector(taken ? "h1" : ".page-messages .message span")?.textContent;
       const box = row.vote ? null : say(said || words.taken, false, row.kind);
       if (taken && box) showTaken(taken, box);
-      document.dispatchEvent(new CustomEvent("live:changed"));
+      document.dispatchEvent(new CustomEvent("live:changed", { detail: { kind: row.kind, page: parsed } }));
     } else {
       refuse(row, bad?.textContent?.trim() || "");
     }
@@ -149,7 +154,7 @@
       const field = form?.elements[name];
       if (field?.matches?.("textarea, input:not([type=hidden])") && !field.value) field.value = value;
     }
-    say([words.refused, why].filter(Boolean).join(" "), true, row.kind);
+    say([row.vote && why ? "" : words.refused, why].filter(Boolean).join(" "), true, row.kind);
   }
 
   addEventListener("online", flush);

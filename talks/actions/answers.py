@@ -61,7 +61,11 @@ def _known(name: str, field: str) -> Person:
     named = Q(handle=name) | Q(name=name) | Q(aliases__name=name, aliases__deleted_at=None)
     found = list(Person.objects.current().filter(named).distinct().order_by("pk")[:2])
     if not found:
-        raise invalid(field, _("Nobody is called %(name)s here.") % {"name": name}, "unknown")
+        raise invalid(
+            field,
+            _("Nobody is called %(name)s here. Without @ the name alone is credited.") % {"name": name},
+            "unknown",
+        )
     if len(found) > 1:
         message = _("More than one is called %(name)s here; write the name without @, or their handle.")
         raise invalid(field, message % {"name": name}, "ambiguous")

@@ -84,6 +84,8 @@ def pass_on(*, episode: Episode, asker_name: str, body: str, by: Actor, now: dat
     """
     require(runs(by, episode) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))
     check_text(asker_name, field="asker_name", limit=NAME_LIMIT, required=True)
+    if episode.state == EpisodeState.PUBLISHED:
+        raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
     asked = Asked(asker_name.strip(), body.strip(), [])
     if not _as_wished([asked]):
         raise StateRefusal(_("Who asked this wishes to be left out of the record."), code="left_out")

@@ -194,13 +194,15 @@ def _left_alone(
     withdrawn = set(Question.objects.withdrawn().filter(episode__in={row.episode_id for row in questions}))
     for key, state in wanted.items():
         row = rows.get(key) or missing.get(key)
+        if row in withdrawn:
+            continue  # whose it is has the code; to nobody else it is there
         names = [*LEFT_ALONE.get(key[0], ()), *(() if is_whole else OF_THE_WHOLE.get(key[0], ()))]
         if state is not None and row is not None and names:
             there = states_of([row])[row]
             if isinstance(row, Episode) and row.state in BEFORE and _is_over(state["starts_at"], now):
                 names += DATES
             state = {**state, **{name: there[name] for name in names}}
-        if isinstance(row, Question | Answer) and (row.review or (state or {}).get("review") or row in withdrawn):
+        if isinstance(row, Question | Answer) and (row.review or (state or {}).get("review")):
             if state is None:
                 continue
             state = {**state, **{name: value for name, value in fields_of(row).items() if name in REVIEWED}}

@@ -108,5 +108,6 @@ def note(row: Rundown, verb: str, *, by: Actor, now: datetime, cue: Cue | None =
     row.save(update_fields=["current", "started_at", "paused_at", "ended_at"])
     touch_rundown(episode=row.episode_id)
     row.version += 1
-    after = {**said, **({"cue": cue.pk, "title": str(cue)} if cue is not None else {})}
-    return record(by=by, now=now, verb=verb, kind="episode", key=row.episode.code, after=after or None)
+    if cue is not None:  # of a question only which: its words may be nobody's to read one day
+        said |= {"cue": cue.pk} | ({"title": str(cue)} if cue.question_id is None else {"question": cue.question_id})
+    return record(by=by, now=now, verb=verb, kind="episode", key=row.episode.code, after=said or None)

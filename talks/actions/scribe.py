@@ -46,7 +46,6 @@ from talks.rules import (
     QUESTION_LIMIT,
     URL_LIMIT,
     may_scribe,
-    sections_to_run,
     takes_items,
 )
 from talks.telling import excerpt
@@ -187,8 +186,8 @@ def note_link(
     """Make a card of a link that was shown: called what its work is called, else by its address; it is only listed.
 
     `section` is the one whose record is kept, `into` the one that the card goes into when that is another one: the free
-    talk takes none. Who leads the section or runs the evening takes it in, anybody else nominates it. One that the
-    evening has already is returned as it is.
+    talk takes none. It was shown on the air, so it stands in the record as what was said does. One that the evening has
+    already is returned as it is.
 
     Raises PermissionDenied, Http404, StateRefusal (`no_items`), Taken, ValidationError.
     """
@@ -207,7 +206,6 @@ def note_link(
         if (known := there.order_by("pk").first()) is not None:
             return known
         title = known_of(address, episode, None).title or address
-        is_theirs = home.pk in sections_to_run(by, episode)
         row = Item(
             section=home,
             position=next_position(home.items.all()),
@@ -215,7 +213,7 @@ def note_link(
             url=address,
             url_key=key,
         )
-        row.state = ItemState.ACCEPTED if is_theirs else ItemState.NOMINATED
+        row.state = ItemState.ACCEPTED
         row.depth, row.nominated_by = Depth.LISTED, _scribe(by, episode)
         row.created_at = row.changed_at = now
         for name, value in rendered(row).items():

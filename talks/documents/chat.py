@@ -27,6 +27,8 @@ CLOCK = (
 MOMENT = rf"(?:(?:{DATE}{WEEKDAY}|{SHORT_DATE}{WEEKDAY}|今天|昨天|前天|(?:星期|周)[一二三四五六日天])[\sT]*)?{CLOCK}"
 NAME = r"(?P<name>\S(?:.{0,58}?\S)??)"
 
+# With so long a run of these a line begins nothing, and patterns would walk through it again and again.
+RUN = re.compile(r"[\s—–─\-=*·\[\]]{300}")
 DAY_LINE = re.compile(rf"[\s—–─\-=*·]*{DATE}{WEEKDAY}[\s—–─\-=*·]*")
 MOMENT_LINE = re.compile(rf"[\s—–─\-=\[\]]*{MOMENT}[\s—–─\-=\[\]]*")
 AFTER = re.compile(rf"{NAME}\s+[\[(（]?{MOMENT}[\])）]?[:：]?")
@@ -255,8 +257,9 @@ def _code(lines: list[str]) -> set[int]:
 def read_chat(text: str) -> Log:
     """Return the messages of a log. Bytes that are no text are the caller's; every line is in a message or around."""
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    shape = _shape_of(lines)
-    heads = _heads(lines, shape)
+    looked = ["" if RUN.search(line) else line for line in lines]
+    shape = _shape_of(looked)
+    heads = _heads(looked, shape)
     log, day, clock, year = Log(), None, None, _year_in(lines)
     open_message: tuple[int, str, datetime | None, time | None] | None = None
     words: list[str] = []
@@ -282,14 +285,15 @@ def read_chat(text: str) -> Log:
             open_message = (place, head.name, at, clock)
             place += head.length
             continue
-        if found := DAY_LINE.fullmatch(line):
+        bare = line.strip()
+        if found := DAY_LINE.fullmatch(looked[place]):
             day = _day(found, year) or day
-            log.around.append(Left(place + 1, "", line.strip()))
-        elif (found := MOMENT_LINE.fullmatch(line)) and shape in UNTIMED and _is_clock(found):
+            log.around.append(Left(place + 1, "", bare))
+        elif (found := MOMENT_LINE.fullmatch(looked[place])) and shape in UNTIMED and _is_clock(found):
             day, clock = _day(found, year) or day, _clock(found)
-            log.around.append(Left(place + 1, "", line.strip()))
-        elif line.strip() and (open_message is None or SYSTEM.fullmatch(line.strip())):
-            log.around.append(Left(place + 1, "", line.strip()))
+            log.around.append(Left(place + 1, "", bare))
+        elif bare and (open_message is None or SYSTEM.fullmatch(bare)):
+            log.around.append(Left(place + 1, "", bare))
         else:
             words.append(line)
         place += 1

@@ -46,7 +46,9 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
     part in: they neither wrote them nor see to the questions of the episode."""
     reviewed = (Review.WAITING, Review.DECLINED, Review.HIDDEN)
     yield "question", _as_keys(Question.objects.withdrawn())  # who asked has the code; nobody else
-    questions = Question._base_manager.filter(Q(review__in=reviewed) | Q(parent__review__in=reviewed))
+    questions = Question._base_manager.filter(
+        Q(review__in=reviewed) | Q(parent__review__in=reviewed) | Q(pk__in=_merged_unseen())
+    )
     above = Q(question__review__in=reviewed) | Q(question__parent__review__in=reviewed)
     answers = Answer._base_manager.filter(Q(review__in=reviewed) | above)
     if person is not None:
@@ -63,6 +65,13 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
         answers = answers.exclude(author=person, author__isnull=False, is_by_name=False)
     for kind, rows in (("question", questions), ("answer", answers)):
         yield kind, _as_keys(rows)
+
+
+def _merged_unseen() -> QuerySet[Any, Any]:
+    """Return the keys of questions that were merged into others before anybody had approved them."""
+    merges = KeptRow.objects.filter(kind="question", event__verb="merge", state__review=Review.WAITING)
+    merged = Question._base_manager.filter(review=Review.MERGED).annotate(as_key=Cast("pk", models.CharField()))
+    return merged.filter(as_key__in=merges.values("key")).values("pk")
 
 
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):

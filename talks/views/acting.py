@@ -73,7 +73,7 @@ def way_back(request: HttpRequest, usual: str) -> str:
     """Return where the form wants to go on to, when that is on this site."""
     onward = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(onward, {request.get_host()}, require_https=request.is_secure())
-    return onward if onward and is_ours else usual
+    return onward if onward.startswith("/") and is_ours else usual  # a bare word would be the name of a page
 
 
 def person_named(text: str, *, field: str, groups: bool = False) -> Person:

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 from members.actors import ANONYMOUS
 from members.models import Alias, ChatWish
 from talks.actions import chats
-from talks.asked_before import BEGINNING, SHOWN
+from talks.asked_before import SHOWN
 from talks.documents.chat import read_chat
 from talks.documents.chat_questions import Asked, Proposal, Told, is_small_talk, propose
 from talks.models import Episode, Question
@@ -133,7 +133,7 @@ def _page(
 
 def _near(body: str, questions: list[Question], bodies: list[str]) -> list[Question]:
     """Return which of these questions, of which `bodies` are the beginnings, ask nearly what a text asks."""
-    found = [questions[place] for place in alike(body[:BEGINNING], bodies, most=SHOWN)]
+    found = [questions[place] for place in alike(body, bodies, most=SHOWN)]
     return [question for question in found if question.body.strip() != body.strip()]
 
 
@@ -147,7 +147,7 @@ def _entries(request: HttpRequest, found: Proposal, out: set[str]) -> list[Entry
     seen = Question.objects.visible_to(visitor(request)).select_related("episode").order_by("-pk")
     seen = seen.only("body", "serial", "follow_up", "first_code", "episode__code")
     known_ones = list(seen[:COMPARED])
-    bodies = [question.body[:BEGINNING] for question in known_ones]
+    bodies = [question.body for question in known_ones]
     twins: dict[str, list[Question]] = {}
     for question in reversed(known_ones):
         twins.setdefault(question.body.strip(), []).append(question)

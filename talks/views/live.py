@@ -99,7 +99,7 @@ def _undo(verb: str, key: str) -> str:
     """Return the tag of a message whose act can be taken back."""
     if verb != "approve":
         return ""
-    return unapproved_by(Question.objects.select_related("episode").get(pk=read_key(key)))
+    return unapproved_by(Question.objects.select_related("episode").get(pk=read_key(key.partition(".")[0])))
 
 
 @require_safe

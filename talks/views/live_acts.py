@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.http import Http404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from members.actors import Actor
 from members.keys import read_key
@@ -80,10 +81,11 @@ def _stage(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> 
 
 
 def _approve(episode: Episode, key: str, sent: Sent, by: Actor, now: datetime) -> str:
-    question = Question.objects.under_review(Review.WAITING).filter(pk=read_key(key), episode=episode).first()
+    pk, _dot, version = key.partition(".")  # of the words that the page showed
+    question = Question.objects.under_review(Review.WAITING).filter(pk=read_key(pk), episode=episode).first()
     if question is None:
         raise Http404
-    moderation.approve(row=question, by=by, now=now)
+    moderation.approve(row=question, by=by, now=now, version=read_key(version))
     return _("%(id)s is shown now.") % {"id": question.public_id}
 
 
@@ -96,7 +98,7 @@ ACTS: Mapping[str, Act] = {
     "next": _on_cue(rundown.next_cue),
     "back": _on_cue(rundown.back),
     "skip": _on_cue(rundown.skip),
-    "push": _on_cue(rundown_order.push_cue),
+    "push": _on_cue(rundown_order.push_cue, gettext_noop("It goes on in the next number.")),
     "extend": _extend,
     "up": _shift(-1),
     "down": _shift(1),

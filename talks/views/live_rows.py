@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from talks.evening import Entry, Evening, evening_of, questions_of, silence_lines, words_for
-from talks.models import Answer, Cue, CueKind, Episode, EpisodeState, Question, Review, Rundown
+from talks.models import Answer, Cue, CueKind, Depth, Episode, EpisodeState, Item, Question, Review, Rundown
 from talks.models.order import in_order
 from talks.present import present_in
 from talks.qr import qr_svg
@@ -178,6 +178,7 @@ def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
         "evening": evening,
         "current": current,
         "is_long": current is not None and len(current.title) > 40,
+        "drawn": _drawn(current.cue) if current is not None else "",
         "coming": ahead,
         "zone_name": settings.TIME_ZONE,
         "qr": qr_svg(ask),
@@ -186,10 +187,19 @@ def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
     }
 
 
+def _drawn(cue: Cue) -> str:
+    """Return the HTML of a question of one paragraph whose formulas are to be drawn; "" where words do."""
+    html = cue.question.body_html.strip() if cue.question is not None and cue.is_shown else ""
+    is_line = html.startswith("<p>") and html.endswith("</p>") and html.count("<p>") == 1 and "<br" not in html
+    return html[3:-4] if is_line and "<math" in html else ""
+
+
 def log_context(episode: Episode, *, now: datetime, sees_presence: bool = True) -> dict[str, Any]:
     """Return what the record of the evening has by now: its questions, the newest first, with their answers; those
     that an answer may be given to, which of them is on the stage, and who is writing."""
     row = Rundown.objects.filter(episode=episode).select_related("current").first()
+    links = Item.objects.current().filter(section__episode=episode, section__deleted_at=None, depth=Depth.LISTED)
+    began = row.started_at if row is not None else None
     answers = Prefetch("answers", in_order(Answer.objects.filter(deleted_at=None)), to_attr="told")
     asked = Question.objects.standing().filter(episode=episode).select_related("episode").prefetch_related(answers)
     return {
@@ -198,6 +208,7 @@ def log_context(episode: Episode, *, now: datetime, sees_presence: bool = True) 
         "on_stage": row.current.question_id if row is not None and row.current is not None else None,
         "present": present_in(episode, now=now) if sees_presence else [],
         "log": list(asked.newest_first()[:LOGGED]),
+        "links": list(links.filter(created_at__gte=began).order_by("-created_at", "-pk")[:LOGGED]) if began else [],
         "version": row.version if row is not None else 0,
     }
 

@@ -64,7 +64,7 @@ def scribe(request: HttpRequest, code: str) -> HttpResponse:
         if outcome.is_done:
             request.session.pop(DRAFT, None)
             messages.success(request, outcome.said)
-            chosen = f"&to={read_key(sent.get('to'))}" if sent.get("act") == "answer" else ""
+            chosen = f"&to={read_key(sent.get('to'))}" if sent.get("act") in ("answer", "question") else ""
             return redirect(f"{page}?section={section.pk}{chosen}" if section is not None else page)
     context = _context(episode, section, sections, by, now) | {
         "asked": offered_to_answer(episode, read_key(sent.get("to"))),
@@ -142,6 +142,7 @@ def _question(section: Section, sent: Sent, by: Actor, now: datetime) -> str:
         row = actions.note_question(section=section, by=by, now=now, take_over="over" in sent, **values)
     except Repeated as error:
         row = error.made  # type: ignore[assignment]
+    sent["to"] = str(row.pk)  # what was just asked is what is answered next
     return _("Written down: %(id)s") % {"id": row.public_id}
 
 

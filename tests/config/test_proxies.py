@@ -21,6 +21,7 @@ TRUSTED = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")]
         ("10.0.0.1", "192.0.2.66, 198.51.100.1", "198.51.100.1"),
         ("10.0.0.1", "192.0.2.66, 198.51.100.1, 10.0.0.2", "198.51.100.1"),
         ("::1", " 2001:DB8::1 ", "2001:db8::1"),
+        ("::ffff:10.0.0.1", "198.51.100.1", "198.51.100.1"),  # of a socket for both kinds
         ("10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"),
         ("10.0.0.1", "", "10.0.0.1"),
         ("10.0.0.1", "unknown", "10.0.0.1"),
@@ -32,7 +33,7 @@ def test_the_visitor_is_the_last_who_is_no_proxy_of_ours(peer, said, visitor):
     environ = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": said, "HTTP_X_FORWARDED_PROTO": "https"}
     read_forwarding(environ, TRUSTED)
     assert environ["REMOTE_ADDR"] == visitor
-    assert ("HTTP_X_FORWARDED_PROTO" in environ) == (peer in ("10.0.0.1", "::1"))
+    assert ("HTTP_X_FORWARDED_PROTO" in environ) == (peer in ("10.0.0.1", "::1", "::ffff:10.0.0.1"))
 
 
 def test_the_application_asks(settings, monkeypatch):

@@ -167,12 +167,24 @@ def test_an_approval_from_the_phone_of_the_host_is_taken_back_there(room, now):
     close(room.week.episode, "live")
     make_rundown(episode=Episode.objects.get(code="021"), by=room.who["主持"], now=now)
     client = room.by("主持")
-    said = client.post("/episodes/021/live/", {"act": f"approve.{room.second.pk}"}, follow=True)
+    said = client.post("/episodes/021/live/", {"act": f"approve.{room.second.pk}.{room.second.version}"}, follow=True)
     address, fields = undo_in(said)
     back = client.post(address, fields, follow=True)
     assert back.redirect_chain[-1][0] == "/episodes/021/live/"
     assert fresh(room.second).review == "waiting"
-    assert f'value="approve.{room.second.pk}"' in text(back)
+    assert f'value="approve.{room.second.pk}.' in text(back)
+
+
+def test_the_host_approves_only_the_words_that_the_page_showed(room, now):
+    waits(room, now)
+    close(room.week.episode, "live")
+    make_rundown(episode=Episode.objects.get(code="021"), by=room.who["主持"], now=now)
+    client, seen = room.by("主持"), fresh(room.second).version
+    Question.objects.filter(pk=room.second.pk).update(body="又添了一句广告", version=seen + 1)
+    for act_ in (f"approve.{room.second.pk}.{seen}", f"approve.{room.second.pk}"):
+        said = text(client.post("/episodes/021/live/", {"act": act_}, follow=True))
+        assert fresh(room.second).review == "waiting"
+        assert "message-bad" in said
 
 
 def test_who_may_not_decide_takes_no_approval_back(room, now):

@@ -195,7 +195,8 @@ def test_a_vote_instead_of_a_question(client, site):
     assert "我也想问 1" in text_of(client.get("/episodes/020/"))
     assert client.post("/q/020-2/unvote/", {"next": "/episodes/020/ask/#q2"})["Location"] == "/episodes/020/ask/#q2"
     assert not QuestionVote.objects.exists()
-    assert client.post("/q/020-2/vote/", {"next": "https://evil.example/"})["Location"] == "/q/020-2/"
+    for onward in ("https://evil.example/", "a", "episodes"):  # a bare word would be the name of a page, or of none
+        assert client.post("/q/020-2/vote/", {"next": onward})["Location"] == "/q/020-2/"
 
 
 def test_a_vote_while_another_question_is_written_leads_back_and_says_so(client, site):

@@ -326,7 +326,7 @@ def test_the_scribe_writes_down_questions_answers_and_links(client, member, runn
     for _time in range(2):
         write(client, "link", running.news, url="https://arxiv.org/abs/2108.12409")
     card = Item.objects.get(section=running.news, url_key="arxiv:2108.12409")
-    assert (card.state, card.depth, card.nominated_by) == ("nominated", "listed", member)
+    assert (card.state, card.depth, card.nominated_by) == ("accepted", "listed", member)
     assert write(client, "link", free, url="https://arxiv.org/abs/2108.12409").status_code == 409
     page = write(client, "link", free, url="https://shown.example/free", into=running.picks.pk)
     assert Item.objects.get(url="https://shown.example/free").section == running.picks

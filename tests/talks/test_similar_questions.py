@@ -2,7 +2,7 @@
 
 import pytest
 
-from talks.similar import alike
+from talks.similar import BEGINNING, alike, bag_of
 
 ASKED = [
     "为什么 llama 用这么小的词表？",
@@ -60,3 +60,10 @@ def test_the_same_words_are_the_likest_and_only_so_many_come():
 
 def test_a_lone_rare_word_is_enough_when_it_is_all():
     assert alike("FlashAttention？", ASKED, most=3) == [6]
+
+
+def test_what_is_typed_is_not_kept_and_only_the_beginning_counts():
+    known = bag_of.cache_info().currsize
+    assert alike("没人存下来的这一句话", [], most=3) == []
+    assert bag_of.cache_info().currsize == known
+    assert bag_of("长" * BEGINNING + "上下文") == bag_of("长" * BEGINNING)

@@ -8,7 +8,17 @@ from django.test import Client
 
 from members.actors import ANONYMOUS
 from members.models import Event, Role
-from talks.actions import asking, history, moderation, questions, returns
+from talks.actions import (
+    asking,
+    carries,
+    history,
+    life,
+    moderation,
+    question_merges,
+    questions,
+    returns,
+    rundown_order,
+)
 from talks.models import AskingRules, KeptRow, Question, Review
 from tests.talks.boardroom import login
 from tests.talks.evening import evening, fresh
@@ -105,3 +115,64 @@ def test_events_give_nobody_the_words_of_what_was_withdrawn(room, now):
         assert "海象" not in client.get(address).content.decode()
     assert client.get(addresses[1]).json()["verb"] == "ask"
     assert "四比特够用吗？" in client.get(addresses[0]).content.decode()
+
+
+def everywhere(client):
+    """What the history of both evenings says, on pages and by the API."""
+    pages = [f"/episodes/{code}/history/" for code in ("021", "022")] + ["/api/v1/events/?page_size=100"]
+    acts = [f"/api/v1/events/{pk}/" for pk in Event.objects.values_list("pk", flat=True)]
+    return "\n".join(client.get(address).content.decode() for address in pages + acts)
+
+
+def test_words_that_waited_until_they_were_merged_are_for_who_decided(room, now):
+    question, _held = ask(room, now, is_reviewed=True)
+    into = Question.objects.filter(episode=fresh(room), deleted_at=None).first()
+    question_merges.merge(question=question, into=into, by=room.by, now=now)
+    client = Client()
+    client.force_login(login("旁人", now).user)
+    assert "海象" not in everywhere(client)
+    client.force_login(room.by.user)
+    assert "海象" in everywhere(client)  # the test reads where they would stand
+
+
+def test_words_of_what_was_withdrawn_stand_in_no_other_act(room, now):
+    question, held = ask(room, now, is_reviewed=False)
+    other = questions.ask(episode=fresh(room), body="另外的一句？", by=room.by, now=now)
+    carries.carry_question_on(question, room.following, by=room.by, now=now)
+    for state in ("locked", "live"):
+        life.advance(episode=fresh(room), to=state, by=room.by, now=now, reason="到点了")
+    rundown_order.put_on_stage(episode=fresh(room), question=question, by=room.by, now=now)
+    questions.edit_question(question=other, version=1, body="另外的两句？", by=room.by, now=now)
+    member, organizer = login("旁人", now), login("组织", now, role=Role.ORGANIZER)
+    client = Client()
+    client.force_login(member.user)
+    assert "海象" in everywhere(client)
+    returns.withdraw(held=held, now=now)
+    for person in (member, organizer, room.by):
+        client.force_login(person.user)
+        assert "海象" not in everywhere(client)
+
+
+def test_restoring_a_whole_evening_neither_shows_nor_changes_what_was_withdrawn(room, now):
+    question, held = ask(room, now, is_reviewed=False)
+    asked = last()
+    returns.add_details(held=held, body="后来又补了河马。", now=now)
+    returns.withdraw(held=held, now=now)
+    questions.ask(episode=fresh(room), body="后来的问题？", by=room.by, now=now)
+    whole = f"/api/v1/episodes/{room.episode.code}/restore/"
+    reply = post(room.by, whole, event=asked, dry_run=True)
+    assert reply.status_code == 200
+    assert not any(word in reply.content.decode() for word in ("海象", "河马"))
+    history.restore_episode(episode=fresh(room), event=asked, typed=room.episode.code, by=room.by, now=now)
+    assert "河马" in Question.objects.get(pk=question.pk).body
+
+
+def test_the_admin_has_no_words_of_acts_and_nothing_that_was_withdrawn(room, now):
+    _question, held = ask(room, now, is_reviewed=False)
+    returns.withdraw(held=held, now=now)
+    client = Client()
+    client.force_login(login("组织", now, role=Role.ORGANIZER).user)
+    for kind, rows in (("talks/question", Question), ("members/event", Event), ("talks/keptrow", KeptRow)):
+        addresses = [f"/admin/{kind}/"]
+        addresses += [f"/admin/{kind}/{pk}/change/" for pk in rows.objects.values_list("pk", flat=True)]
+        assert not any("海象" in client.get(address, follow=True).content.decode() for address in addresses)

@@ -87,7 +87,7 @@ def test_a_link_becomes_a_card_once_and_a_free_talk_holds_none(room, member, now
     assert card.title == card.url  # nothing else is known of it
     assert note_link(section=room.news, url="https://shown.example/paper#top", by=room.by, now=now) == card
     others = note_link(section=room.picks, url="https://shown.example/other", by=member, now=now)
-    assert others.state == "nominated"
+    assert others.state == "accepted"  # whoever keeps the record: it was shown to all
     with pytest.raises(StateRefusal) as refused:
         note_link(section=room.free, url="https://shown.example/third", by=room.by, now=now)
     assert refused.value.code == "no_items"
@@ -101,7 +101,7 @@ def test_a_link_shown_in_the_free_talk_is_filed_into_a_section_that_takes_it(roo
     take_section(section=room.picks, by=stranger, now=now)  # who keeps the record there is not in the way
     where = {"section": room.free, "by": member, "now": now}
     card = note_link(**where, into=room.picks, url="https://shown.example/free")
-    assert (card.section, card.state) == (room.picks, "nominated")
+    assert (card.section, card.state) == (room.picks, "accepted")
     assert ScribeLock.objects.get(section=room.picks).person == stranger
     elsewhere = Section.objects.filter(episode=room.following).exclude(kind="free_talk").first()
     with pytest.raises(Http404):

@@ -147,3 +147,10 @@ def test_what_programs_say_is_nobodys():
     log = read_chat(text)
     assert [(each.speaker, each.text) for each in log.messages] == [("羡鱼", "大家好"), ("阿岚", "来了")]
     assert [each.text for each in log.around] == ['"阿岚"撤回了一条消息']
+
+
+@pytest.mark.parametrize("line", ["-" + " " * 40_000 + "-x", "-" * 40_000 + "x", "小明" + " " * 40_000 + "20:01x"])
+def test_a_long_run_of_spaces_is_words(line):
+    log = read_chat(f"小明 20:01\n好\n{line}\n小红 20:02\n在")  # in no time, or this would take a minute
+    assert [message.speaker for message in log.messages] == ["小明", "小红"]
+    assert line in log.messages[0].text
