@@ -1,12 +1,14 @@
 """What every test may use: the cast (organizer, member, stranger), a fixed moment, and hypothesis profiles."""
 
 import os
+import sqlite3
 import zoneinfo
+from contextlib import closing
 from datetime import datetime
 
 import pytest
 from django.core.cache import caches
-from django.db import connection
+from django.db import connection, connections
 from hypothesis import HealthCheck, settings
 
 import markup.html
@@ -14,6 +16,7 @@ from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
 from talks import exports
+from tests.servers import migrated
 
 # The quick run asks the same questions every time, so that a red build means a change; the proof asks new ones.
 settings.register_profile(
@@ -23,6 +26,24 @@ settings.register_profile("proof", max_examples=1500, deadline=None, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Begin with a copy of tables that are made once a run; what is missing in them, the migrations still make."""
+    usual = connections["default"]
+    if usual.vendor != "sqlite":
+        return
+    create, kept = usual.creation._create_test_db, []
+
+    def copied(*args, **options):
+        name = create(*args, **options)
+        kept.append(sqlite3.connect(name, uri=True, check_same_thread=False))  # in memory only while somebody has it
+        with closing(sqlite3.connect(migrated())) as file:
+            file.backup(kept[0])
+        return name
+
+    usual.creation._create_test_db = copied
 
 
 @pytest.fixture(autouse=True)

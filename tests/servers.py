@@ -4,12 +4,14 @@ Both raise FileNotFoundError when the machine lacks the binaries, and stop with 
 """
 
 import contextlib
+import fcntl
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,6 +46,21 @@ def postgres_cluster(folder: Path) -> Iterator[str]:
         address = f"postgres://talk@127.0.0.1:{port}/postgres"
         _wait(lambda: psycopg.connect(address, connect_timeout=2).close(), psycopg.OperationalError)
         yield address
+
+
+def migrated() -> Path:
+    """Return an SQLite file with all tables and no rows but those of the migrations, made once for all processes of a
+    test run: to be copied."""
+    folder = Path(os.environ["TEST_FOLDER"])
+    file, making = folder / "migrated.sqlite3", folder / "making.sqlite3"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            environ = {**os.environ, "DATABASE_URL": f"sqlite:///{making}", "DJANGO_SETTINGS_MODULE": "config.settings"}
+            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(command, cwd=Path(__file__).resolve().parent.parent, env=environ, check=True)
+            making.rename(file)
+    return file
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from config import environment
+from tests.servers import migrated
 
+# One worker asks the process that stands for the site, so that it is started once.
+pytestmark = pytest.mark.xdist_group("providers")
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = {
     "GITHUB_CLIENT_ID": "gh-id",
@@ -35,9 +39,11 @@ def test_half_a_pair_of_keys_stops_the_start(missing):
 
 @pytest.fixture(scope="module")
 def came(tmp_path_factory):
+    database = tmp_path_factory.mktemp("providers") / "db.sqlite3"
+    shutil.copyfile(migrated(), database)
     environ = {
         **KEYS,
-        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('providers')}/db.sqlite3",
+        "DATABASE_URL": f"sqlite:///{database}",
         "OUTBOUND_ALLOW": "127.0.0.0/8",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "LOG_LEVEL": "CRITICAL",

@@ -3,6 +3,7 @@ who loses the line; the server is killed and started again in between, and nothi
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from config.run import children, die_with
 from tests.pages.test_board_browser import serious
-from tests.servers import free_port
+from tests.servers import free_port, migrated
 from tests.shots import CHROMIUM_ARGUMENTS
 
 pytestmark = [
@@ -91,6 +92,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path):
+    shutil.copyfile(migrated(), tmp_path / "db.sqlite3")
     site = Site(tmp_path)
     site.sessions = json.loads(site.python("-m", "tests.pages.live_world"))
     site.start()
