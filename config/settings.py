@@ -243,7 +243,11 @@ ERASES_TELL = "talks.duties.told_before_leaving"
 # Who else keeps names: called with `people` (keys) and the `name` to write instead when an account is erased.
 ERASES_ALSO = ("talks.actions.keeping.forget_names", "talks.actions.signatures.forget_signatures")
 # What else the daily clean-up does: function of the present moment.
-PRUNES_ALSO = ("talks.actions.presence.forget_presence", "talks.actions.limits.forget_visitors")
+PRUNES_ALSO = (
+    "members.actions.idempotency.forget_old",
+    "talks.actions.presence.forget_presence",
+    "talks.actions.limits.forget_visitors",
+)
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {

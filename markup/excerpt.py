@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 # What stands beside something else on a page, so that its words must not touch in a line either.
@@ -19,6 +20,8 @@ PARTS = {
     "mfrac": ("", "/"),
 }
 MORE_LEFT_OUT = re.compile(r"…(?: …)+")
+# One paragraph without an element in it, as most questions and titles are: read without a parser.
+PLAIN = re.compile(r"\s*<p>([^<]*)</p>\s*")
 POWER = re.compile(r"\^(\d+)(?!\w)")
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 WORD_AT_END = re.compile(r"[A-Za-z0-9_'’-]{1,24}\Z")
@@ -87,13 +90,17 @@ def excerpt(html: str, limit: int) -> str:
 
 
 def _words(html: str, enough: int, *, with_blocks: bool) -> str:
-    reader = _Words(enough, with_blocks=with_blocks)
-    try:
-        reader.feed(html)
-        reader.close()
-    except _Enough:
-        pass
-    words = MORE_LEFT_OUT.sub("…", " ".join("".join(reader.pieces).split()))
+    if plain := PLAIN.fullmatch(html):
+        text = unescape(plain[1])
+    else:
+        reader = _Words(enough, with_blocks=with_blocks)
+        try:
+            reader.feed(html)
+            reader.close()
+        except _Enough:
+            pass
+        text = MORE_LEFT_OUT.sub("…", " ".join("".join(reader.pieces).split()))
+    words = " ".join(text.split())
     return POWER.sub(lambda found: found[1].translate(RAISED), words)
 
 

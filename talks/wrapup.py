@@ -30,6 +30,8 @@ from talks.models import (
 )
 from talks.models.order import in_order
 
+# What is shown of a question here: there may be thousands.
+SHOWN = ("position", "serial", "follow_up", "first_code", "parent", "asker_name", "body_html")
 # More than a line of the highlights holds.
 WHOLE = 2 * LONGEST
 
@@ -105,7 +107,8 @@ class Wrapup:
 
 def wrapup_of(episode: Episode, *, now: datetime) -> Wrapup:
     """Return what an evening still needs, in a number of queries that does not grow with it."""
-    questions = list(in_order(Question.objects.filter(episode=episode).select_related("asker").with_answer_count()))
+    asked = Question.objects.filter(episode=episode).only("episode", *SHOWN).with_answer_count()
+    questions = list(in_order(asked))
     for question in questions:
         question.episode = episode
     answers = Answer.objects.filter(question__episode=episode, question__deleted_at=None, deleted_at=None)

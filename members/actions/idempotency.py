@@ -1,9 +1,8 @@
 """Repeated POSTs: the first one under a key does the work, the others get its reply."""
 
+import secrets
 from datetime import datetime, timedelta
 from typing import Any
-
-from django.db import transaction
 
 from members.models import IdempotencyKey, User
 
@@ -25,18 +24,30 @@ def begin(*, user: User, key: str, digest: str, now: datetime) -> IdempotencyKey
 
     Raises KeyReusedError and StillRunningError.
     """
-    with transaction.atomic():
-        IdempotencyKey.objects.filter(user=user, created_at__lt=now - KEPT).delete()
-        row, is_new = IdempotencyKey.objects.select_for_update().get_or_create(
-            user=user, key=key, defaults={"digest": digest, "created_at": now}
-        )
+    # A key of our own drawing, below zero as no other is: found again, it says that the row is ours.
+    own = IdempotencyKey(pk=-1 - secrets.randbelow(2**62), user=user, key=key, digest=digest, created_at=now)
+    IdempotencyKey.objects.bulk_create([own], ignore_conflicts=True)
+    row = IdempotencyKey.objects.filter(user=user, key=key).first()
+    if row is None:  # whoever had it has let it go in between
+        raise StillRunningError
+    if row.pk == own.pk:
+        return row
+    if row.created_at >= now - KEPT:
         if row.digest != digest:
             raise KeyReusedError
-        if not is_new and row.status is None:
-            if now - row.created_at < ABANDONED:
-                raise StillRunningError
-            row.created_at = now
-            row.save(update_fields=["created_at"])
+        if row.status is not None:
+            return row
+        if now - row.created_at < ABANDONED:
+            raise StillRunningError
+    return _taken_over(row, digest=digest, now=now)
+
+
+def _taken_over(row: IdempotencyKey, *, digest: str, now: datetime) -> IdempotencyKey:
+    """Return a row that was cut off or is too old as ours. Raises StillRunningError when another was quicker."""
+    seen = IdempotencyKey.objects.filter(pk=row.pk, created_at=row.created_at, status=row.status)
+    if not seen.update(digest=digest, created_at=now, status=None, body=None):
+        raise StillRunningError
+    row.digest, row.created_at, row.status, row.body = digest, now, None, None
     return row
 
 
@@ -53,3 +64,8 @@ def finish(*, row: IdempotencyKey, status: int, body: Any) -> None:
 def forget(*, row: IdempotencyKey) -> None:
     """Let the key be tried again after work that came to nothing."""
     IdempotencyKey.objects.filter(pk=row.pk, created_at=row.created_at, status=None).delete()
+
+
+def forget_old(*, now: datetime) -> None:
+    """Delete keys that are too old to hold. Part of the daily clean-up."""
+    IdempotencyKey.objects.filter(created_at__lt=now - KEPT).delete()

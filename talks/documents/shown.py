@@ -91,6 +91,8 @@ def with_whole_heading(body: str) -> str:
     """The question with its first sentence or short paragraph on its first line, as the site joins its lines."""
     paragraph, gap, rest = body.partition("\n\n")
     lines = paragraph.split("\n")
+    if len(lines) == 1 and len(paragraph) <= _LONGEST and paragraph.strip() == paragraph:
+        return body
     nodes = _joinable(lines)
     if not nodes:
         return body

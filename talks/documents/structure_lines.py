@@ -92,6 +92,9 @@ def _is_one_line(line: str) -> bool:
 
 def starts_paragraph(line: str) -> bool:
     """Whether a line is running text for Markdown, so that it may stand behind a number or marker."""
+    # No block begins with a letter, and none but text goes on with one: most lines need no parser.
+    if all(part[:1].isalpha() for part in line.split("\n")):
+        return True
     match reading.read(line).blocks:
         case (tree.Paragraph(),):
             return True
@@ -103,6 +106,8 @@ def ends_inside_formula(lines: Sequence[str]) -> bool:
     if "$" not in lines[0] and "`" not in lines[0]:
         return False
     paragraph = list(takewhile(str.strip, lines))
+    if len(paragraph) < 2:
+        return False
     tokens = parser().parseInline("\n".join(paragraph), {})[0].children or []
     return sum(token.type in ("softbreak", "hardbreak") for token in tokens) < len(paragraph) - 1
 

@@ -317,7 +317,7 @@ def _may_stand_behind(start: str, body: str, written: str, *, is_heading: bool) 
     first = texts[0]
     if written != first or first.strip() != first or first.startswith("\\") or 0 in fenced(texts):
         return False
-    following = texts[1] if len(texts) > 1 and texts[1].strip() else "…"
+    following = texts[1] if len(texts) > 1 and texts[1].strip() else "及"
     if signature(first) is not None or first.endswith("\\"):  # a break that is meant needs its next line
         return False
     if not all(starts_paragraph(text) for text in (first, following, f"{first}\n{following}")):

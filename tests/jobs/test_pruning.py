@@ -7,6 +7,8 @@ from django.contrib.sessions.models import Session
 from jobs.actions import slots
 from jobs.actions.jobs import enqueue, perform
 from jobs.models import Job, Slot
+from members.actions import idempotency
+from members.models import IdempotencyKey
 
 DAY = timedelta(days=1)
 
@@ -38,3 +40,10 @@ def test_old_done_jobs_go_and_failed_ones_stay(db, now):
     waiting = enqueue(kind="note", key="waiting", payload={}, due_at=now - 400 * DAY, now=now)
     prune(now)
     assert set(Job.objects.exclude(kind="prune").values_list("key", flat=True)) == {"new", "failed", waiting.key}
+
+
+def test_old_keys_of_repeated_requests_go(member, now):
+    for key, age in (("old", 25), ("new", 23)):
+        idempotency.begin(user=member.user, key=key, digest="d", now=now - timedelta(hours=age))
+    prune(now)
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]

@@ -1,7 +1,10 @@
 """Words on one line: nothing runs together, nothing of a formula changes its meaning, one sign says that more follows."""
 
+import re
+
 import pytest
 
+from markup import excerpt as words_of
 from markup.excerpt import cut, excerpt
 from markup.html import render
 
@@ -23,6 +26,22 @@ from markup.html import render
 )
 def test_words_on_one_line(text, words):
     assert excerpt(render(text), 120) == words
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>1 &lt; 2 &amp;amp; n^2</p>\n",
+        "<p></p>",
+        "<p> … </p>",
+        "<p>&nbsp;甲\n乙 &copy 丙</p>",
+        "<p>" + "问" * 200 + "</p>",
+    ],
+)
+def test_a_plain_paragraph_is_read_as_the_parser_reads_it(html, monkeypatch):
+    quick = excerpt(html, 120)
+    monkeypatch.setattr(words_of, "PLAIN", re.compile("(?!)"))
+    assert excerpt(html, 120) == quick
 
 
 def test_a_long_text_ends_at_a_word_and_with_one_sign():

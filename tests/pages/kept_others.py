@@ -49,7 +49,7 @@ OTHERS = {
         for name in ("create_token", "revoke_token", "set_password", "take_back", "note_use")
     ),
     *(f"members.actions.ops.{name}" for name in ("retry_job", "run_kind", "pause_kind", "resume_kind")),
-    *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget")),
+    *(f"members.actions.idempotency.{name}" for name in ("begin", "finish", "forget", "forget_old")),
     *(f"talks.actions.questions.{name}" for name in ("next_serial", "serials_of", "mention_papers")),
     *(f"talks.actions.batch.{name}" for name in ("rendered_ahead", "papers_in", "overwrite")),
     *(f"talks.actions.imports.{name}" for name in ("prepare", "import_prepared", "taken_in_run")),
