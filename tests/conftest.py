@@ -27,7 +27,6 @@ settings.register_profile("proof", max_examples=1500, deadline=None, suppress_he
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
-
 @pytest.fixture(autouse=True)
 def empty_caches():
     """Tests share a process, and what one of them wrote is rolled back: no page of another test may be left, and
