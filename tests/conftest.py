@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import zoneinfo
 from contextlib import closing
 from datetime import datetime
 
@@ -17,6 +16,11 @@ from members.actors import SYSTEM
 from members.models import Role
 from talks import exports
 from tests.servers import migrated
+from tests.standing import NOW, SHANGHAI, ground, wanted
+from tests.talks.boardroom import empty_board
+from tests.talks.newsroom import empty_newsroom
+
+__all__ = ["SHANGHAI", "empty_board", "empty_newsroom"]  # for every test: the worlds of both rooms
 
 # The quick run asks the same questions every time, so that a red build means a change; the proof asks new ones.
 settings.register_profile(
@@ -24,8 +28,6 @@ settings.register_profile(
 )
 settings.register_profile("proof", max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
-
-SHANGHAI = zoneinfo.ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture(scope="session")
@@ -61,10 +63,33 @@ def quick_passwords(settings):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def standing(django_db_setup, django_db_blocker):
+    """What stands under the tests (tests/standing.py); nothing of it is left when the database goes."""
+
+    def change(name):
+        with django_db_blocker.unblock():
+            ground.change(name)
+
+    yield change
+    change(None)
+
+
+@pytest.fixture
+def its_ground(request, standing):
+    """The world that this test asks for, or none, before the test's own transaction begins."""
+    standing(wanted(request.fixturenames))
+
+
+@pytest.fixture
+def _django_db_helper(its_ground, _django_db_helper):
+    """The transaction of the test as pytest-django opens it, for tests that name `db` and for those that are marked."""
+
+
 @pytest.fixture
 def now() -> datetime:
     """A Wednesday evening."""
-    return datetime(2026, 3, 4, 20, 0, tzinfo=SHANGHAI)
+    return NOW
 
 
 @pytest.fixture

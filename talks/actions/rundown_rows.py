@@ -109,5 +109,6 @@ def note(row: Rundown, verb: str, *, by: Actor, now: datetime, cue: Cue | None =
     touch_rundown(episode=row.episode_id)
     row.version += 1
     if cue is not None:  # of a question only which: its words may be nobody's to read one day
-        said |= {"cue": cue.pk} | ({"title": str(cue)} if cue.question_id is None else {"question": cue.question_id})
+        about: dict[str, Any] = {"question": cue.question_id} if cue.question_id is not None else {"title": str(cue)}
+        said |= {"cue": cue.pk, **about}
     return record(by=by, now=now, verb=verb, kind="episode", key=row.episode.code, after=said or None)

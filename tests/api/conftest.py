@@ -29,7 +29,8 @@ from talks.models import (
     Suggestion,
     Template,
 )
-from tests.talks.boardroom import boardroom
+from tests.standing import NOW, world
+from tests.talks.boardroom import seat
 
 API = "/api/v1/"
 
@@ -142,21 +143,24 @@ def sighting_of(source, story, now, **fields):
     )
 
 
+@world
+def three_states():
+    states = {41: "published", 42: "collecting", 43: "draft"}
+    made = {f"{number:03d}": episode_with_rows(number, NOW, state=state) for number, state in states.items()}
+    for code, to in (("041", "043"), ("043", "042")):
+        question = Question.objects.filter(episode=made[code], parent=None).get()
+        Carry.objects.create(episode=made[to], question=question, reason="by_hand", created_at=NOW, changed_at=NOW)
+    return made
+
+
 @pytest.fixture
-def record(db, now, organizer):
-    """A published 041, a 042 that collects questions, and a draft 043; a reading list beside each.
+def record(three_states, organizer):
+    """A published 041, a 042 that collects questions, and a draft 043, which 青禾 imported; a reading list beside each.
 
     A question of 041 goes on in 043, one of 043 in 042.
     """
-    made = {
-        "041": episode_with_rows(41, now, by=organizer),
-        "042": episode_with_rows(42, now, state="collecting", by=organizer),
-        "043": episode_with_rows(43, now, state="draft", by=organizer),
-    }
-    for code, to in (("041", "043"), ("043", "042")):
-        question = Question.objects.filter(episode=made[code], parent=None).get()
-        Carry.objects.create(episode=made[to], question=question, reason="by_hand", created_at=now, changed_at=now)
-    return made
+    SourceDocument.objects.update(imported_by=organizer)
+    return three_states
 
 
 def keyed(user_person, scope, now):
@@ -189,9 +193,9 @@ def post(client, path, body=None, **headers):
 
 
 @pytest.fixture
-def room(db, now, member):
+def room(empty_board, now, member):
     """小满 leads the news of 021."""
-    return boardroom(now=now, lead=member)
+    return seat(empty_board, now=now, lead=member)
 
 
 @pytest.fixture

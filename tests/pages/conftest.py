@@ -7,6 +7,7 @@ import pytest
 from members.actors import SYSTEM
 from talks.actions.imports import import_file
 from talks.documents.model import SCHEMA
+from tests.standing import NOW, world
 
 LONG_NAME = "名字长到手机屏幕一行放不下的旁听生"
 
@@ -270,10 +271,15 @@ def make(db, now):
     return Make()
 
 
+@world
+def three_evenings():
+    return {"rich": put(rich(), now=NOW), "special": put(special(), now=NOW), "coming": put(coming(), now=NOW)}
+
+
 @pytest.fixture
-def site(make):
+def site(three_evenings):
     """A small living site: a finished evening, a special, one that takes questions."""
-    return {"rich": make.rich(), "special": make.special(), "coming": make.coming()}
+    return three_evenings
 
 
 @pytest.fixture

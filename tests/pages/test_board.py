@@ -14,7 +14,7 @@ from django.utils.html import escape
 from members.models import Guest
 from talks.actions import carries, item_edits, items, suggestions
 from talks.models import BoardVisit, Carry, Item, Plan, Question, Suggestion
-from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
+from tests.talks.boardroom import close, guest_for, login, nominate, seat
 from tests.talks.newsroom import source, tell
 
 BOARD = "/episodes/021/board/"
@@ -22,10 +22,10 @@ ATTACK = "<img src=x onerror=alert(1)>\"'</textarea><script>alert(2)</script>"
 
 
 @pytest.fixture
-def room(db, now, member):
+def room(empty_board, now, member):
     """小满 leads the news; the clock stands still on the Wednesday."""
     with time_machine.travel(now, tick=False):
-        yield boardroom(now=now, lead=member)
+        yield seat(empty_board, now=now, lead=member)
 
 
 class Tags(HTMLParser):

@@ -14,7 +14,7 @@ from papers.actions.facts import store_facts
 from papers.facts import PaperFacts
 from talks.actions import triage
 from talks.models import Item
-from tests.talks.newsroom import newsroom, source, tell
+from tests.talks.newsroom import seat, source, tell
 
 PLACES = {"1": "学术", "2": "项目", "3": "工业界"}
 FETCH = {"x-requested-with": "fetch"}
@@ -27,8 +27,8 @@ def now():
 
 
 @pytest.fixture
-def room(db, now, member):
-    return newsroom(now=now, lead=member)
+def room(empty_newsroom, now, member):
+    return seat(empty_newsroom, now=now, lead=member)
 
 
 @pytest.fixture

@@ -9,10 +9,21 @@ from members.models import Guest, Invitation, Person, Purpose, Role
 from talks.actions import items
 from talks.models import Claim, Episode, EpisodeState, Hosting, Plan, Section
 from tests.pages.conftest import document, item, put, question, section
+from tests.standing import NOW, world
 
 
 def boardroom(*, now, lead=None, host=None):
     """`lead` leads the news of 021, `host` hosts it."""
+    return seat(_board(now), now=now, lead=lead, host=host)
+
+
+@world
+def empty_board():
+    """The board of the Wednesday of all tests; `seat` gives it a lead and a host."""
+    return _board(NOW)
+
+
+def _board(now):
     earlier = [
         section(
             "news", "本周新闻", items=[item("线性偏置", "https://arxiv.org/abs/2108.12409", papers=["2108.12409"])]
@@ -33,16 +44,21 @@ def boardroom(*, now, lead=None, host=None):
         put(document(number, starts_at=starts_at, sections=sections), now=now)
     episodes = {row.number: row for row in Episode.objects.all()}
     rows = {row.kind: row for row in Section.objects.filter(episode=episodes[21])}
-    stamp = {"position": 1, "created_at": now, "changed_at": now}
-    if lead is not None:
-        Claim.objects.create(section=rows["news"], person=lead, name=lead.name, **stamp)
-    if host is not None:
-        Hosting.objects.create(episode=episodes[21], person=host, name=host.name, role="host", **stamp)
     return SimpleNamespace(
         past=episodes[20], episode=episodes[21], following=episodes[22], sections=rows,
         later={row.kind: row for row in Section.objects.filter(episode=episodes[22])}, plan=Plan.objects.get(),
         news=rows["news"], picks=rows["picks"], classic=rows["classic"],
     )  # fmt: skip
+
+
+def seat(room, *, now, lead=None, host=None):
+    """`lead` leads the news of this room, `host` hosts its evening."""
+    stamp = {"position": 1, "created_at": now, "changed_at": now}
+    if lead is not None:
+        Claim.objects.create(section=room.news, person=lead, name=lead.name, **stamp)
+    if host is not None:
+        Hosting.objects.create(episode=room.episode, person=host, name=host.name, role="host", **stamp)
+    return room
 
 
 def nominate(room, by, now, *, url="https://blog.example/a", text="值得一读", episode=None, **more):

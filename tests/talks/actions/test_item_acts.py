@@ -17,15 +17,15 @@ from talks.export import document_of
 from talks.models import Carry, Credit, EpisodeState, Item, ItemVote, PaperMention, Section, Template
 from talks.notices import sentence_of
 from talks.votes import voters_of, votes_given
-from tests.talks.boardroom import boardroom, close, guest_for, login, nominate
+from tests.talks.boardroom import boardroom, close, guest_for, login, nominate, seat
 from tests.talks.newsroom import source, tell
 from tests.threads import shared_database
 
 
 @pytest.fixture
-def room(db, now, member):
+def room(empty_board, now, member):
     """小满 leads the news."""
-    return boardroom(now=now, lead=member)
+    return seat(empty_board, now=now, lead=member)
 
 
 def decide(verb, item, by, now, *, version=None, **more):
@@ -245,8 +245,8 @@ def test_leads_decide_in_their_section_only(room, member, stranger, organizer, n
     assert refusal.value.code == "record_published"
 
 
-def test_hosts_decide_everywhere(now, db, stranger):
-    room = boardroom(now=now, host=stranger)
+def test_hosts_decide_everywhere(now, empty_board, stranger):
+    room = seat(empty_board, now=now, host=stranger)
     made = nominate(room, stranger, now)
     decide("accept", made, stranger, now)
     assert (made.section, Item.objects.get(pk=made.pk).state) == (room.picks, "accepted")
