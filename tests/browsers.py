@@ -1,14 +1,31 @@
 """One Chromium for the browser tests of a module: each of them gets contexts of its own in it, closed after it."""
 
 import asyncio
+import os
 from contextlib import contextmanager
 from shutil import which
+from unittest.mock import patch
 
 from django.db import connections
 
 from tests.shots import CHROMIUM_ARGUMENTS
 
 kept = []
+
+
+@contextmanager
+def shown(loop):
+    """Let the loop of Playwright be seen in this thread, and Django work beside it: nothing here is asynchronous."""
+    asyncio._set_running_loop(loop)
+    try:
+        with patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="true"):
+            try:
+                yield
+            finally:
+                # Beside Playwright's loop Django opens connections of their own, which nobody else would close.
+                connections.close_all()
+    finally:
+        asyncio._set_running_loop(None)
 
 
 @contextmanager
@@ -25,26 +42,18 @@ def chromium():
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
         kept.append((playwright, browser, asyncio.get_running_loop()))
     _playwright, browser, loop = kept[0]
-    asyncio._set_running_loop(loop)
-    try:
-        yield browser
-    finally:
+    with shown(loop):
         try:
+            yield browser
+        finally:
             for context in browser.contexts:
                 context.close()
-        finally:
-            # Beside Playwright's loop Django opens connections of their own, which nobody else would close.
-            connections.close_all()
-            asyncio._set_running_loop(None)
 
 
 def close():
     """End the Chromium of the module that is over, if it had one."""
     while kept:
         playwright, browser, loop = kept.pop()
-        asyncio._set_running_loop(loop)
-        try:
+        with shown(loop):
             browser.close()
-        finally:
             playwright.stop()
-            asyncio._set_running_loop(None)

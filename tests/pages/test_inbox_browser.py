@@ -46,12 +46,6 @@ def desk(live_server, person, *, patience=20_000, **context):
         yield page
 
 
-@pytest.fixture(autouse=True)
-def rows_beside_the_browser(monkeypatch):
-    """Playwright keeps a loop in this thread; nothing here is asynchronous."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-
-
 @pytest.fixture
 def room(transactional_db):
     now = timezone.now()

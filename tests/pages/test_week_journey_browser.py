@@ -13,7 +13,7 @@ from talks.actions.life import plan_next
 from talks.models import Claim, Episode, Hosting, Item, Suggestion
 from tests.browsers import chromium
 from tests.pages.conftest import document, item, put, section
-from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import nobody_else, pytestmark  # noqa: F401
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
 TOLD = "https://arxiv.org/abs/2307.13304"

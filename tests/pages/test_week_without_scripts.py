@@ -20,7 +20,7 @@ from talks.actions.life import plan_next
 from talks.mailing import link_to_stop
 from talks.models import Claim, Episode, Item, KeptRow, Section, Suggestion, Template
 from tests.browsers import chromium
-from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import nobody_else, pytestmark  # noqa: F401
 from tests.shots import pages_of_the_map
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
