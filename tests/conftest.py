@@ -15,6 +15,7 @@ from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
 from talks import exports
+from tests import browsers
 from tests.servers import migrated
 from tests.standing import NOW, SHANGHAI, ground, wanted
 from tests.talks.boardroom import empty_board
@@ -55,6 +56,13 @@ def empty_caches():
     for cache in (caches[name] for name in caches.settings):
         cache.clear()
     exports.forget()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def browser_of_the_module():
+    """A module that has opened a browser leaves none behind."""
+    yield
+    browsers.close()
 
 
 @pytest.fixture(autouse=True)
