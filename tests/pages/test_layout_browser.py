@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from members.models import Notification
 from talks.models import Episode, EpisodeState
 from tests.pages.conftest import put, rich
 from tests.pages.test_inbox_browser import desk, pytestmark  # noqa: F401
@@ -25,12 +26,32 @@ def boxes(page, selector):
     return [one.bounding_box() for one in page.locator(selector).all()]
 
 
-def test_every_entry_of_the_navigation_stands_whole_on_a_phone(live_server, filled, organizer):
+EPISODES, WEEK, LIVE, DESK_, CLAIM, INBOX, REST = "往期", "本周", "直播", "主持", "认领", "收件", ("论文", "清单")
+
+
+@pytest.mark.parametrize(
+    ("state", "entries_"),
+    [
+        ("collecting", [EPISODES, WEEK, DESK_, CLAIM, INBOX, *REST]),
+        ("live", [EPISODES, WEEK, LIVE, DESK_, CLAIM, *REST]),
+        ("published", [EPISODES, DESK_, CLAIM, INBOX, *REST]),
+    ],
+)
+def test_every_entry_of_the_navigation_stands_whole_on_a_phone(live_server, filled, organizer, state, entries_):
+    now = timezone.now()
+    Notification.objects.bulk_create(
+        Notification(person=organizer, kind="hosting_taken", created_at=now) for _n in range(18)
+    )
+    Episode.objects.update(state=state)
+    if state == "live":  # the next number is open as well
+        starts_at = now + timedelta(days=9)
+        stamp = {"created_at": now, "changed_at": now}
+        Episode.objects.create(number=77, code="077", state="collecting", starts_at=starts_at, **stamp)
     with desk(live_server, organizer, viewport=PHONE) as page:
         page.goto("/ops/")
         nav, *_ = boxes(page, ".site-nav")
         entries = boxes(page, ".site-nav a")
-        assert page.locator(".site-nav a").all_inner_texts() == ["往期", "本周", "主持", "认领", "收件", "论文", "清单"]
+        assert page.locator(".site-nav a").all_inner_texts() == entries_
         assert entries[-1]["x"] + entries[-1]["width"] <= nav["x"] + nav["width"]
         assert min(entry["width"] for entry in entries) >= 24
         assert page.evaluate("document.documentElement.scrollWidth") == 390
