@@ -2,9 +2,11 @@
 
 import itertools
 import json
+from datetime import datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 
 from members.actions import names, people
 from members.actors import SYSTEM
@@ -14,6 +16,7 @@ from members.written import pointers
 from talks.actions import questions
 from talks.export import CHANNELS, export
 from talks.models import Claim, Credit, Episode, Hosting, ItemVote, Question, Section
+from tests.conftest import SHANGHAI
 from tests.pages.conftest import coming, document, item, put, question, rich, section
 
 pytestmark = pytest.mark.django_db
@@ -71,10 +74,27 @@ def named(name):
     return Alias.objects.get(name=name).person
 
 
-@pytest.fixture
-def book(organizer, now):
-    archive(now)
+@pytest.fixture(scope="module")
+def archived(django_db_setup, django_db_blocker):
+    """The archive, stored once: what a test writes is rolled back to it. Gives its exports and who it points to."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        archive(datetime(2026, 3, 4, 20, 0, tzinfo=SHANGHAI))
+        yield exports(), pointing()
+        transaction.set_rollback(True)
 
+
+@pytest.fixture
+def before(archived):
+    return archived[0]
+
+
+@pytest.fixture
+def whose(archived):
+    return archived[1]
+
+
+@pytest.fixture
+def book(archived, organizer, now):
     class Book:
         def merge(self, one, into):
             return names.merge(person=one, into=into, by=organizer, now=now)
@@ -92,8 +112,7 @@ def book(organizer, now):
     return Book()
 
 
-def test_merging_says_who_is_meant_and_changes_no_word(book):
-    before = exports()
+def test_merging_says_who_is_meant_and_changes_no_word(book, before):
     one, other = named("渡囗"), named("渡口")
     book.merge(one, other)
     assert exports() == before
@@ -102,8 +121,7 @@ def test_merging_says_who_is_meant_and_changes_no_word(book):
     assert not Credit.objects.filter(person=one).exists()
 
 
-def test_parting_restores_every_credit_and_every_byte(book):
-    before, whose = exports(), pointing()
+def test_parting_restores_every_credit_and_every_byte(book, before, whose):
     one, other = named("渡囗"), named("渡口")
     book.merge(one, other)
     book.rename(other, "摆渡人", carry=True)
@@ -121,8 +139,7 @@ def test_parting_restores_every_credit_and_every_byte(book):
     assert (one.merged_into, one.name, other.name) == (None, "渡囗", "渡口")
 
 
-def test_a_carried_name_can_be_taken_back_by_itself(book):
-    before, whose = exports(), pointing()
+def test_a_carried_name_can_be_taken_back_by_itself(book, before, whose):
     row = book.rename(named("渡口"), "摆渡人", carry=True)
     assert exports() != before
     assert named("摆渡人") == named("渡口") == row
@@ -134,8 +151,7 @@ def test_a_carried_name_can_be_taken_back_by_itself(book):
     assert caught.value.code == "not_renamed"
 
 
-def test_a_name_that_is_not_carried_leaves_the_exports(book):
-    before = exports()
+def test_a_name_that_is_not_carried_leaves_the_exports(book, before):
     row = book.rename(named("渡口"), "摆渡人")
     assert exports() == before
     book.rename(row, "摆渡人", carry=True)
@@ -147,8 +163,7 @@ def test_a_name_that_is_not_carried_leaves_the_exports(book):
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
-def test_nested_merges_part_in_any_order(book, order):
-    before, whose = exports(), pointing()
+def test_nested_merges_part_in_any_order(book, before, whose, order):
     a, b, c, d = (named(name) for name in WHO[:4])
     book.merge(a, b)
     book.rename(b, "第二个名字", carry=True)
