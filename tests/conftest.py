@@ -14,6 +14,7 @@ from members.actions import people
 from members.actors import SYSTEM
 from members.models import Role
 from talks import exports
+from tests import browsers
 
 # The quick run asks the same questions every time, so that a red build means a change; the proof asks new ones.
 settings.register_profile(
@@ -32,6 +33,13 @@ def empty_caches():
     for cache in (caches[name] for name in caches.settings):
         cache.clear()
     exports.forget()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def browser_of_the_module():
+    """A module that has opened a browser leaves none behind."""
+    yield
+    browsers.close()
 
 
 @pytest.fixture(autouse=True)

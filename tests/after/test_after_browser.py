@@ -12,7 +12,7 @@ from members.models import Invitation
 from talks.actions.life import advance
 from talks.actions.words import ask_for_words
 from talks.models import Answer, Cue, Episode, Item, Question, Recording, Rundown
-from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import pytestmark  # noqa: F401
 from tests.pages.test_week_without_scripts import people, press, world  # noqa: F401
 
 LONG = "一个长到在手机屏幕上一行放不下的、还夹着 KV cache 和 FlashAttention 两个英文词的提问标题，后面还要再说一点"

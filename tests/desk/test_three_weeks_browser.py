@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.models import Notification, Role
 from talks.models import Episode, Hosting, Reminder
-from tests.pages.test_inbox_browser import pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import pytestmark  # noqa: F401
 from tests.pages.test_week_journey_browser import phones
 from tests.talks.telling import clock_at, hook, only_telling, receiver
 from tests.talks.week import at, board, person

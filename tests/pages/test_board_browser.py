@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from talks.actions import items
 from talks.models import Item
-from tests.pages.test_inbox_browser import desk, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import desk, pytestmark  # noqa: F401
 from tests.pages.test_list_browser import draw
 from tests.talks.boardroom import boardroom, nominate
 

@@ -9,7 +9,7 @@ from talks.actions import item_edits
 from talks.actions.questions import ask
 from talks.models import Item
 from tests.pages.test_board_browser import serious
-from tests.pages.test_inbox_browser import desk, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import desk, pytestmark  # noqa: F401
 from tests.talks.boardroom import boardroom, nominate
 
 BODY = "第一句说背景。\n第二句说方法。\n第三句是结论。"

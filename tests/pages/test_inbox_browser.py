@@ -5,15 +5,14 @@ from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from news.models import NewsItem
 from talks.actions import triage
 from talks.models import Item
-from tests.shots import CHROMIUM_ARGUMENTS
+from tests.browsers import chromium
 from tests.talks.newsroom import newsroom, tell
 
 pytestmark = [
@@ -34,9 +33,8 @@ def desk(live_server, person, *, patience=20_000, **context):
     """The inbox as one person has it before them."""
     client = Client()
     client.force_login(person.user)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
-        opened = chromium.new_context(base_url=live_server.url, **context)
+    with chromium() as browser:
+        opened = browser.new_context(base_url=live_server.url, **context)
         opened.set_default_timeout(patience)
         nobody_else(opened)
         opened.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
@@ -45,18 +43,7 @@ def desk(live_server, person, *, patience=20_000, **context):
         page.on("console", lambda message: page.wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
         page.goto("/inbox/")
-        try:
-            yield page
-        finally:
-            chromium.close()
-            # Beside Playwright's loop Django opens connections of their own, which nobody else would close.
-            connections.close_all()
-
-
-@pytest.fixture(autouse=True)
-def rows_beside_the_browser(monkeypatch):
-    """Playwright keeps a loop in this thread; nothing here is asynchronous."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield page
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from talks.models import Episode, EpisodeState
 from tests.pages.conftest import put, rich
-from tests.pages.test_inbox_browser import desk, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import desk, pytestmark  # noqa: F401
 from tests.talks.newsroom import source
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from members.actors import SYSTEM
 from papers.actions.list_imports import import_list
 from papers.models import ListEntry, ListSection
-from tests.pages.test_inbox_browser import desk, pytestmark, rows_beside_the_browser  # noqa: F401
+from tests.pages.test_inbox_browser import desk, pytestmark  # noqa: F401
 
 TEXT = """# 清单
 

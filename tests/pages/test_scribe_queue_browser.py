@@ -19,8 +19,7 @@ pytestmark = [
 SCRIBE = "/episodes/021/scribe/"
 
 
-def test_what_is_sent_after_the_session_ended_goes_after_the_sign_in(live_server, monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+def test_what_is_sent_after_the_session_ended_goes_after_the_sign_in(live_server):
     now = timezone.now()
     room = evening(now)
     make_rundown(episode=fresh(room), by=room.by, now=now)

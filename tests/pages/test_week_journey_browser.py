@@ -2,20 +2,18 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
-from shutil import which
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from members.actors import SYSTEM
 from talks.actions.life import plan_next
 from talks.models import Claim, Episode, Hosting, Item, Suggestion
+from tests.browsers import chromium
 from tests.pages.conftest import document, item, put, section
-from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
-from tests.shots import CHROMIUM_ARGUMENTS
+from tests.pages.test_inbox_browser import nobody_else, pytestmark  # noqa: F401
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
 TOLD = "https://arxiv.org/abs/2307.13304"
@@ -65,14 +63,9 @@ class Thumb:
 
 @contextmanager
 def phones(live_server, *people):
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
-        thumbs = [Thumb(chromium, live_server.url, person) for person in people]
-        try:
-            yield thumbs
-        finally:
-            chromium.close()
-            connections.close_all()
+    with chromium() as browser:
+        thumbs = [Thumb(browser, live_server.url, person) for person in people]
+        yield thumbs
     assert [each.wrong for each in thumbs] == [[]] * len(thumbs)
 
 

@@ -2,15 +2,13 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
-from shutil import which
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from config.urls import urlpatterns
 from members.actions import invitations
@@ -21,8 +19,9 @@ from talks.actions import claims, hosting, items, suggestions, webhooks
 from talks.actions.life import plan_next
 from talks.mailing import link_to_stop
 from talks.models import Claim, Episode, Item, KeptRow, Section, Suggestion, Template
-from tests.pages.test_inbox_browser import nobody_else, pytestmark, rows_beside_the_browser  # noqa: F401
-from tests.shots import CHROMIUM_ARGUMENTS, pages_of_the_map
+from tests.browsers import chromium
+from tests.pages.test_inbox_browser import nobody_else, pytestmark  # noqa: F401
+from tests.shots import pages_of_the_map
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}
 # The pages of the week, as `reverse` takes them; `{…}` stands for a key of the world.
@@ -85,11 +84,10 @@ def world(transactional_db, organizer, member, stranger):
 @contextmanager
 def people(live_server, *who, scripts):
     """A page for each person, None for who has no account."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
+    with chromium() as browser:
         pages = []
         for person in who:
-            context = chromium.new_context(base_url=live_server.url, java_script_enabled=scripts, **PHONE)
+            context = browser.new_context(base_url=live_server.url, java_script_enabled=scripts, **PHONE)
             context.set_default_timeout(60_000)
             nobody_else(context)
             if person is not None:
@@ -98,11 +96,7 @@ def people(live_server, *who, scripts):
                 value = client.cookies["sessionid"].value
                 context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
             pages.append(context.new_page())
-        try:
-            yield pages
-        finally:
-            chromium.close()
-            connections.close_all()
+        yield pages
 
 
 def addresses(world, names):

@@ -4,10 +4,10 @@ from contextlib import contextmanager
 from shutil import which
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from talks.models import Answer, Episode, Question
-from tests.shots import CHROMIUM_ARGUMENTS
+from tests.browsers import chromium
 
 pytestmark = [
     pytest.mark.browser,
@@ -21,14 +21,10 @@ DOCUMENT = "# OpenLLM Talk 231\n\n【编号】：231\n【时间】：20260228 �
 @contextmanager
 def reader(live_server):
     """A page without JavaScript, and nothing on the way to it that only a mouse can do."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=which("chromium"), args=list(CHROMIUM_ARGUMENTS))
-        context = chromium.new_context(java_script_enabled=False, base_url=live_server.url)
+    with chromium() as browser:
+        context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
         context.set_default_timeout(20_000)
-        try:
-            yield context.new_page()
-        finally:
-            chromium.close()
+        yield context.new_page()
 
 
 def reach(page, selector):
