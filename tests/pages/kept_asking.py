@@ -62,7 +62,8 @@ ON_ASKING = {
 WITHIN_ASKING = {
     *(f"talks.actions.asking.{name}" for name in ("asked_with", "check_guest_name", "set_asking")),
     *(f"talks.actions.limits.{name}" for name in ("count_visitor", "refuse_visitor", "forget_visitors", "network_of")),
-    *(f"talks.actions.questions.{name}" for name in ("put_question", "tell_asked")),
+    *(f"talks.actions.questions.{name}" for name in ("put_question", "put_answer", "tell_asked")),
+    *(f"talks.actions.merged_rows.{name}" for name in ("missing", "bring")),
     *(f"talks.actions.returns.{name}" for name in ("find_by_code", "is_withdrawn")),
     *("talks.actions.rundown_version.touch_rundown", "members.actions.events.hour_of"),
 }

@@ -124,7 +124,7 @@ WITHIN_ITEMS = {
         f"talks.actions.item_rows.{name}"
         for name in (
             *("values_of", "locked_episodes", "locked_item", "check_version", "require_running", "save", "note"),
-            *("next_position", "credit", "name_papers", "tell", "as_written", "require_takes_items"),
+            *("item_of", "credit", "name_papers", "tell", "as_written", "require_takes_items"),
         )
     ),
     *(f"talks.actions.item_order.{name}" for name in ("open_section", "put_into", "in_groups", "accepted_in")),

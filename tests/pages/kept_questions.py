@@ -89,9 +89,7 @@ WITHIN_QUESTIONS = {
     *(f"talks.actions.moderation.{name}" for name in ("decline", "report", "dismiss")),
     *(
         f"talks.actions.question_rows.{name}"
-        for name in (
-            *("locked", "episode_of", "standing", "require_moderating", "require_settling", "key_of", "save", "note"),
-        )
+        for name in (*("locked", "standing", "require_moderating", "require_settling", "key_of", "save", "note"),)
     ),
     *("talks.actions.question_merges.end_of", "talks.actions.settling.html_with"),
 }
