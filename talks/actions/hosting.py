@@ -110,7 +110,7 @@ def _locked(episode: Episode, role: str) -> Episode:
     """Return the episode locked, when it still takes hosts."""
     if role not in HostingRole.values:
         raise invalid("role", _("Choose host or editor."), "unknown")
-    row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+    row = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).first()
     if row is None:
         raise Http404
     if row.state == EpisodeState.PUBLISHED:

@@ -133,7 +133,7 @@ def is_withdrawn(code: ReturnCode, row: Question) -> bool:
 def _locked(held: ReturnCode) -> Iterator[tuple[Question, ReturnCode]]:
     """Lock the episode, as all that edits in it does, and give the rows as they stand now."""
     with transaction.atomic():
-        Episode.objects.select_for_update(of=("self",)).get(questions=held.pk)
+        Episode.objects.under_lock().get(questions=held.pk)
         code = ReturnCode.objects.select_related("question__episode").get(pk=held.pk)
         yield code.question, code
 

@@ -30,7 +30,7 @@ def ask_for_words(*, question: Question, person: Person, by: Actor, now: datetim
     Raises PermissionDenied, Http404, ValidationError for a group or somebody who is not in the record any more.
     """
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=question.episode_id, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=question.episode_id, deleted_at=None).first()
         asked = Question.objects.filter(pk=question.pk, deleted_at=None).select_related("episode").first()
         if row is None or asked is None or asked.episode_id != row.pk:
             raise Http404
@@ -83,7 +83,7 @@ def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -
         if question is None or person is None or is_closed(invitation, now=now):
             raise StateRefusal(_("This link has ended. Ask whoever sent it for another."), code="invitation_ended")
         person = person.merged_into or person
-        Episode.objects.select_for_update(of=("self",)).get(questions=question.pk)  # as all that decides about it does
+        Episode.objects.under_lock().get(questions=question.pk)  # as all that decides about it does
         question = Question.objects.select_related("episode").get(pk=question.pk)
         same = Answer.objects.filter(question=question, author=person, body=body, deleted_at=None)
         if (made := same.order_by("pk").first()) is not None:
