@@ -17,9 +17,9 @@ from members.models import Person
 from members.rules import StateRefusal, invalid, is_organizer, is_system, may_write, require
 from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
-from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
+from talks.models import Episode, EpisodeState, Hosting, HostingRole, Question, Section
 from talks.models.order import in_order, next_position
-from talks.rules import is_past_cut_off, leaves_chair, runs
+from talks.rules import is_past_cut_off, leaves_chair, may_wrap_up, runs
 
 
 def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
@@ -167,11 +167,15 @@ def _end(row: Hosting, *, now: datetime) -> None:
 
 
 def _end_links(row: Hosting, *, by: Actor, now: datetime) -> None:
-    """Revoke the links to sections of an evening that somebody made who runs it no more."""
+    """Revoke the links that somebody made who has no right to them any more: to sections, and for words to questions."""
     person = Person.objects.select_related("user").get(pk=row.person_id)
+    targets: list[str] = []
     if not runs(person, row.episode):
-        sections = Section.objects.filter(episode=row.episode).values_list("pk", flat=True)
-        end_invitations(person=person, targets=[str(key) for key in sections], by=by, now=now)
+        targets += map(str, Section.objects.filter(episode=row.episode).values_list("pk", flat=True))
+    if not may_wrap_up(person, row.episode):
+        questions = Question.objects.filter(episode=row.episode).select_related("episode")
+        targets += [question.public_id for question in questions]
+    end_invitations(person=person, targets=targets, by=by, now=now)
 
 
 def _values(row: Hosting) -> dict[str, Any]:

@@ -91,7 +91,7 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
         return shown.exclude(state=EpisodeState.DRAFT)
 
     def under_lock(self) -> Self:
-        """Lock them for an act: before anything else of theirs, the rundown too, and several in the order of their keys.
+        """Lock them for an act: before anything else of theirs, the rundown too, and several in order of their keys.
 
         No key of theirs changes meanwhile, so what only refers to them (a vote, an answer) is not kept waiting at its
         end: it would hold what the act waits for.

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from members.rules import StateRefusal
-from talks.actions import life, question_votes, questions, rundown
+from talks.actions import life, moderation, question_merges, question_votes, questions, rundown, words
 from talks.actions.rundown_making import make_rundown
-from talks.models import Cue, Episode, Rundown
+from talks.models import Answer, Cue, Episode, Rundown
 from tests.talks.boardroom import login
 from tests.talks.evening import evening
 from tests.threads import in_the_middle, locks_rows, shared_database
@@ -73,3 +73,29 @@ def test_no_clock_begins_in_an_evening_that_is_ending(room, now, tmp_path, key):
         )
         assert code == "not_live"
         assert not Cue.objects.filter(state="running").exists()
+
+
+@pytest.fixture
+def link(room, now):
+    return words.ask_for_words(question=room.question, person=room.by, by=room.by, now=now)
+
+
+def test_words_by_a_link_go_to_what_a_question_is_being_merged_into(room, link, now, tmp_path):
+    target = questions.ask(episode=room.episode, body="八比特呢？", by=room.by, now=now)
+    with shared_database(tmp_path) as run:
+        made = in_the_middle(
+            run,
+            lambda: question_merges.merge(question=room.question, into=target, by=room.by, now=now),
+            lambda: words.add_words(key=link.key, body="够了。", now=now),
+        )
+        assert made.question == target
+
+
+def test_no_words_come_by_a_link_to_what_is_being_hidden(room, link, now, tmp_path):
+    def second():
+        with pytest.raises(StateRefusal):
+            words.add_words(key=link.key, body="够了。", now=now)
+
+    with shared_database(tmp_path) as run:
+        in_the_middle(run, lambda: moderation.hide(row=room.question, by=room.by, now=now), second)
+        assert not Answer.objects.exists()
