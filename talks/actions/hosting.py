@@ -167,7 +167,7 @@ def _end(row: Hosting, *, now: datetime) -> None:
 
 
 def _end_links(row: Hosting, *, by: Actor, now: datetime) -> None:
-    """Revoke the links that somebody made who has no right to them any more: to sections, and for words to questions."""
+    """Revoke the links to sections, and for words to questions, of somebody who may make them no more."""
     person = Person.objects.select_related("user").get(pk=row.person_id)
     targets: list[str] = []
     if not runs(person, row.episode):

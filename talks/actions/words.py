@@ -53,11 +53,13 @@ def links_to(*questions: Question, now: datetime) -> QuerySet[Invitation]:
 def question_of(invitation: Invitation) -> Question | None:
     """Return the question of a link, or what it was merged into, as everybody sees it; None where that is not there."""
     named = Question.objects.with_public_id(invitation.target).select_related("episode").first()
+    if named is None:
+        return None
     try:
-        key = end_of(named).pk if named is not None else None
+        end = end_of(named)
     except Http404:
         return None
-    return Question.objects.visible_to(None).filter(pk=key).select_related("episode", "asker").first()
+    return Question.objects.visible_to(None).filter(pk=end.pk).select_related("episode", "asker").first()
 
 
 def is_closed(invitation: Invitation, *, now: datetime) -> bool:
