@@ -150,7 +150,7 @@ ACCOUNT_RATE_LIMITS = {"draft": "60/h/ip"}
 # What may be sent without an account from one address within an hour (talks.actions.limits): a whole university may
 # stand behind one. "return" counts wrong return codes, "vote_for_one" those for one question, "vote_signed_in" those of
 # one person.
-VISITOR_LIMITS = {"ask": 20, "vote": 300, "vote_for_one": 120, "vote_signed_in": 600, "return": 30}
+VISITOR_LIMITS = {"ask": 20, "vote": 300, "vote_for_one": 120, "vote_signed_in": 600, "return": 30, "return_act": 120}
 MFA_ADAPTER = "members.accounts.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -1,10 +1,15 @@
-"""Functions that run in threads which start together, on a database that threads can share."""
+"""Functions that run in threads which start together, or one in the middle of the other, on a shared database."""
 
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager
 
-from django.db import connection, connections
+import pytest
+from django.db import connection, connections, transaction
+
+WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+locks_rows = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks the whole database")
 
 
 @contextmanager
@@ -58,3 +63,35 @@ def shared_database(folder, patience=60):
         if in_memory:
             connections["default"].close()
             connections["default"] = usual
+
+
+def in_the_middle(run, first, second, finish=lambda: None):
+    """Run `first` and `finish` in one transaction, and `second` between the two, until it waits for a lock or is over.
+    Return what `second` returned. PostgreSQL only (`locks_rows`)."""
+    is_begun, is_over = threading.Event(), threading.Event()
+
+    def one():
+        try:
+            with transaction.atomic():
+                first()
+                is_begun.set()
+                while not is_over.is_set() and not _somebody_waits():
+                    time.sleep(0.01)
+                finish()
+        finally:
+            is_begun.set()
+
+    def other():
+        try:
+            assert is_begun.wait(60)
+            return second()
+        finally:
+            is_over.set()
+
+    return run(one, other)[1]
+
+
+def _somebody_waits():
+    with connection.cursor() as cursor:
+        cursor.execute(WAITS)
+        return cursor.fetchone()[0]

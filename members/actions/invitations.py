@@ -116,10 +116,10 @@ def revoke(*, invitation: Invitation, by: Actor, now: datetime) -> Invitation:
 
 
 def end_invitations(*, person: Person, targets: Collection[str] | None = None, by: Actor, now: datetime) -> None:
-    """Revoke what somebody made, all or that to claim these; for the act that takes their right to it."""
+    """Revoke what somebody made, all or that to claim or answer these; for the act that takes their right to it."""
     rows = Invitation.objects.select_for_update().filter(created_by=person, revoked_at=None, deleted_at=None)
     if targets is not None:
-        rows = rows.filter(purpose=Purpose.CLAIM, target__in=targets)
+        rows = rows.filter(purpose__in=(Purpose.CLAIM, Purpose.ANSWER), target__in=targets)
     for row in rows.order_by("pk"):
         _end(row, by=by, now=now)
 

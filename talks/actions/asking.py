@@ -84,7 +84,7 @@ def ask_without_account(
     html = html or rendered(Question(body=body))
     hour = hour_of(now)
     with transaction.atomic():
-        episode = Episode.objects.select_for_update().get(pk=episode.pk)
+        episode = Episode.objects.under_lock().get(pk=episode.pk)
         if (known := _asked_before(code)) is not None:
             return known
         rules = AskingRules.current()

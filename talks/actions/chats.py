@@ -59,7 +59,7 @@ def import_chat(*, episode: Episode, asked: Sequence[Asked], by: Actor, now: dat
     html: dict[int, Html] = {id(each): rendered(Question(body=each.body)) for each in asked}
     html |= {id(told): rendered(Answer(body=told.body)) for each in asked for told in each.answers}
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).first()
         if row is None:
             raise Http404
         require(runs(by, row) or may_plan(by), _("Only hosts and organizers take in what was said in the group."))

@@ -133,7 +133,7 @@ def check_taker(person: Person, *, field: str) -> Person:
 
 def _locked(section: Section) -> Section:
     """Return the section with its episode locked; Http404 for one that is gone."""
-    episode = Episode.objects.select_for_update().filter(pk=section.episode_id, deleted_at=None).first()
+    episode = Episode.objects.under_lock().filter(pk=section.episode_id, deleted_at=None).first()
     row = Section.objects.filter(pk=section.pk, deleted_at=None).first()
     if episode is None or row is None:
         raise Http404

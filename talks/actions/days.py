@@ -29,7 +29,7 @@ def take_break(*, day: date, reason: str, by: Actor, now: datetime) -> Break:
         made = Break.objects.create(day=day, reason=reason, created_at=now, changed_at=now)
         after = {"day": day.isoformat()}
         record(by=by, now=now, verb="take_break", kind="break", key=made.pk, after=after, reason=reason)
-        locked = Episode.objects.select_for_update(of=("self",)).select_related("template")
+        locked = Episode.objects.under_lock().select_related("template")
         for episode in locked.filter(pk__in=planned_on(day).values("pk")).order_by("number"):
             assert episode.starts_at is not None  # noqa: S101 - planned on that day
             found = evening_after(episode, episode.starts_at, Break.objects.days(), now=now)

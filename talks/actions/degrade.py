@@ -29,7 +29,7 @@ def degrade(*, section: Section, by: Actor, now: datetime) -> Section:
     Raises PermissionDenied, Http404, StateRefusal when somebody leads it, it runs so already or it is too late.
     """
     with transaction.atomic():
-        episode = Episode.objects.select_for_update().get(pk=section.episode_id)
+        episode = Episode.objects.under_lock().get(pk=section.episode_id)
         row = Section.objects.filter(pk=section.pk, deleted_at=None).select_related("episode").first()
         if row is None:
             raise Http404

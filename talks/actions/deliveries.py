@@ -25,7 +25,7 @@ from members.rules import in_one, require
 from members.sealing import Unreadable, unseal
 from outbound import client
 from talks import mailing
-from talks.models import Delivery, Episode, Reminder, Webhook
+from talks.models import Answer, Delivery, Episode, Question, Reminder, Webhook
 from talks.moves import moment
 from talks.notices import WORDS
 from talks.robots import message_of, refusal_in, tells_repeats, without_secrets
@@ -40,6 +40,8 @@ MOST_FAILURES = 5
 ANSWER_BYTES, ANSWER_LIMIT = 64 * 1024, 500
 KEEP = timedelta(days=90)
 PURPOSE = "talks.Webhook"
+# What a payload keeps for the site alone.
+OWN = ("until", "about")
 
 
 # ── Announcing ──────────────────────────────────────────────────────────────
@@ -82,9 +84,9 @@ def announce(
             rows.append(
                 Delivery(webhook=hook, kind=kind, key=f"event-{event.pk}-{hook.pk}", body=body, payload=payload)
             )
-    if until is not None:
-        for row in rows:
-            row.payload["until"] = until.isoformat()
+    own = {"until": until.isoformat() if until is not None else None, "about": _about(event)}
+    for row in rows:
+        row.payload |= {name: value for name, value in own.items() if value is not None}
     # An anonymous act is told with the next hour, so that no row of the delivery says when it was.
     due_at = hour_of(now) + timedelta(hours=1) if event.by == Event.By.ANONYMOUS else now
     put_down(rows, reminder=reminder, now=now, due_at=due_at)
@@ -101,6 +103,24 @@ def put_down(
         _enqueue(row, due_at=due_at or now, now=now)
         made.append(row)
     return made
+
+
+def _about(event: Event) -> list[Any] | None:
+    """Return kind and key of the question or the answer that an act is about."""
+    if event.target_kind == "answer":
+        return ["answer", int(event.target_key)]
+    rows = Question.objects.with_public_id(event.target_key) if event.target_kind == "question" else None
+    key = rows.values_list("pk", flat=True).first() if rows is not None else None
+    return ["question", key] if key is not None else None
+
+
+def _is_gone(row: Delivery) -> bool:
+    """Whether it tells of a question or an answer that is not shown, or did when its words were forgotten."""
+    if row.webhook_id is None or "about" not in row.payload:
+        return False
+    kind, key = row.payload["about"]
+    rows = Question.objects.visible_to(None) if kind == "question" else Answer.objects.visible_to(None)
+    return not row.body or not rows.filter(pk=key).exists()
 
 
 def _heard(hook: Webhook, kinds: Iterable[str]) -> str | None:
@@ -151,6 +171,8 @@ def _why_not(row: Delivery, now: datetime) -> str:
     until = row.payload.get("until")
     if until and datetime.fromisoformat(until) < now:
         return _("It would have come too late.")
+    if _is_gone(row):
+        return _("What it tells of is not shown any more.")
     return ""
 
 
@@ -160,7 +182,7 @@ def _post(row: Delivery, hook: Webhook, *, now: datetime) -> Outcome:
         secret = unseal(hook.secret, purpose=PURPOSE) if hook.secret else ""
     except Unreadable:
         return Outcome(_("SECRET_KEY has changed: write the address and the secret anew."), is_final=True)
-    payload = {name: value for name, value in row.payload.items() if name != "until"}
+    payload = {name: value for name, value in row.payload.items() if name not in OWN}
     message = message_of(form=hook.form, url=url, secret=secret, text=row.body, payload=payload, key=row.key, now=now)
     try:
         reply = client.post(message.url, body=message.body, headers=message.headers, limit=ANSWER_BYTES)
@@ -211,9 +233,20 @@ def store(*, payload: dict[str, Any], now: datetime, fetched: Outcome | None) ->
     else:
         wait = max(BACK_OFF[row.attempts - 1], fetched.retry_after or timedelta())
         _enqueue(row, due_at=now + wait, now=now)
-    row.save(update_fields=["attempts", "begun_at", "status", "answer", "error", "sent_at", "failed_at"])
-    if row.webhook_id is not None and row.state != "waiting":
+    is_gone = row.failed_at is not None and _is_gone(row)
+    if is_gone:
+        _forget_words(row)
+    fields = ["attempts", "begun_at", "status", "answer", "error", "sent_at", "failed_at", "body", "payload"]
+    row.save(update_fields=fields)
+    if row.webhook_id is not None and row.state != "waiting" and not is_gone:  # the webhook is not to blame
         _count(row, row.webhook_id, now=now)
+
+
+def _forget_words(row: Delivery) -> None:
+    """Keep no words of what was taken out before they were sent."""
+    data = row.payload["data"]
+    values = {name: value for name, value in data["values"].items() if name not in ("body", "who")}
+    row.body, row.payload = "", {**row.payload, "data": {**data, "who": "", "text": "", "values": values}}
 
 
 def _count(row: Delivery, webhook: int, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ from talks.models import Section
 
 def ensure_group(section: Section, group: str, *, by: Actor, now: datetime) -> tuple[str, bool]:
     """Return the group and whether it had to be added to the section. Runs inside a transaction."""
-    row = Section.objects.select_for_update().get(pk=section.pk)
+    row = Section.objects.select_for_update(no_key=True).get(pk=section.pk)
     if any(each["title"] == group for each in row.groups):
         return group, False
     set_groups(row, [*row.groups, {"title": group, "body": ""}], by=by, now=now)

@@ -34,7 +34,7 @@ def set_highlights(
         if len(line.splitlines()) > 1:
             raise invalid("highlights", _("Each stands on one line."), "invalid")
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).first()
         if row is None:
             raise Http404
         require(may_wrap_up(by, row), _("Only hosts, editors and organizers wrap an evening up."))

@@ -17,9 +17,9 @@ from members.models import Person
 from members.rules import StateRefusal, invalid, is_organizer, is_system, may_write, require
 from talks.actions.claims import check_taker
 from talks.actions.keeping import keep
-from talks.models import Episode, EpisodeState, Hosting, HostingRole, Section
+from talks.models import Episode, EpisodeState, Hosting, HostingRole, Question, Section
 from talks.models.order import in_order, next_position
-from talks.rules import is_past_cut_off, leaves_chair, runs
+from talks.rules import is_past_cut_off, leaves_chair, may_wrap_up, runs
 
 
 def host(*, episode: Episode, role: str, by: Actor, now: datetime) -> Hosting:
@@ -110,7 +110,7 @@ def _locked(episode: Episode, role: str) -> Episode:
     """Return the episode locked, when it still takes hosts."""
     if role not in HostingRole.values:
         raise invalid("role", _("Choose host or editor."), "unknown")
-    row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+    row = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).first()
     if row is None:
         raise Http404
     if row.state == EpisodeState.PUBLISHED:
@@ -167,11 +167,15 @@ def _end(row: Hosting, *, now: datetime) -> None:
 
 
 def _end_links(row: Hosting, *, by: Actor, now: datetime) -> None:
-    """Revoke the links to sections of an evening that somebody made who runs it no more."""
+    """Revoke the links to sections, and for words to questions, of somebody who may make them no more."""
     person = Person.objects.select_related("user").get(pk=row.person_id)
+    targets: list[str] = []
     if not runs(person, row.episode):
-        sections = Section.objects.filter(episode=row.episode).values_list("pk", flat=True)
-        end_invitations(person=person, targets=[str(key) for key in sections], by=by, now=now)
+        targets += map(str, Section.objects.filter(episode=row.episode).values_list("pk", flat=True))
+    if not may_wrap_up(person, row.episode):
+        questions = Question.objects.filter(episode=row.episode).select_related("episode")
+        targets += [question.public_id for question in questions]
+    end_invitations(person=person, targets=targets, by=by, now=now)
 
 
 def _values(row: Hosting) -> dict[str, Any]:

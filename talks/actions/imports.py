@@ -236,7 +236,7 @@ def import_prepared(
 def _store(file: Prepared, *, by: Actor, now: datetime, replace: bool) -> ImportResult:
     read, document = file.read, file.read.document
     sha256 = read.sha256
-    episode = Episode.objects.select_for_update().filter(kind=document.kind, number=document.number).first()
+    episode = Episode.objects.under_lock().filter(kind=document.kind, number=document.number).first()
     is_new = episode is None
     current = None
     if episode is None:

@@ -43,7 +43,7 @@ def values_of(item: Item) -> dict[str, Any]:
 
 def locked_episodes(*pks: int, by: Actor) -> dict[int, Episode]:
     """Lock these episodes, always in one order, and return them. Raises Http404 for one that `by` may not know of."""
-    rows = Episode.objects.select_for_update(of=("self",)).filter(pk__in=pks).order_by("pk")
+    rows = Episode.objects.under_lock().filter(pk__in=pks).order_by("pk")
     found = {row.pk: row for row in rows.select_related("template")}
     visible = Episode.objects.filter(deleted_at=None) if is_system(by) else Episode.objects.visible_to(_person(by))
     if set(pks) - set(visible.filter(pk__in=pks).values_list("pk", flat=True)):

@@ -20,7 +20,7 @@ def give_up(*, people: Collection[int], name: str, now: datetime) -> None:
     """
     hostings, claims = hostings_to_come(people), claims_to_come(people)
     keys = {row.episode_id for row in hostings} | {row.section.episode_id for row in claims}
-    list(Episode.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    list(Episode.objects.under_lock().filter(pk__in=keys).order_by("pk"))
     for claim in claims.all():
         Claim.objects.filter(pk=claim.pk).update(name=name)
         release(claim=claim, by=SYSTEM, now=now)

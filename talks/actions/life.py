@@ -197,7 +197,7 @@ def _waits_for_next(last: Episode) -> bool:
 
 
 def _locked(episode: Episode) -> Episode:
-    row = Episode.objects.select_for_update(of=("self",)).select_related("template")
+    row = Episode.objects.under_lock().select_related("template")
     found = row.filter(pk=episode.pk, deleted_at=None).first()
     if found is None:
         raise Http404
@@ -205,7 +205,7 @@ def _locked(episode: Episode) -> Episode:
 
 
 def _lock_all(keys: Iterable[int]) -> list[Episode]:
-    return list(Episode.objects.select_for_update().filter(pk__in=list(keys)).order_by("pk"))
+    return list(Episode.objects.under_lock().filter(pk__in=list(keys)).order_by("pk"))
 
 
 def _permit_advance(episode: Episode, by: Actor) -> None:

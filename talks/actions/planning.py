@@ -42,7 +42,7 @@ def make_next(*, by: Actor, now: datetime) -> Episode:
     when the rule finds no evening or the sample holds the number.
     """
     series = Episode.objects.of_series()
-    last = series.select_for_update(of=("self",)).order_by("-number").first()
+    last = series.under_lock().order_by("-number").first()
     if last is not None and last.state in (EpisodeState.DRAFT, EpisodeState.COLLECTING):
         return last
     template = newest_edition(by=by, now=now)

@@ -58,7 +58,8 @@ def merge(*, question: Question, into: Question, by: Actor, now: datetime, versi
 
 def unmerge(*, question: Question, by: Actor, now: datetime, version: int | None = None) -> Question:
     """Let a merged question be one of its own again, with the answers, votes and carries that its merge moved, less
-    what was taken back or taken elsewhere since. Raises as `merge` (`not_merged`, `has_gone`)."""
+    what was taken back or taken elsewhere since; also from one that is not shown any more. Raises as `merge`
+    (`not_merged`, `has_gone` while the other one is merged itself)."""
     with transaction.atomic():
         homes = Question.objects.filter(merged=question.pk).values_list("episode_id", flat=True)
         row = locked(question, *homes, by=by)
@@ -69,8 +70,8 @@ def unmerge(*, question: Question, by: Actor, now: datetime, version: int | None
             raise StateRefusal(_("It is a question of its own."), code="not_merged")
         target = Question.objects.select_related("episode").get(pk=target.pk)
         require_moderating(by, target.episode)
-        if target.deleted_at is not None:
-            message = _("What it was merged into, %(id)s, is not shown: bring that back first.")
+        if target.review == Review.MERGED:
+            message = _("What it was merged into, %(id)s, was merged itself: take that back first.")
             raise StateRefusal(message % {"id": target.public_id}, code="has_gone")
         act = Event.objects.about("question", row.public_id).filter(verb="merge").order_by("-pk").first()
         moved: dict[str, Any] = (act.after or {}) if act is not None else {}

@@ -75,7 +75,7 @@ def _standing(question: Question) -> Question:
 
     Its episode is locked: a merge that comes meanwhile would leave the voice behind.
     """
-    Episode.objects.select_for_update(of=("self",)).get(questions=question.pk)
+    Episode.objects.under_lock().get(questions=question.pk)
     row = Question.objects.select_related("episode", "merged_into").get(pk=question.pk)
     for _step in range(STEPS):
         if row.merged_into_id is None:

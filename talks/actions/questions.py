@@ -79,7 +79,7 @@ def ask(*, episode: Episode, body: str, by: Actor, now: datetime, html: Html | N
     check_text(body, field="body", limit=QUESTION_LIMIT, required=True)
     html = html or rendered(Question(body=body))
     with transaction.atomic():
-        episode = Episode.objects.select_for_update().get(pk=episode.pk)
+        episode = Episode.objects.under_lock().get(pk=episode.pk)
         if not takes_questions(episode):
             raise StateRefusal(_("This episode takes no questions now; ask in the next one."), code="questions_closed")
         _refuse_repetition(Question.objects.filter(episode=episode, asker=asker, deleted_at=None), body)
@@ -185,7 +185,7 @@ def edit_answer(*, answer: Answer, version: int, body: str, by: Actor, now: date
 
 def _lock_episode(**holds: int) -> None:
     """Let nobody import into the episode, publish it or edit in it meanwhile: an import locks it first, too."""
-    Episode.objects.select_for_update(of=("self",)).get(**holds)
+    Episode.objects.under_lock().get(**holds)
 
 
 def _check_edit(row: Question | Answer, body: str, *, limit: int, by: Actor) -> None:

@@ -123,7 +123,7 @@ def _read(title: str, url: str) -> Any:
 
 
 def _locked(pk: int, by: Actor) -> Episode:
-    row = Episode.objects.select_for_update().filter(pk=pk, deleted_at=None).first()
+    row = Episode.objects.under_lock().filter(pk=pk, deleted_at=None).first()
     if row is None:
         raise Http404
     require(may_wrap_up(by, row), _("Only hosts, editors and organizers keep the recordings."))

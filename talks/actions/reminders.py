@@ -200,7 +200,7 @@ def _send(row: Reminder, *, by: Actor, now: datetime) -> None:
 
 
 def _locked_episode(pk: int) -> Episode | None:
-    rows = Episode.objects.select_for_update(of=("self",)).filter(pk=pk, deleted_at=None)
+    rows = Episode.objects.under_lock().filter(pk=pk, deleted_at=None)
     return rows.select_related("template").first()
 
 

@@ -23,7 +23,7 @@ def rescue(*, episode: Episode, by: Actor, now: datetime) -> list[tuple[Section,
     Raises PermissionDenied, Http404, StateRefusal (`claims_closed`).
     """
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=episode.pk, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).first()
         if row is None:
             raise Http404
         require(runs(by, row), _("Only hosts and organizers make rescue links."))

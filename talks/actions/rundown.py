@@ -161,8 +161,8 @@ def end(*, episode: Episode, by: Actor, now: datetime) -> Rundown:
 
 
 def end_with_evening(*, episode: Episode, by: Actor, now: datetime) -> None:
-    """End a show that is still going on, for its evening is over. Part of the episode's going on."""
-    row = Rundown.objects.select_for_update().filter(episode=episode.pk).first()
+    """End a show that is still going on, for its evening is over. Part of the locked episode's going on."""
+    row = Rundown.objects.filter(episode=episode.pk).first()
     if row is not None and row.started_at is not None and row.ended_at is None:
         row.episode = episode
         _end(row, by=by, now=now)

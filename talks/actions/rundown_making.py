@@ -41,7 +41,7 @@ def make_rundown(*, episode: Episode, by: Actor, now: datetime) -> Rundown:
     Raises PermissionDenied, Http404, StateRefusal (`not_prepared`) while it still collects or is over.
     """
     with transaction.atomic():
-        row = Episode.objects.select_for_update(of=("self",)).select_related("template").filter(pk=episode.pk).first()
+        row = Episode.objects.under_lock().select_related("template").filter(pk=episode.pk).first()
         if row is None or row.deleted_at is not None:
             raise Http404
         require(runs(by, row), _("Only hosts and organizers run the evening."))
@@ -52,7 +52,7 @@ def make_rundown(*, episode: Episode, by: Actor, now: datetime) -> Rundown:
 
 def make_of_locked(episode: Episode, *, by: Actor, now: datetime) -> Rundown:
     """Make the rundown of a locked episode, or take into it what was accepted since; part of its going on the air."""
-    row, is_new = Rundown.objects.select_for_update().get_or_create(episode=episode)
+    row, is_new = Rundown.objects.get_or_create(episode=episode)
     row.episode = episode
     if row.ended_at is not None:
         return row

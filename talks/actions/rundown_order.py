@@ -12,7 +12,6 @@ from members.actors import Actor
 from members.rules import StateRefusal, check_text, invalid
 from talks import clock
 from talks.actions import carries, items
-from talks.actions.item_rows import locked_episodes
 from talks.actions.rundown_rows import (
     arrange,
     cues_of,
@@ -115,7 +114,6 @@ def push_cue(*, episode: Episode, cue: Cue, by: Actor, now: datetime) -> Rundown
     Raises PermissionDenied, Http404, StateRefusal (`nothing_to_push`, `no_next`, `last_cue`).
     """
     with transaction.atomic():
-        locked_episodes(episode.pk, by=by)  # before the rundown, as whoever decides about an item does
         row = locked_rundown(episode, by=by)
         require_open(row)
         cues = cues_of(row)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -13,21 +14,20 @@ from members.actions.events import record
 from members.actors import Actor
 from members.models import Event
 from members.rules import StateRefusal, require
-from talks.actions.rundown_version import touch_rundown
 from talks.models import Cue, CueState, Episode, EpisodeState, Rundown
 from talks.rules import runs
 
 
 def locked_rundown(episode: Episode, *, by: Actor) -> Rundown:
-    """Lock the rundown of an episode and return it as it stands now.
+    """Lock an episode, and return its rundown as it stands now: who has the one has the other.
 
     Raises PermissionDenied for who does not run the evening, Http404, StateRefusal (`no_rundown`).
     """
-    home = Episode.objects.filter(pk=episode.pk, deleted_at=None).select_related("template").first()
+    home = Episode.objects.under_lock().filter(pk=episode.pk, deleted_at=None).select_related("template").first()
     if home is None:
         raise Http404
     require(runs(by, home), _("Only hosts and organizers run the evening."))
-    row = Rundown.objects.select_for_update().filter(episode=home).first()
+    row = Rundown.objects.filter(episode=home).first()
     if row is None:
         raise StateRefusal(_("There is no rundown yet: make it first."), code="no_rundown")
     row.episode = home
@@ -105,8 +105,8 @@ def arrange(cues: Sequence[Cue]) -> None:
 
 def note(row: Rundown, verb: str, *, by: Actor, now: datetime, cue: Cue | None = None, **said: Any) -> Event:
     """Save the clock, let the pages know, and record what was done."""
-    row.save(update_fields=["current", "started_at", "paused_at", "ended_at"])
-    touch_rundown(episode=row.episode_id)
+    clock = {name: getattr(row, name) for name in ("current", "started_at", "paused_at", "ended_at")}
+    Rundown.objects.filter(pk=row.pk).update(**clock, version=F("version") + 1)
     row.version += 1
     if cue is not None:  # of a question only which: its words may be nobody's to read one day
         about: dict[str, Any] = {"question": cue.question_id} if cue.question_id is not None else {"title": str(cue)}

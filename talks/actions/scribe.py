@@ -69,7 +69,8 @@ def take_section(*, section: Section, by: Actor, now: datetime, take_over: bool 
     Raises PermissionDenied, Http404, Taken while somebody else has it, unless one takes over.
     """
     with transaction.atomic():
-        row = Section.objects.select_for_update(of=("self",)).select_related("episode").filter(pk=section.pk).first()
+        found = Section.objects.select_for_update(of=("self",), no_key=True).select_related("episode")
+        row = found.filter(pk=section.pk).first()
         if row is None or row.deleted_at is not None:
             raise Http404
         person = _scribe(by, row.episode)
@@ -139,7 +140,8 @@ def note_answer(
     author_name = check_author(author_name)
     html = rendered(Answer(body=body))
     with _writing(section, by=by, now=now, take_over=take_over, episode=question.episode) as episode:
-        row = Question.objects.select_for_update(of=("self",)).filter(pk=question.pk, deleted_at=None).first()
+        found = Question.objects.select_for_update(of=("self",), no_key=True)
+        row = found.filter(pk=question.pk, deleted_at=None).first()
         if row is None or row.episode_id != episode.pk:
             raise Http404
         row.episode = episode
@@ -241,7 +243,7 @@ def _writing(
     """Lock the episode, see that the section is this scribe's, and let the pages know afterwards."""
     home = section.episode_id if section is not None else episode.pk if episode is not None else 0
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=home, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=home, deleted_at=None).first()
         if row is None:
             raise Http404
         _scribe(by, row)

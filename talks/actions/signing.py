@@ -57,7 +57,7 @@ def leave_unsigned(*, answer: Answer, version: int | None, by: Actor, now: datet
 
 def _locked(answer: Answer, by: Actor) -> Answer:
     """Lock the episode of an answer, then read it. An import locks it first, too."""
-    if Episode.objects.select_for_update(of=("self",)).filter(questions__answers=answer.pk).first() is None:
+    if Episode.objects.under_lock().filter(questions__answers=answer.pk).first() is None:
         raise Http404
     rows = Answer.objects.filter(pk=answer.pk, deleted_at=None, question__deleted_at=None)
     row = rows.select_related("question__episode").first()

@@ -44,7 +44,7 @@ def take(*, story: NewsItem, section: Section, by: Actor, now: datetime, group: 
     Raises PermissionDenied, StateRefusal when it is decided already or the episode has it, Http404, ValidationError.
     """
     with transaction.atomic():
-        episode = Episode.objects.select_for_update().get(pk=section.episode_id)
+        episode = Episode.objects.under_lock().get(pk=section.episode_id)
         story = _locked(story)
         section = _open_section(section, episode, by)
         _check_open(story)
@@ -97,7 +97,7 @@ def undo(*, story: NewsItem, version: int, by: Actor, now: datetime) -> NewsItem
     with transaction.atomic():
         item = Item.objects.current().filter(news_item=story).select_related("section").order_by("-pk").first()
         if item is not None:
-            Episode.objects.select_for_update().get(pk=item.section.episode_id)
+            Episode.objects.under_lock().get(pk=item.section.episode_id)
         story = _locked(story)
         _permit(by)
         if story.version != version:
@@ -248,7 +248,7 @@ def _delete_item(story: NewsItem, *, by: Actor, now: datetime) -> None:
     taken = Event.objects.about("news", story.pk).filter(verb="take").order_by("-pk").first()
     others = Item.objects.current().filter(section=item.section, group=item.group)
     if taken is not None and taken.after.get("group_added") and not others.exists():
-        section = Section.objects.select_for_update().get(pk=item.section_id)
+        section = Section.objects.select_for_update(no_key=True).get(pk=item.section_id)
         rest = [group for group in section.groups if group != {"title": item.group, "body": ""}]
         set_groups(section, rest, by=by, now=now)
 

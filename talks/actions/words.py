@@ -17,6 +17,7 @@ from members.rules import StateRefusal, check_text, invalid, require
 from talks.actions.deliveries import announce
 from talks.actions.html import Html, rendered
 from talks.actions.keeping import keep
+from talks.actions.question_merges import end_of
 from talks.actions.questions import Repeated, put_answer
 from talks.models import Answer, Episode, Question
 from talks.rules import ANSWER_LIMIT, may_wrap_up
@@ -30,7 +31,7 @@ def ask_for_words(*, question: Question, person: Person, by: Actor, now: datetim
     Raises PermissionDenied, Http404, ValidationError for a group or somebody who is not in the record any more.
     """
     with transaction.atomic():
-        row = Episode.objects.select_for_update().filter(pk=question.episode_id, deleted_at=None).first()
+        row = Episode.objects.under_lock().filter(pk=question.episode_id, deleted_at=None).first()
         asked = Question.objects.filter(pk=question.pk, deleted_at=None).select_related("episode").first()
         if row is None or asked is None or asked.episode_id != row.pk:
             raise Http404
@@ -50,9 +51,15 @@ def links_to(*questions: Question, now: datetime) -> QuerySet[Invitation]:
 
 
 def question_of(invitation: Invitation) -> Question | None:
-    """Return the question of a link, as everybody sees it; None where it is not there any more."""
-    rows = Question.objects.visible_to(None).with_public_id(invitation.target)
-    return rows.select_related("episode", "asker").first()
+    """Return the question of a link, or what it was merged into, as everybody sees it; None where that is not there."""
+    named = Question.objects.with_public_id(invitation.target).select_related("episode").first()
+    if named is None:
+        return None
+    try:
+        end = end_of(named)
+    except Http404:
+        return None
+    return Question.objects.visible_to(None).filter(pk=end.pk).select_related("episode", "asker").first()
 
 
 def is_closed(invitation: Invitation, *, now: datetime) -> bool:
@@ -76,15 +83,7 @@ def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -
     check_text(body, field="body", limit=ANSWER_LIMIT, required=True)
     html = html or rendered(Answer(body=body))
     with transaction.atomic():
-        invitation = locked(key)
-        if invitation.purpose != Purpose.ANSWER:
-            raise Http404
-        question, person = question_of(invitation), invitation.person
-        if question is None or person is None or is_closed(invitation, now=now):
-            raise StateRefusal(_("This link has ended. Ask whoever sent it for another."), code="invitation_ended")
-        person = person.merged_into or person
-        Episode.objects.select_for_update(of=("self",)).get(questions=question.pk)  # as all that decides about it does
-        question = Question.objects.select_related("episode").get(pk=question.pk)
+        invitation, question, person = _opened(key, now=now)
         same = Answer.objects.filter(question=question, author=person, body=body, deleted_at=None)
         if (made := same.order_by("pk").first()) is not None:
             raise Repeated(made)
@@ -97,3 +96,20 @@ def add_words(*, key: str, body: str, now: datetime, html: Html | None = None) -
         where, number = question.get_absolute_url(), question.public_id
         announce(event, question.episode, "question_answered", now=now, url=where, question=number, body=excerpt(body))
     return written
+
+
+def _opened(key: str, *, now: datetime) -> tuple[Invitation, Question, Person]:
+    """Lock the episode that a link leads to, as all that decides about its questions does, then the link; return it
+    with its question and its person as they stand now."""
+    link = Invitation.objects.with_key(key).filter(purpose=Purpose.ANSWER, deleted_at=None).first()
+    if link is None:
+        raise Http404
+    before = question_of(link)
+    if before is not None:
+        Episode.objects.under_lock().get(pk=before.episode_id)
+    invitation = locked(key)
+    question, person = question_of(invitation), invitation.person
+    is_there = before is not None and question is not None and question.episode_id == before.episode_id
+    if question is None or not is_there or person is None or is_closed(invitation, now=now):
+        raise StateRefusal(_("This link has ended. Ask whoever sent it for another."), code="invitation_ended")
+    return invitation, question, person.merged_into or person

@@ -90,6 +90,14 @@ class EpisodeQuerySet(models.QuerySet["Episode"]):
             return shown
         return shown.exclude(state=EpisodeState.DRAFT)
 
+    def under_lock(self) -> Self:
+        """Lock them for an act: before anything else of theirs, the rundown too, and several in order of their keys.
+
+        No key of theirs changes meanwhile, so what only refers to them (a vote, an answer) is not kept waiting at its
+        end: it would hold what the act waits for.
+        """
+        return self.select_for_update(of=("self",), no_key=True)
+
     def newest_first(self) -> Self:
         return self.order_by(models.F("starts_at").desc(nulls_last=True), "-number", "-id")
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from members.actors import Actor, actor_at
 from members.models import Person
 from members.rules import StateRefusal, in_one, invalid
+from talks.actions.limits import TooMany
 from talks.models import Answer, Question
 
 KEPT = "_acting"
@@ -48,6 +49,8 @@ def attempt(act: Callable[[], str]) -> Outcome:
     """
     try:
         return Outcome(act())
+    except TooMany as error:
+        return Outcome(in_one(error.messages), 429)
     except ValidationError as error:
         first = next((one for errors in getattr(error, "error_dict", {}).values() for one in errors), None)
         is_conflict = first is not None and first.code == "conflict"

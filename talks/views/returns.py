@@ -19,6 +19,7 @@ from members.actors import actor_of
 from talks.actions import returns
 from talks.actions.limits import TooMany
 from talks.models import Answer, PaperMention, Question, QuestionState, ReturnCode, Review
+from talks.rules import may_come_without_account
 from talks.views.acting import Outcome, attempt
 from talks.views.record import thread_of
 from talks.views.visitor import visitor
@@ -50,21 +51,22 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _outcome(request: HttpRequest, held: ReturnCode, act: str) -> Outcome:
     now, body = timezone.now(), request.POST.get("body", "").replace("\r\n", "\n").strip()
+    values = {"held": held, "by": actor_of(request.user), "address": request.META["REMOTE_ADDR"], "now": now}
 
     def do() -> str:
         if act == "add":
-            returns.add_details(held=held, body=body, now=now)
+            returns.add_details(body=body, **values)
             return _("Your words stand under the question.")
         if act in ("settle", "unsettle"):
-            returns.settle(held=held, is_settled=act == "settle", now=now)
+            returns.settle(is_settled=act == "settle", **values)
             return _("It is answered, then.") if act == "settle" else _("It is open again.")
         if act == "reveal":
-            returns.reveal(held=held, by=actor_of(request.user), now=now)
+            returns.reveal(**values)
             return _("The question is signed with your name now.")
         if act == "withdraw":
-            returns.withdraw(held=held, now=now)
+            returns.withdraw(**values)
             return _("It is withdrawn. With the same code you can bring it back.")
-        returns.undo_withdrawal(held=held, now=now)
+        returns.undo_withdrawal(**values)
         return _("It is back where it was.")
 
     try:
@@ -80,7 +82,9 @@ def _shown(request: HttpRequest, key: int) -> dict[str, Any]:
     person = visitor(request)
     is_shown = Question.objects.visible_to(person).filter(pk=key).exists()
     is_withdrawn = returns.is_withdrawn(held, row)
-    is_alone = row.episode.is_open and not Answer.objects.filter(question=row, deleted_at=None).exists()
+    may_act = may_come_without_account(actor_of(request.user))
+    is_open = may_act and row.episode.is_open
+    is_alone = is_open and not Answer.objects.filter(question=row, deleted_at=None).exists()
     is_theirs = (is_shown or row.review == Review.WAITING) and is_alone
     mentions = PaperMention.objects.about_question(row).select_related("paper")
     return {
@@ -92,9 +96,10 @@ def _shown(request: HttpRequest, key: int) -> dict[str, Any]:
         "is_waiting": row.review == Review.WAITING,
         "thread": thread_of(row, mentions=list(mentions)) if is_shown else None,
         "may_add": is_theirs,
-        "may_withdraw": is_theirs,
-        "may_settle": is_shown and row.settled == "",
-        "may_unsettle": is_shown and row.settled == QuestionState.ANSWERED,
-        "may_reveal": row.asker_id is None and not is_withdrawn,
+        "may_withdraw": is_theirs and not returns.goes_on_with_others(row),
+        "may_undo": is_withdrawn and is_open,
+        "may_settle": is_shown and is_open and row.settled == "",
+        "may_unsettle": is_shown and is_open and row.settled == QuestionState.ANSWERED,
+        "may_reveal": may_act and row.asker_id is None and not is_withdrawn,
         "is_own": person is not None and row.asker_id == person.pk,
     }

@@ -14,6 +14,8 @@ from members.actions.profile import erase
 from members.actors import GUEST
 from members.models import Event, Guest, Invitation, Person, User
 from members.rules import StateRefusal
+from talks.actions.moderation import hide
+from talks.actions.question_merges import merge
 from talks.actions.questions import Repeated
 from talks.actions.words import add_words, ask_for_words
 from talks.models import Answer, Delivery, Episode, Question, Webhook
@@ -130,6 +132,15 @@ def test_a_link_that_has_ended_takes_nothing(evening, stranger, now, end):
         reply = Client().post(f"/go/{link.key}/", {"body": "晚了"})
     assert reply.status_code == 410
     assert not Answer.objects.filter(body="晚了").exists()
+
+
+def test_words_go_where_their_question_went(client, evening, link, organizer, now):
+    merge(question=evening.asked[1], into=evening.asked[0], by=organizer, now=now)
+    assert evening.asked[0].body in client.get(f"/go/{link.key}/").content.decode()
+    assert add_words(key=link.key, body="先按层数乘。", now=now).question == evening.asked[0]
+    hide(row=evening.asked[0], by=organizer, now=now)
+    with pytest.raises(StateRefusal):
+        add_words(key=link.key, body="再按头数乘。", now=now)
 
 
 def test_other_codes_bring_no_words_and_this_one_no_guest(evening, organizer, link, now):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from members.actions.invitations import invite
 from members.actors import SYSTEM
 from talks.actions.questions import answer
-from talks.models import AskingRules, Question, QuestionVote, Review
+from talks.models import AskingRules, Episode, Question, QuestionVote, Review
 from talks.return_codes import read_code
 
 pytestmark = pytest.mark.django_db
@@ -282,6 +282,34 @@ def test_a_merged_question_leads_on(client, site, now):
     target = Question.objects.get(episode__code="020", serial=2)
     Question.objects.filter(is_anonymous=True).update(review=Review.MERGED, merged_into=target)
     assert 'href="/q/020-2/"' in text_of(client.post(RETURN, {"code": code}))
+
+
+def test_the_page_of_a_code_offers_only_what_may_still_be_done(client, site, member, settings, now):
+    code = code_in(sends(client))
+    mine = Question.objects.filter(is_anonymous=True)
+
+    def acts(act="", status=200):
+        page = client.post(RETURN, {"code": code, "act": act})
+        assert page.status_code == status
+        return {name for name in ("settle", "withdraw", "undo", "reveal") if f'value="{name}"' in text_of(page)}
+
+    mine.update(review="", deleted_at=None)
+    assert acts() == {"settle", "withdraw"}
+    Episode.objects.filter(questions__in=mine).update(state="published")
+    assert acts() == acts("settle", 409) == set()
+    Episode.objects.filter(questions__in=mine).update(state="collecting")
+    acts("withdraw")
+    assert acts() == {"undo"}
+    client.force_login(member.user)
+    assert acts() == {"undo"}
+    type(member.user).objects.filter(pk=member.user.pk).update(suspended_at=now)
+    assert acts() == acts("undo", 403) == set()
+    type(member.user).objects.filter(pk=member.user.pk).update(suspended_at=None)
+    settings.VISITOR_LIMITS = {"ask": 9, "return": 9, "return_act": 0}
+    acts("undo", 429)
+    settings.VISITOR_LIMITS = {"ask": 9, "return": 9, "return_act": 9}
+    mine.update(review="hidden")
+    assert acts("undo", 409) == {"reveal"}
 
 
 def test_wrong_words_are_refused_and_limited(client, site, settings):

@@ -498,7 +498,7 @@ class Life(RuleBasedStateMachine):
             return {"not_merged"}
         target = self.evening.questions[row.merged_into]
         found = self.evening.against_moderating(by, target.episode)
-        return found | ({"has_gone"} if target.review else set())
+        return found | ({"has_gone"} if target.review == "merged" else set())
 
     @precondition(lambda self: self.evening.questions)
     @rule(data=st.data())

@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 
 from members.actions import invitations, logins
 from members.models import Invitation
-from talks.actions import hosting
+from members.rules import StateRefusal
+from talks.actions import hosting, questions, words
 from tests.talks.week import board
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,26 @@ def test_it_ends_when_the_host_leaves_or_hands_over(link, member, stranger, orga
     link()
     hosting.hand_over_hosting(hosting=again, to=stranger, by=member, now=now)
     assert list(Invitation.objects.standing(now)) == [other]
+
+
+@pytest.mark.parametrize("role", ["host", "editor"])
+def test_links_for_words_end_with_the_right_to_make_them(member, stranger, organizer, now, role):
+    week = board(now=now)
+    hosted = hosting.host(episode=week.episode, role=role, by=member, now=now)
+    question = questions.ask(episode=week.episode, body="为什么词表要扩？", by=stranger, now=now)
+    made = words.ask_for_words(question=question, person=stranger, by=member, now=now)
+    other = (
+        hosting.name_host(episode=week.episode, person=member, role="editor", by=organizer, now=now)
+        if (role == "host")
+        else None
+    )
+    hosting.leave_hosting(hosting=hosted, by=organizer, now=now)
+    if other is not None:
+        assert list(Invitation.objects.standing(now)) == [made]
+        hosting.leave_hosting(hosting=other, by=organizer, now=now)
+    assert not Invitation.objects.standing(now).exists()
+    with pytest.raises(StateRefusal):
+        words.add_words(key=made.key, body="省字。", now=now)
 
 
 def test_it_stays_while_the_host_runs_the_evening_otherwise(link, member, now):

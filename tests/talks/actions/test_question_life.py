@@ -334,6 +334,17 @@ def test_merges_in_a_row_are_taken_back_from_the_last(room, now):
     assert not Question.objects.under_review().exists()
 
 
+@pytest.mark.parametrize("review", ["hidden", ""])
+def test_a_merge_is_taken_back_from_what_is_gone(room, now, review):
+    by, who = room.who["主持"], room.who
+    vote(room.second, now, who["路人"])
+    question_merges.merge(question=room.second, into=room.first, by=by, now=now)
+    Question.objects.filter(pk=room.first.pk).update(review=review, deleted_at=now)
+    row = question_merges.unmerge(question=room.second, by=by, now=now)
+    assert (row.review, row.deleted_at, row.merged_into) == ("", None, None)
+    assert row.votes.filter(person=who["路人"]).exists()
+
+
 def test_what_waits_is_merged_at_once_and_waits_again_after(room, now):
     row = wait(room.second, now)
     question_merges.merge(question=row, into=room.first, by=room.who["主持"], now=now)

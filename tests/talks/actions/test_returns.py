@@ -9,7 +9,8 @@ from members.rules import StateRefusal
 from talks.actions import returns
 from talks.actions.asking import ask_without_account
 from talks.actions.limits import TooMany
-from talks.actions.questions import answer
+from talks.actions.question_merges import merge, unmerge
+from talks.actions.questions import answer, ask
 from talks.history import taken_out
 from talks.models import (
     AskingRules,
@@ -120,8 +121,11 @@ def test_it_is_withdrawn_and_brought_back_to_where_it_was(reviewed, code, moment
 def test_what_others_took_out_stays_so(code, moment):
     Question.objects.update(review="", deleted_at=moment)
     held = hold(code, moment)
-    assert returns.undo_withdrawal(held=held, now=moment).deleted_at is not None
-    for act in (lambda: returns.withdraw(held=held, now=moment), lambda: _add(held, moment)):
+    for act in (
+        lambda: returns.undo_withdrawal(held=held, now=moment),
+        lambda: returns.withdraw(held=held, now=moment),
+        lambda: _add(held, moment),
+    ):
         with pytest.raises(StateRefusal):
             act()
 
@@ -147,11 +151,83 @@ def test_words_of_others_do_not_go_with_it(code, moment, member):
     assert returns.settle(held=held, is_settled=True, now=moment).settled
 
 
-def test_a_published_record_stands(code, moment):
+@pytest.mark.parametrize("settled", ["", "answered"])
+def test_a_published_record_stands(code, moment, member, settled):
     let_through()
+    Question.objects.update(settled=settled)
     Episode.objects.update(state=EpisodeState.PUBLISHED)
+    held = hold(code, moment)
+    for act in (
+        lambda: returns.withdraw(held=held, now=moment),
+        lambda: _add(held, moment),
+        lambda: returns.settle(held=held, is_settled=not settled, now=moment),
+    ):
+        with pytest.raises(StateRefusal) as refused:
+            act()
+        assert refused.value.code == "record_published"
+    assert returns.reveal(held=held, by=member, now=moment).asker == member
+
+
+def test_what_was_withdrawn_does_not_come_back_into_a_published_record(code, moment):
+    let_through()
+    returns.withdraw(held=hold(code, moment), now=moment)
+    Episode.objects.update(state=EpisodeState.PUBLISHED)
+    with pytest.raises(StateRefusal) as refused:
+        returns.undo_withdrawal(held=hold(code, moment), now=moment)
+    assert refused.value.code == "record_published"
+    assert Question.objects.get().deleted_at is not None
+
+
+def test_what_others_asked_does_not_go_with_it(code, episode, moment, member, organizer):
+    let_through()
+    held = hold(code, moment)
+    other = ask(episode=episode, body="谁都可以问吗？", by=member, now=moment)
+    merge(question=other, into=held.question, by=organizer, now=moment)
+    with pytest.raises(StateRefusal) as refused:
+        returns.withdraw(held=held, now=moment)
+    assert refused.value.code == "has_merged"
+    unmerge(question=other, by=organizer, now=moment)
+    further = Question.objects.filter(pk=other.pk)
+    further.update(parent=held.question, serial=held.question.serial, follow_up=1)
     with pytest.raises(StateRefusal):
-        returns.withdraw(held=hold(code, moment), now=moment)
+        returns.withdraw(held=held, now=moment)
+    further.update(deleted_at=moment)
+    assert returns.withdraw(held=held, now=moment).deleted_at is not None
+
+
+def test_one_address_acts_only_so_often_by_codes(code, moment, settings):
+    settings.VISITOR_LIMITS = {"ask": 9, "return": 9, "return_act": 2}
+    let_through()
+    held = hold(code, moment)
+    for is_settled in (True, False):
+        returns.settle(held=held, is_settled=is_settled, address=ADDRESS, now=moment)
+    with pytest.raises(TooMany):
+        returns.settle(held=held, is_settled=True, address=ADDRESS, now=moment)
+    assert returns.settle(held=held, is_settled=True, address="203.0.113.78", now=moment).settled
+
+
+def test_what_is_refused_counts_too(code, moment, settings):
+    settings.VISITOR_LIMITS = {"ask": 9, "return": 9, "return_act": 1}
+    Question.objects.update(review="", deleted_at=moment)
+    for refusal in (StateRefusal, TooMany):
+        with pytest.raises(refusal):
+            returns.withdraw(held=hold(code, moment), address=ADDRESS, now=moment)
+
+
+def test_a_suspended_account_does_nothing_by_a_code(code, moment, member):
+    let_through()
+    member.user.suspended_at = moment
+    member.user.save()
+    held = hold(code, moment)
+    for act, more in (
+        (returns.add_details, {"body": "再补。"}),
+        (returns.settle, {"is_settled": True}),
+        (returns.withdraw, {}),
+        (returns.undo_withdrawal, {}),
+        (returns.reveal, {}),
+    ):
+        with pytest.raises(PermissionDenied):
+            act(held=held, by=member, now=moment, **more)
 
 
 def test_its_asker_signs_it_later(code, moment, member, organizer):
