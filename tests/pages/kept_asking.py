@@ -63,6 +63,6 @@ WITHIN_ASKING = {
     *(f"talks.actions.asking.{name}" for name in ("asked_with", "check_guest_name", "set_asking")),
     *(f"talks.actions.limits.{name}" for name in ("count_visitor", "refuse_visitor", "forget_visitors", "network_of")),
     *(f"talks.actions.questions.{name}" for name in ("put_question", "tell_asked")),
-    *(f"talks.actions.returns.{name}" for name in ("find_by_code", "is_withdrawn")),
+    *(f"talks.actions.returns.{name}" for name in ("find_by_code", "is_withdrawn", "goes_on_with_others")),
     *("talks.actions.rundown_version.touch_rundown", "members.actions.events.hour_of"),
 }
