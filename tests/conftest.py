@@ -83,10 +83,17 @@ def standing(django_db_setup, django_db_blocker):
     change(None)
 
 
+# What makes pytest-django run a test without a transaction around it.
+ALONE = {"transactional_db", "live_server", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
 @pytest.fixture
 def its_ground(request, standing):
-    """The world that this test asks for, or none, before the test's own transaction begins."""
-    standing(wanted(request.fixturenames))
+    """The world that this test asks for, or none, before the test's own transaction begins; none under a test without
+    one: it is left with an empty database, so its world is made of rows of its own."""
+    mark = request.node.get_closest_marker("django_db")
+    is_alone = bool(mark and mark.kwargs.get("transaction")) or bool(ALONE & set(request.fixturenames))
+    standing(None if is_alone else wanted(request.fixturenames))
 
 
 @pytest.fixture

@@ -36,6 +36,15 @@ def test_a_marked_test_begins_with_nothing_too():
 
 @pytest.mark.parametrize("_again", range(2))
 @pytest.mark.django_db(transaction=True)
+def test_a_test_with_transactions_of_its_own_makes_its_world_of_its_own(empty_board, _again):
+    assert not connection.in_atomic_block
+    assert ground.name is None
+    assert Episode.objects.get(pk=empty_board.episode.pk).title != "换了"
+    Episode.objects.filter(pk=empty_board.episode.pk).update(title="换了")
+
+
+@pytest.mark.parametrize("_again", range(2))
+@pytest.mark.django_db(transaction=True)
 def test_a_test_with_transactions_of_its_own_stands_on_no_world(_again):
     assert not connection.in_atomic_block
     assert not Episode.objects.exists()

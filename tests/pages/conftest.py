@@ -271,9 +271,14 @@ def make(db, now):
     return Make()
 
 
+def evenings():
+    """Store a finished evening, a special, and one that takes questions."""
+    return {"rich": put(rich(), now=NOW), "special": put(special(), now=NOW), "coming": put(coming(), now=NOW)}
+
+
 @world
 def three_evenings():
-    return {"rich": put(rich(), now=NOW), "special": put(special(), now=NOW), "coming": put(coming(), now=NOW)}
+    return evenings()
 
 
 @pytest.fixture

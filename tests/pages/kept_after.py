@@ -48,7 +48,7 @@ ON_AFTER = {
         lambda link, by, now: words.add_words(key=link.key, body="补上的一句。", now=now),
     ),
     "talks.actions.chats.pass_on": (
-        lambda by, now: Episode.objects.get(code="020"),
+        lambda by, now: Episode.objects.get(code="021"),
         lambda row, by, now: chats.pass_on(episode=row, asker_name="渡口", body="转来的一问？", by=by, now=now),
     ),
     "talks.actions.recordings.add_recording": (

@@ -19,6 +19,7 @@ from members.aliases import suggestions
 from members.models import Guest, Invitation, Person, PersonRequest, User
 from talks.actions import questions
 from talks.models import Episode, Question
+from tests.pages.conftest import evenings
 
 SENT = {"username": "新人", "password1": "a quite long sentence", "password2": "a quite long sentence"}
 
@@ -26,6 +27,12 @@ SENT = {"username": "新人", "password1": "a quite long sentence", "password2":
 @pytest.fixture
 def code(organizer, now):
     return invitations.invite(purpose="join", places=2, by=organizer, now=now).key
+
+
+@pytest.fixture
+def site(organizer):
+    """The small living site, whose documents name somebody who has an account already."""
+    return evenings()
 
 
 @pytest.fixture

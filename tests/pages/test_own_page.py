@@ -19,9 +19,15 @@ from members.rules import StateRefusal
 from talks.actions import questions
 from talks.export import export
 from talks.models import Answer, Credit, Hosting, Question
-from tests.pages.conftest import document, put
+from tests.pages.conftest import document, evenings, put
 
 PROFILE = {"name": "小满", "bio": "写 *代码* 的人", "links": "https://example.org/xm 主页\n", "wants_suggestions": "on"}
+
+
+@pytest.fixture
+def site(member):
+    """The small living site, whose documents name somebody who has an account already."""
+    return evenings()
 
 
 def named(name):

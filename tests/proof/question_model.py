@@ -74,6 +74,14 @@ class Evening:
 
     # ── What stands ─────────────────────────────────────────────────────────
 
+    def is_told(self, pk: int) -> bool:
+        """Whether the words of a merged question stand with the one it leads to: those that were shown before."""
+        row, end = self.questions[pk], pk
+        while self.questions[end].review == "merged" and self.questions[end].episode == row.episode:
+            end = self.questions[end].merged_into
+        is_here = self.questions[end].episode == row.episode and self.is_shown(end)
+        return row.review == "merged" and row.before_merging == "" and is_here
+
     def is_shown(self, pk: int) -> bool:
         return not self.questions[pk].review
 
