@@ -35,6 +35,11 @@
   }
 
   // ── What is new ──
+  // While a finger is on a key nothing is put in its place: the key would be gone before the finger is up.
+  let isHeld = false;
+  document.addEventListener("pointerdown", () => { isHeld = true; }, true);
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(() => { isHeld = false; }), true);
+  const ours = "a key was pressed"; // why a poll was broken off
   const isBusy = () => {
     const held = document.activeElement;
     return held && now.contains(held) && held.matches("input:not([type=hidden]), textarea, select");
@@ -71,8 +76,9 @@
         const reply = await fetch(`${now.dataset.live}&v=${now.dataset.version}`, { signal: asked.signal });
         correct(reply);
         document.dispatchEvent(new CustomEvent("live:on"));
-        if (reply.status === 200 && !reply.redirected) replace(await reply.text());
-      } catch { document.dispatchEvent(new CustomEvent("live:off")); }
+        const markup = reply.status === 200 && !reply.redirected ? await reply.text() : "";
+        if (markup && !isHeld) replace(markup);
+      } catch { if (asked.signal.reason !== ours) document.dispatchEvent(new CustomEvent("live:off")); }
       clearTimeout(limit);
       asked = null;
     }
@@ -80,37 +86,37 @@
   }
 
   // ── The host's keys ──
-  const late = []; // pressed without a line, in order; each names the cue it meant, so that late or twice does no harm
+  // Pressed and not taken yet, in order: without a line, or while another is under way. Each names the cue it meant, so
+  // that late or twice does no harm.
+  const late = [];
+  let isGoing = false;
   async function press(action, body) {
     const reply = await fetch(action, { method: "POST", body });
     if (reply.redirected && !reply.url.includes(new URL(action).pathname)) return location.assign(reply.url);
     const markup = await reply.text(), page = new DOMParser().parseFromString(markup, "text/html");
     say(page.querySelector(".page-messages"));
-    if (!reply.ok || !replace(markup)) location.reload();
+    if (!reply.ok || !(isHeld || replace(markup))) location.reload();
   }
-  async function catchUp() {
-    while (late.length) {
-      try { await press(...late[0]); } catch { return; }
-      late.shift();
-    }
+  async function go() {
+    if (isGoing) return;
+    isGoing = true;
+    try {
+      while (late.length) {
+        await press(...late[0]);
+        late.shift();
+      }
+    } catch { document.dispatchEvent(new CustomEvent("live:off")); }
+    isGoing = false;
   }
   document.addEventListener("submit", async (event) => {
     const form = event.target, button = event.submitter;
     if (!("keys" in form.dataset) || !button) return;
     event.preventDefault();
-    if (form.getAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true");
     button.setAttribute("aria-busy", "true");
-    asked?.abort();
-    const sent = [form.action, new URLSearchParams(new FormData(form, button))];
-    try {
-      if (late.length) throw new Error("in order");
-      await press(...sent);
-    } catch {
-      late.push(sent);
-      button.removeAttribute("aria-busy");
-      document.dispatchEvent(new CustomEvent("live:off"));
-    } finally { form.removeAttribute("aria-busy"); }
+    asked?.abort(ours);
+    late.push([form.action, new URLSearchParams(new FormData(form, button))]);
+    await go();
+    button.removeAttribute("aria-busy");
   });
   function say(messages) {
     document.querySelector(".page-messages")?.remove();
@@ -126,7 +132,7 @@
     document.querySelector(".site-header")?.after(bar);
   }
   document.addEventListener("live:off", () => line(true));
-  document.addEventListener("live:on", async () => { await catchUp(); line(late.length > 0); });
+  document.addEventListener("live:on", async () => { await go(); line(late.length > 0 && !isGoing); });
 
   // ── The scribe: still here, and a key for every field ──
   const beat = document.querySelector("form[data-beat]");

@@ -178,7 +178,7 @@ def stage_context(episode: Episode, *, now: datetime) -> dict[str, Any]:
         "evening": evening,
         "current": current,
         "is_long": current is not None and len(current.title) > 40,
-        "drawn": _drawn(current.cue) if current is not None else "",
+        "drawn_html": _drawn(current.cue) if current is not None else "",
         "coming": ahead,
         "zone_name": settings.TIME_ZONE,
         "qr": qr_svg(ask),

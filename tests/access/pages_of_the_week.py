@@ -136,7 +136,7 @@ ROWS = [
     ),
     more("episodes/<code>/ask/similar/", "/episodes/023/ask/similar/", GET=DRAFT),
     row("asking/", "/asking/", POST=(ORGANIZERS, {"is_open": "1"})),
-    row("return/", "/return/", GET=PUBLIC, POST=(PUBLIC, {"code": "{return_code}", "act": "withdraw"})),
+    row("return/", "/return/", GET=PUBLIC, POST=(EVERYBODY, {"code": "{return_code}", "act": "withdraw"})),
     row("q/<public_id>/vote/", "/q/020-1/vote/", POST=EVERYBODY),
     more("q/<public_id>/vote/", "/q/023-1/vote/", POST=DRAFT),
     row("q/<public_id>/unvote/", "/q/{question_id}/unvote/", POST=Act(EVERYBODY, changes_for=WRITERS)),

@@ -62,8 +62,14 @@ def test_a_key_of_the_host_without_a_line_goes_when_it_is_back(live_server, monk
         page.context.set_offline(False)
         expect(page.locator(".unsent")).to_have_count(0)
         expect(page.locator(".rundown-past")).to_have_count(1)
+        # Two at once: the second waits for the first.
+        page.evaluate("for (const act of ['extend', 'pause']) document.querySelector(`button[value=${act}]`).click()")
+        expect(page.locator("button[value=resume]").first).to_be_visible()
+        expect(page.locator(".unsent")).to_have_count(0)
+    room.episode.rundown.refresh_from_db()
+    assert room.episode.rundown.paused_at is not None
     first, second = room.episode.rundown.cues.order_by("position")[:2]
-    assert (first.extra_minutes, first.state, second.state) == (2, "done", "running")
+    assert (first.extra_minutes, first.state, second.state, second.extra_minutes) == (2, "done", "running", 2)
 
 
 def test_a_vote_too_many_holds_up_no_question(live_server, monkeypatch, settings):
