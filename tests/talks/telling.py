@@ -1,5 +1,6 @@
 """A moved clock, the jobs of a moment done, and receivers on loopback, for the tests of what the site tells."""
 
+import json
 from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -9,12 +10,24 @@ from django.utils import timezone
 
 from jobs.actions.sweeps import sweep
 from members.models import Notification
-from talks.actions import webhooks
+from talks.actions import questions, webhooks
 from talks.models import Delivery, WebhookForm
 from tests.outbound.servers import response, serving
+from tests.talks.week import at
 
 KINDS = ("send_reminders", "send_reminder", "deliver", "tell_by_mail")
 OK = response(b'{"errcode":0,"errmsg":"ok"}')
+MONDAY = at("2026-03-02 12:00")
+KEY = "/cgi-bin/webhook/send?key=abcdefgh-1234-5678"
+
+
+def ask(week, by, body="为什么词表要扩？", now=MONDAY):
+    return questions.ask(episode=week.episode, body=body, by=by, now=now)
+
+
+def said(server, place=-1):
+    """Return what a receiver was sent, the last thing unless another place is named."""
+    return json.loads(server.bodies[place])
 
 
 def only_telling(settings):
