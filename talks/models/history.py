@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
 from members.models import Event, Person, Role
@@ -47,7 +48,7 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
     reviewed = (Review.WAITING, Review.DECLINED, Review.HIDDEN)
     yield "question", _as_keys(Question.objects.withdrawn())  # who asked has the code; nobody else
     questions = Question._base_manager.filter(
-        Q(review__in=reviewed) | Q(parent__review__in=reviewed) | Q(pk__in=_merged_unseen())
+        Q(review__in=reviewed) | Q(parent__review__in=reviewed) | Q(pk__in=merged_unseen())
     )
     above = Q(question__review__in=reviewed) | Q(question__parent__review__in=reviewed)
     answers = Answer._base_manager.filter(Q(review__in=reviewed) | above)
@@ -67,11 +68,12 @@ def _under_review(person: Person | None) -> Iterator[tuple[str, QuerySet[Any, An
         yield kind, _as_keys(rows)
 
 
-def _merged_unseen() -> QuerySet[Any, Any]:
+def merged_unseen() -> QuerySet[Any, Any]:
     """Return the keys of questions that were merged into others before anybody had approved them."""
-    merges = KeptRow.objects.filter(kind="question", event__verb="merge", state__review=Review.WAITING)
-    merged = Question._base_manager.filter(review=Review.MERGED).annotate(as_key=Cast("pk", models.CharField()))
-    return merged.filter(as_key__in=merges.values("key")).values("pk")
+    merges = KeptRow.objects.filter(kind="question", key=Cast(OuterRef("pk"), models.CharField()), event__verb="merge")
+    last = merges.order_by("-event_id").values(was=KT("state__review"))[:1]
+    merged = Question._base_manager.filter(review=Review.MERGED).annotate(was=Subquery(last))
+    return merged.filter(was=Review.WAITING).values("pk")
 
 
 class KeptRowQuerySet(models.QuerySet["KeptRow"]):
